@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+// Plain JavaScript that any Node can read: finds a supported Node (the running one, or the one installed
+// beside the package) and starts the program with it. It must not import anything of the program itself.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** The same range as `engines.node` in package.json. */
+function isSupported(version) {
+  const [major, minor, patch] = version.split('.').map(Number);
+  if (major === 22) return minor > 22 || (minor === 22 && patch >= 2);
+  if (major === 24) return minor >= 15;
+  return major >= 26;
+}
+
+function bundledNode() {
+  const os = process.platform === 'win32' ? 'win' : process.platform;
+  const file = process.platform === 'win32' ? 'bin/node.exe' : 'bin/node';
+  try {
+    return createRequire(import.meta.url).resolve(`node-${os}-${process.arch}/${file}`);
+  } catch {
+    return undefined;
+  }
+}
+
+if (isSupported(process.versions.node)) {
+  const source = join(root, 'src', 'cli', 'main.ts');
+  const entry = existsSync(source) ? source : join(root, 'dist', 'src', 'cli', 'main.js');
+  const { main } = await import(pathToFileURL(entry).href);
+  await main(process.argv.slice(2));
+} else {
+  const node = bundledNode();
+  if (node === undefined) {
+    process.stderr.write(
+      `firebreak: Node ${process.versions.node} is too old; install Node 24 (24.15 or newer), or run "npm ci" in ${root}, which brings one along\n`,
+    );
+    process.exitCode = 2;
+  } else {
+    const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+    // The terminal sends Ctrl-C to both; the child decides how to end, this process only waits for it.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+      process.on(signal, () => {
+        if (signal !== 'SIGINT') child.kill(signal);
+      });
+    }
+    child.on('exit', (code, signal) => {
+      process.exitCode = signal === null ? code : 1;
+    });
+  }
+}

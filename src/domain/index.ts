@@ -1,0 +1,60 @@
+export type {
+  Action,
+  ActionCatalog,
+  ChangeAction,
+  ControlAction,
+  Detached,
+  Done,
+  OpenIntent,
+  OpenUndo,
+  PackageFile,
+  PackageStore,
+  Probe,
+  Proof,
+  ReadAction,
+  ReadResult,
+  Recovered,
+  StepContext,
+} from './action.ts';
+export { ERROR_CODES, type ErrorCode, type ErrorRecord, FirebreakError, toErrorRecord } from './errors.ts';
+export type { RunEvent, RunEventBody, StepFinished } from './events.ts';
+export type { Journal, LeaseConflict, OpenObligation, RunInfo } from './journal.ts';
+export type { Json, JsonObject } from './json.ts';
+export {
+  EXIT_CODES,
+  FINE_OUTCOMES,
+  HOST_OUTCOMES,
+  type HostOutcome,
+  STEP_OUTCOMES,
+  type StepOutcome,
+} from './outcome.ts';
+export type {
+  CredentialReference,
+  Plan,
+  PlannedBlock,
+  PlannedHost,
+  PlannedNode,
+  PlannedStep,
+  PlannedWave,
+  Position,
+  StepValue,
+} from './plan.ts';
+export { type Clock, PORT_STATES, type PortProbe, type PortState, type Random, type Scanner } from './ports.ts';
+export { SECRET_MASK, Secret } from './secret.ts';
+export type {
+  FunctionCall,
+  HostPath,
+  Invocation,
+  InvokeOptions,
+  ParameterValue,
+  PowerShellError,
+  ProgressRecord,
+  ScriptCall,
+  Session,
+  StreamRecord,
+  Streams,
+  Target,
+  TransferOptions,
+  Transferred,
+  Transport,
+} from './session.ts';

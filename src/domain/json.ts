@@ -1,0 +1,3 @@
+/** Plain data, as the journal stores it and expressions see it. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
