@@ -1,0 +1,12 @@
+@{
+    ModuleVersion     = '0.1.0'
+    GUID              = 'b2a5a2d6-6f0a-4f0c-9a6a-3c1f6f5a1c04'
+    Author            = 'Firebreak'
+    Description       = 'Temporary mitigations and their timers on the host'
+    PowerShellVersion = '2.0'
+    FunctionsToExport = @(
+    )
+    CmdletsToExport   = @()
+    VariablesToExport = @()
+    AliasesToExport   = @()
+}
