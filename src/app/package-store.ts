@@ -1,0 +1,60 @@
+/**
+ * A folder of package files with their checksums in a `SHA256SUMS` file beside them (the format of sha256sum). A package
+ * without a listed checksum, or with another one, is never sent to a host.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { FirebreakError, type PackageFile, type PackageStore } from '../domain/index.ts';
+
+const SUMS = 'SHA256SUMS';
+
+export function createPackageStore(folder: string): PackageStore {
+  const found = new Map<string, Promise<PackageFile>>();
+  return {
+    find(name) {
+      const known = found.get(name) ?? findPackage(folder, name);
+      found.set(name, known);
+      return known;
+    },
+  };
+}
+
+async function findPackage(folder: string, name: string): Promise<PackageFile> {
+  const path = join(folder, name);
+  const info = /^[^/\\]+$/.test(name) ? await stat(path).catch(() => undefined) : undefined;
+  if (info === undefined || !info.isFile()) {
+    throw new FirebreakError('FB_PACKAGE_MISSING', `the package ${name} is not in ${folder}`, {
+      remedy: `download ${name} from the Microsoft Update Catalog into ${folder}, or name another folder with --packages`,
+    });
+  }
+  const listed = (await readSums(folder)).get(name.toLowerCase());
+  if (listed === undefined) {
+    throw new FirebreakError('FB_PACKAGE_HASH', `${join(folder, SUMS)} lists no SHA-256 for ${name}`, {
+      remedy: `after checking where the file came from: (cd ${folder} && sha256sum ${name} >> ${SUMS})`,
+    });
+  }
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  const sha256 = hash.digest('hex');
+  if (sha256 !== listed) {
+    throw new FirebreakError('FB_PACKAGE_HASH', `${name} has SHA-256 ${sha256}, but ${SUMS} says ${listed}`, {
+      remedy: 'the file is damaged or not what it should be: download it again',
+    });
+  }
+  return { name, bytes: info.size, sha256, open: () => createReadStream(path) };
+}
+
+/** File name in lower case → SHA-256 in lower case. */
+async function readSums(folder: string): Promise<ReadonlyMap<string, string>> {
+  const text = await readFile(join(folder, SUMS), 'utf8').catch(() => '');
+  return new Map(
+    text
+      .split(/\r?\n/)
+      .map((line) => /^([0-9a-fA-F]{64}) [ *](.+)$/.exec(line))
+      .filter((match) => match !== null)
+      .map((match) => [match[2]!.toLowerCase(), match[1]!.toLowerCase()]),
+  );
+}

@@ -1,0 +1,132 @@
+/** `firebreak exec <pattern | URI…> -- <script>`: PowerShell ad hoc. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ExecResult } from '../../app/index.ts';
+import { EXIT_CODES, FirebreakError, type Json, type StreamRecord } from '../../domain/index.ts';
+import { parseDuration } from '../../util/duration.ts';
+import { interruptible } from '../interrupt.ts';
+import { parsePositiveInteger } from '../options.ts';
+
+interface ExecFlags {
+  readonly inventory?: string;
+  readonly auth?: 'basic' | 'negotiate' | 'ntlm' | 'kerberos' | 'certificate';
+  readonly user?: string;
+  readonly passwordEnv?: string;
+  readonly allowUnencrypted?: boolean;
+  readonly forks: number;
+  readonly timeout: number;
+  readonly json?: boolean;
+}
+
+export function registerExec(program: Command): void {
+  program
+    .command('exec')
+    .summary('run PowerShell on hosts, ad hoc')
+    .description('Runs a script as one pipeline on each host and shows every stream as it comes.')
+    .argument('<hosts...>', 'host patterns of the inventory or target URIs; the script follows after --')
+    .option('-i, --inventory <file>', 'inventory, for host patterns')
+    .addOption(new Option('--auth <kind>', 'how to log on, for URIs').choices(['basic', 'negotiate', 'ntlm', 'kerberos', 'certificate']))
+    .option('--user <name>', 'user, for URIs')
+    .option('--password-env <name>', 'environment variable that holds the password, for URIs')
+    .option('--allow-unencrypted', 'allow Basic over plain HTTP (laboratories only), for URIs')
+    .option('--forks <n>', 'hosts at once', parsePositiveInteger, 50)
+    .option('--timeout <duration>', 'deadline per host, connecting included', parseTimeout, 600_000)
+    .option('--json', 'one JSON line a host on stdout, nothing else')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ firebreak exec winrm://alice@web01:5985 --auth basic --allow-unencrypted --password-env PW -- 'Get-Service spooler'
+  $ firebreak exec -i inventory.yaml 'servers:!dc*' --json -- '$PSVersionTable.PSVersion'`,
+    )
+    .action(async (words: string[], flags: ExecFlags, command: Command) => {
+      const { patterns, script } = splitWords(words, command);
+      const { execOnTargets } = await import('../../app/index.ts');
+      const shown = flags.json === true ? jsonOutput() : textOutput();
+      const results = await interruptible((signal) =>
+        execOnTargets({
+          patterns,
+          inventory: flags.inventory,
+          connection: {
+            auth: flags.auth,
+            user: flags.user,
+            passwordEnv: flags.passwordEnv,
+            allowUnencrypted: flags.allowUnencrypted === true,
+          },
+          script,
+          forks: flags.forks,
+          timeoutMs: flags.timeout,
+          signal,
+          ...shown,
+        }),
+      );
+      const isInterrupted = results.some((result) => result.error?.code === 'FB_CANCELLED');
+      if (isInterrupted) process.exitCode = EXIT_CODES.interrupted;
+      else process.exitCode = results.every((result) => result.ok) ? EXIT_CODES.fine : EXIT_CODES.notFine;
+    });
+}
+
+/** commander drops the `--`; the script is what stood behind it. */
+function splitWords(words: readonly string[], command: Command): { patterns: string[]; script: string } {
+  const raw = (command.parent as Command & { rawArgs: string[] }).rawArgs;
+  const at = raw.indexOf('--');
+  const count = at < 0 ? 0 : raw.length - at - 1;
+  if (count === 0 || words.length <= count) {
+    throw new FirebreakError('FB_USAGE', 'exec needs hosts and, after --, a script', {
+      remedy: "firebreak exec winrm://alice@web01 --password-env PW -- 'Get-Service spooler'",
+    });
+  }
+  return { patterns: words.slice(0, -count), script: words.slice(-count).join(' ') };
+}
+
+function parseTimeout(text: string): number {
+  try {
+    return parseDuration(text);
+  } catch {
+    throw new InvalidArgumentError('write it as 90s, 10m or 1h.');
+  }
+}
+
+interface Shown {
+  readonly onRecord: (host: string, record: StreamRecord) => void;
+  readonly onResult: (result: ExecResult) => void;
+}
+
+function jsonOutput(): Shown {
+  return {
+    onRecord: () => {},
+    onResult: ({ host, ok, output, streams, durationMs, error }) => {
+      process.stdout.write(`${JSON.stringify({ host, ok, output, streams, durationMs, error })}\n`);
+    },
+  };
+}
+
+function textOutput(): Shown {
+  return {
+    onRecord: (host, record) => {
+      if (record.stream === 'output') process.stdout.write(indent(host, renderValue(record.value)));
+      else if (record.stream === 'error') process.stderr.write(indent(host, `error: ${record.value.message}`));
+      else if (record.stream === 'progress') process.stderr.write(indent(host, `${record.value.activity}: ${record.value.status}`));
+      else process.stderr.write(indent(host, `${record.stream}: ${renderValue(record.value)}`));
+    },
+    onResult: ({ host, error, durationMs }) => {
+      if (error === null) process.stderr.write(`${host}: done in ${durationMs} ms\n`);
+      else process.stderr.write(`${host}: ${error.message} [${error.code}]\n${error.remedy === '' ? '' : `  → ${error.remedy}\n`}`);
+    },
+  };
+}
+
+function indent(host: string, text: string): string {
+  return `${text
+    .split('\n')
+    .map((line) => `${host}: ${line}`)
+    .join('\n')}\n`;
+}
+
+/** Text as it is, objects as `name : value` lines. */
+function renderValue(value: Json): string {
+  if (typeof value === 'string') return value;
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return JSON.stringify(value);
+  const entries = Object.entries(value).filter(([name]) => name !== '$type');
+  const width = Math.max(0, ...entries.map(([name]) => name.length));
+  return entries.map(([name, item]) => `${name.padEnd(width)} : ${typeof item === 'string' ? item : JSON.stringify(item)}`).join('\n');
+}

@@ -1,0 +1,53 @@
+/**
+ * The command line: declares the commands, turns errors into one line of cause and one of remedy, and sets the exit
+ * code. Only src/cli prints, asks or exits; what a command does is in src/app.
+ */
+import { Command, CommanderError } from 'commander';
+import { registerCommands } from './commands/index.ts';
+import { exitCodeOf, printError } from './errors.ts';
+import { readVersion } from './version.ts';
+
+export function createProgram(): Command {
+  const program = new Command('firebreak')
+    .description('Shield, patch, prove and unshield Windows hosts; every step is recorded and can be resumed.')
+    .version(readVersion(), '-V, --version')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError('(firebreak --help lists the commands)')
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ firebreak demo                                   a lab fleet, remediated before your eyes
+  $ firebreak validate playbooks/smbghost.yaml
+  $ firebreak verify cve-2020-0796 -i inventory.yaml who is vulnerable? (reads only)
+  $ firebreak run playbooks/smbghost.yaml -i inventory.yaml --packages ./packages
+  $ firebreak resume last                            go on after an interruption
+  $ firebreak rerun last --failed                    the failed hosts again
+
+Exit codes: 0 all fine, 1 a bug, 2 invalid input (nothing touched), 3 some hosts not fine, 4 stopped by a threshold,
+5 hosts leased by another run, 6 this machine cannot run it, 130 interrupted (resumable).`,
+    );
+  registerCommands(program);
+  return program;
+}
+
+/** Runs the command line and sets `process.exitCode`; never throws. */
+export async function main(args: readonly string[]): Promise<void> {
+  // A reader that has seen enough (`firebreak runs | head -1`) is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  try {
+    await createProgram().parseAsync([...args], { from: 'user' });
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) {
+      // commander has printed the help, the version or the complaint itself.
+      process.exitCode = thrown.exitCode === 0 ? 0 : 2;
+      return;
+    }
+    printError(thrown);
+    process.exitCode = exitCodeOf(thrown);
+  }
+}

@@ -1,0 +1,2 @@
+export { Credentials } from './credentials.ts';
+export { Redactor } from './redactor.ts';
