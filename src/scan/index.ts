@@ -1,0 +1,2 @@
+/** Port probes from this machine. */
+export { createScanner } from './scanner.ts';
