@@ -1,0 +1,1 @@
+export { Engine, type EngineEvent, type EngineOptions } from './engine.ts';
