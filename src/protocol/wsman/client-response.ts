@@ -1,0 +1,139 @@
+/**
+ * Client half: response envelopes as data. Faults are data too: some are no error (TimedOut means "ask again").
+ * Must not know sockets or what the streams carry.
+ */
+import type { WsmanRequestText } from './client-request.ts';
+import { COMMAND_STATE, FAULT_ACTION, FAULT_CODE, NS } from './constants.ts';
+import { decodeBase64 } from './values.ts';
+import { attribute, child, childrenOf, childText, parseXml, soapError, type XmlElement } from './xml.ts';
+
+export interface WsmanFaultInfo {
+  readonly kind: 'fault';
+  /** Windows error code of f:WSManFault, undefined when the fault has only a subcode. */
+  readonly windowsCode: number | undefined;
+  /** Local name, e.g. `TimedOut`; empty when there is none. */
+  readonly subcode: string;
+  readonly reason: string;
+  /** No output yet: the same Receive is to be sent again. */
+  readonly isTimedOut: boolean;
+}
+
+export interface CreatedShell {
+  readonly kind: 'create';
+  readonly shellId: string;
+  readonly selectors: ReadonlyMap<string, string>;
+  readonly resourceUri: string | undefined;
+  /** The address from which the host sees the client. */
+  readonly clientIp: string | undefined;
+  readonly idleTimeout: string | undefined;
+}
+
+export interface ReceivedData {
+  readonly kind: 'receive';
+  readonly streams: readonly {
+    readonly name: string;
+    readonly commandId: string | undefined;
+    readonly data: Uint8Array;
+  }[];
+  readonly isDone: boolean;
+  readonly exitCode: number | undefined;
+}
+
+export type WsmanResponse =
+  | WsmanFaultInfo
+  | CreatedShell
+  | ReceivedData
+  | { readonly kind: 'command'; readonly commandId: string | undefined }
+  | { readonly kind: 'send' | 'signal' | 'delete' };
+
+/**
+ * Reads the response to a request of the client half.
+ * @throws ProtocolError FB_PROTOCOL_SOAP: not an envelope, the answer to something else, or without what it must have
+ */
+export function parseWsmanResponse(
+  request: Pick<WsmanRequestText, 'messageId' | 'operation'>,
+  xml: string,
+): WsmanResponse {
+  const envelope = parseXml(xml);
+  if (envelope.uri !== NS.soap || envelope.local !== 'Envelope')
+    throw soapError('the answer is not a SOAP 1.2 envelope');
+  const header = child(envelope, NS.soap, 'Header');
+  const body = child(envelope, NS.soap, 'Body');
+  const relatesTo = childText(header, NS.addressing, 'RelatesTo');
+  const fault = child(body, NS.soap, 'Fault');
+  if (
+    relatesTo?.toUpperCase() !== request.messageId.toUpperCase() &&
+    !(fault !== undefined && relatesTo === undefined)
+  ) {
+    throw soapError('the answer belongs to another request (RelatesTo differs from our MessageID)');
+  }
+  if (fault !== undefined || childText(header, NS.addressing, 'Action') === FAULT_ACTION) return parseFault(fault);
+  switch (request.operation) {
+    case 'create':
+      return parseCreated(body);
+    case 'command':
+      return { kind: 'command', commandId: childText(child(body, NS.shell, 'CommandResponse'), NS.shell, 'CommandId') };
+    case 'receive':
+      return parseReceived(child(body, NS.shell, 'ReceiveResponse'));
+    case 'send':
+    case 'signal':
+    case 'delete':
+      return { kind: request.operation };
+    default:
+      throw soapError(`no response of ${request.operation} is understood`);
+  }
+}
+
+function parseCreated(body: XmlElement | undefined): CreatedShell {
+  const created = child(body, NS.transfer, 'ResourceCreated');
+  const parameters = child(created, NS.addressing, 'ReferenceParameters');
+  const selectorSet = childrenOf(child(parameters, NS.wsman, 'SelectorSet'), NS.wsman, 'Selector');
+  const selectors = new Map(selectorSet.map((each) => [attribute(each, 'Name') ?? '', each.text.trim()]));
+  const shell = child(body, NS.shell, 'Shell');
+  const shellId = selectors.get('ShellId') ?? childText(shell, NS.shell, 'ShellId');
+  if (shellId === undefined || shellId === '') throw soapError('the Create response names no shell');
+  if (!selectors.has('ShellId')) selectors.set('ShellId', shellId);
+  return {
+    kind: 'create',
+    shellId,
+    selectors,
+    resourceUri: childText(parameters, NS.wsman, 'ResourceURI'),
+    clientIp: childText(shell, NS.shell, 'ClientIP'),
+    idleTimeout: childText(shell, NS.shell, 'IdleTimeOut'),
+  };
+}
+
+function parseReceived(response: XmlElement | undefined): ReceivedData {
+  if (response === undefined) throw soapError('the Receive response has no rsp:ReceiveResponse');
+  const state = child(response, NS.shell, 'CommandState');
+  const exitCode = childText(state, NS.shell, 'ExitCode');
+  return {
+    kind: 'receive',
+    streams: childrenOf(response, NS.shell, 'Stream').map((stream) => ({
+      name: attribute(stream, 'Name') ?? '',
+      commandId: attribute(stream, 'CommandId'),
+      data: decodeBase64(stream.text),
+    })),
+    isDone: attribute(state, 'State') === COMMAND_STATE.done,
+    exitCode: exitCode === undefined ? undefined : Number(exitCode),
+  };
+}
+
+function parseFault(fault: XmlElement | undefined): WsmanFaultInfo {
+  const code = child(fault, NS.soap, 'Code');
+  const subcode = childText(child(code, NS.soap, 'Subcode'), NS.soap, 'Value')?.replace(/^.*:/, '') ?? '';
+  const detail = child(fault, NS.soap, 'Detail');
+  const wsmanFault = child(detail, NS.fault, 'WSManFault');
+  const number = Number(attribute(wsmanFault, 'Code') ?? Number.NaN);
+  const windowsCode = Number.isSafeInteger(number) ? number : undefined;
+  const message = wholeText(child(wsmanFault, NS.fault, 'Message'));
+  const reason = message || wholeText(child(child(fault, NS.soap, 'Reason'), NS.soap, 'Text'));
+  const isTimedOut = windowsCode === FAULT_CODE.timedOut || (windowsCode === undefined && subcode === 'TimedOut');
+  return { kind: 'fault', windowsCode, subcode, reason: reason.slice(0, 2000), isTimedOut };
+}
+
+/** Provider faults nest their text in further elements. */
+function wholeText(element: XmlElement | undefined): string {
+  if (element === undefined) return '';
+  return [element.text, ...element.children.map(wholeText)].join(' ').replace(/\s+/g, ' ').trim();
+}

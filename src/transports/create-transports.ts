@@ -1,0 +1,11 @@
+/** The transports that this version can use, by the name in `Target.transport`. */
+import type { Transport } from '../domain/index.ts';
+import { createWinrmTransport } from './winrm/index.ts';
+
+export interface Transports {
+  readonly winrm: Transport;
+}
+
+export function createTransports(): Transports {
+  return { winrm: createWinrmTransport() };
+}

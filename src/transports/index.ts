@@ -1,0 +1,1 @@
+export { createTransports, type Transports } from './create-transports.ts';

@@ -1,0 +1,1 @@
+export { createWinrmTransport } from './winrm-transport.ts';
