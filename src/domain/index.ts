@@ -17,7 +17,7 @@ export type {
   StepContext,
 } from './action.ts';
 export { ERROR_CODES, type ErrorCode, type ErrorRecord, FirebreakError, toErrorRecord } from './errors.ts';
-export type { RunEvent, RunEventBody, StepFinished } from './events.ts';
+export type { HostFinished, RunEvent, RunEventBody, StepFinished, StepIntended } from './events.ts';
 export type { Journal, LeaseConflict, OpenObligation, RunInfo } from './journal.ts';
 export type { Json, JsonObject } from './json.ts';
 export {
@@ -39,7 +39,16 @@ export type {
   Position,
   StepValue,
 } from './plan.ts';
-export { type Clock, PORT_STATES, type PortProbe, type PortState, type Random, type Scanner } from './ports.ts';
+export {
+  type Clock,
+  type Dispatcher,
+  type DispatchJob,
+  PORT_STATES,
+  type PortProbe,
+  type PortState,
+  type Random,
+  type Scanner,
+} from './ports.ts';
 export { SECRET_MASK, Secret } from './secret.ts';
 export type {
   FunctionCall,
@@ -58,3 +67,4 @@ export type {
   Transferred,
   Transport,
 } from './session.ts';
+export type { HostView, RunView, ShieldView, StepView, Tally, WaveView } from './view.ts';

@@ -30,3 +30,25 @@ export interface PortProbe {
 export interface Scanner {
   probe(probe: PortProbe, signal: AbortSignal): Promise<PortState>;
 }
+
+/** One host's way through a wave. */
+export interface DispatchJob {
+  readonly id: string;
+  /** Never two jobs of one set at a time; null = no set. */
+  readonly set: string | null;
+  /** Rejects only for what must stop the whole run (a lost journal, a bug), never for a host's failure. */
+  run(): Promise<void>;
+}
+
+/** Who runs the hosts: this process or workers. */
+export interface Dispatcher {
+  /**
+   * A sliding window over the jobs in their order: as soon as one ends the next starts. Resolves when every started job
+   * has ended; jobs for which `shouldStart` said false were not started.
+   * @throws the first rejection of a job, after the running ones have ended; no other is started then
+   */
+  dispatch(
+    jobs: readonly DispatchJob[],
+    options: { readonly concurrency: number; shouldStart(job: DispatchJob): boolean },
+  ): Promise<void>;
+}

@@ -1,0 +1,1 @@
+export { createInProcessDispatcher } from './in-process.ts';

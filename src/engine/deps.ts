@@ -1,0 +1,54 @@
+/** What the engine needs from outside, as ports. Must not know any adapter. */
+import type {
+  ActionCatalog,
+  Clock,
+  Dispatcher,
+  Journal,
+  PackageStore,
+  PlannedHost,
+  Random,
+  RunEvent,
+  Scanner,
+  Session,
+} from '../domain/index.ts';
+
+/** Whoever watches a run; must return at once and never throw. */
+export interface Observer {
+  /** After it is durable. */
+  event(event: RunEvent): void;
+  /** Shown live, never journalled. */
+  progress(progress: { readonly host: string; readonly step: string; readonly text: string }): void;
+}
+
+/** The sign on a host that a state store is at work there, so that another store is refused. */
+export interface HostMarker {
+  /** Puts the sign up or renews it; `heldBy` names the other store when there is one. */
+  claim(session: Session, owner: MarkerOwner): Promise<{ readonly claimed: boolean; readonly heldBy: string }>;
+  /** Takes the sign down if it is ours. */
+  release(session: Session, owner: MarkerOwner): Promise<void>;
+}
+export interface MarkerOwner {
+  readonly storeId: string;
+  readonly run: string;
+  readonly host: string;
+  readonly signal: AbortSignal;
+}
+
+export interface EngineDeps {
+  readonly journal: Journal;
+  readonly actions: ActionCatalog;
+  readonly packages: PackageStore;
+  readonly scanner: Scanner;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly dispatcher: Dispatcher;
+  /** @throws FB_CONNECT_*, FB_AUTH_*, FB_PROTOCOL_*, FB_CREDENTIAL_MISSING, FB_DEADLINE, FB_CANCELLED */
+  openSession(
+    host: PlannedHost,
+    options: { readonly signal: AbortSignal; readonly timeoutMs: number },
+  ): Promise<Session>;
+  /** The machine's own identity, so that two addresses of one machine are one; absent or null = the address stands for it. */
+  identify?(session: Session, signal: AbortSignal): Promise<string | null>;
+  readonly marker?: HostMarker;
+  readonly observer?: Observer;
+}

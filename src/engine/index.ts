@@ -1,0 +1,4 @@
+export type { EngineDeps, HostMarker, MarkerOwner, Observer } from './deps.ts';
+export { foldRun } from './fold-run.ts';
+export { type DischargeOutcome, dischargeObligations, listShields, type StandingShield } from './ledger.ts';
+export { abortRun, type ResumeOptions, type RunOptions, type RunResult, resumeRun, runPlan } from './run.ts';
