@@ -1,0 +1,1 @@
+export type { ConnectionOverrides, Inventory, InventoryHost } from './model.ts';

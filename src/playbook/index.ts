@@ -1,0 +1,20 @@
+export {
+  dependsOn,
+  type Expression,
+  type ExpressionContext,
+  evaluate,
+  evaluateCondition,
+  interpolate,
+  isTemplate,
+  parseExpression,
+  templateDependsOn,
+} from './expression/index.ts';
+export {
+  INPUT_TYPES,
+  type InputDeclaration,
+  type InputType,
+  type InputValue,
+  type Playbook,
+  type ResolvedInputs,
+  type WaveDeclaration,
+} from './model.ts';

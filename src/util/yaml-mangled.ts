@@ -1,0 +1,137 @@
+/**
+ * Finds expressions that YAML would read otherwise than they are written (`if: !ran('x')` is a tag to YAML) straight in
+ * the text, so that they can be reported in quoted form and the rest of the file still be checked. Knows CEL's and
+ * YAML's quoting, nothing else of either.
+ */
+
+/** An unquoted value that must be quoted: offsets into the text and the quoted form. */
+export interface MangledValue {
+  readonly key: string;
+  readonly start: number;
+  readonly end: number;
+  readonly quoted: string;
+}
+
+const TEMPLATE_KEYS = /[\w-]+/.source;
+
+/** All unquoted values of the given keys, and unquoted templates in flow maps, that YAML misreads; in order of place. */
+export function findMangled(text: string, expressionKeys: ReadonlySet<string>): readonly MangledValue[] {
+  const found: MangledValue[] = [];
+  const pattern = new RegExp(`(^|[\\n{,]|- |\\? )([ \\t]*)(${TEMPLATE_KEYS}):[ \\t]+(?=\\S)`, 'g');
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    const [whole, lead = '', , key = ''] = match;
+    const start = match.index + whole.length;
+    // The next key may follow at once; step back so that its separator is seen again.
+    pattern.lastIndex = start;
+    if (isComment(text, match.index + lead.length)) continue;
+    const inFlow = isInFlow(text, match.index + whole.length - 1);
+    const isExpression = expressionKeys.has(key);
+    const isTemplate = text.startsWith('${{', start);
+    if (!isExpression && !(isTemplate && inFlow)) continue;
+    const raw = isTemplate && !isExpression ? templateAt(text, start) : valueAt(text, start, inFlow);
+    if (raw !== '' && isMisread(raw, inFlow)) {
+      found.push({ key, start, end: start + raw.length, quoted: quote(raw) });
+    }
+  }
+  return found;
+}
+
+/** A YAML scalar that reads back as the text, single-quoted where that reads best. */
+export function quote(text: string): string {
+  return text.includes('"') || text.includes('\\') ? `'${text.replaceAll("'", "''")}'` : `"${text}"`;
+}
+
+/** The value as its author meant it: to the end of the line, or in a flow map to the comma or brace that is not CEL's. */
+function valueAt(text: string, start: number, inFlow: boolean): string {
+  let depth = 0;
+  let at = start;
+  for (; at < text.length; at++) {
+    const char = text[at] ?? '';
+    if (char === '\n' || char === '\r') break;
+    if (char === '"' || char === "'") {
+      const end = closingQuote(text, at);
+      if (end < 0) {
+        at = endOfLine(text, at);
+        break;
+      }
+      at = end;
+    } else if ('([{'.includes(char)) depth++;
+    else if (')]}'.includes(char)) {
+      if (depth === 0 && inFlow) break;
+      depth--;
+    } else if (char === ',' && depth === 0 && inFlow) break;
+    else if (char === '#' && /\s/.test(text[at - 1] ?? '')) break;
+  }
+  return text.slice(start, at).trimEnd();
+}
+
+function templateAt(text: string, start: number): string {
+  const close = text.indexOf('}}', start);
+  return close < 0 || close > endOfLine(text, start) ? '' : text.slice(start, close + 2);
+}
+
+function isMisread(raw: string, inFlow: boolean): boolean {
+  const first = raw[0] ?? '';
+  if (first === '"' || first === "'") {
+    const end = yamlQuoteEnd(raw, first);
+    return end >= 0 && raw.slice(end + 1).trim() !== '';
+  }
+  if (first === '|' || first === '>') return false;
+  if (first === '[' || first === '{') return closesAtEnd(raw) ? false : raw.length > 1;
+  if ('!%@`'.includes(first)) return true;
+  return /:\s|:$|\s#/.test(raw) || (inFlow && /[,[\]{}]/.test(raw));
+}
+
+/** `[…]` and `{…}` that are one YAML collection are a wrong type, not a misread expression. */
+function closesAtEnd(raw: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < raw.length; at++) {
+    const char = raw[at] ?? '';
+    if ('[{'.includes(char)) depth++;
+    if (']}'.includes(char) && --depth === 0) return at === raw.length - 1;
+  }
+  return true;
+}
+
+function yamlQuoteEnd(raw: string, quoteChar: string): number {
+  for (let at = 1; at < raw.length; at++) {
+    if (quoteChar === '"' && raw[at] === '\\') at++;
+    else if (raw[at] === quoteChar) {
+      if (quoteChar === "'" && raw[at + 1] === "'") at++;
+      else return at;
+    }
+  }
+  return -1;
+}
+
+function closingQuote(text: string, at: number): number {
+  for (let end = at + 1; end < text.length && text[end] !== '\n'; end++) {
+    if (text[end] === '\\') end++;
+    else if (text[end] === text[at]) return end;
+  }
+  return -1;
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end;
+}
+
+function isComment(text: string, offset: number): boolean {
+  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+  return /(?:^|\s)#/.test(text.slice(lineStart, offset));
+}
+
+/** True when a `{` of the same line is still open before the offset: flow maps that matter here fit in one line. */
+function isInFlow(text: string, offset: number): boolean {
+  let depth = 0;
+  for (let at = text.lastIndexOf('\n', offset - 1) + 1; at < offset; at++) {
+    const char = text[at] ?? '';
+    if (char === '"' || char === "'") {
+      const end = closingQuote(text, at);
+      if (end > at && end < offset) at = end;
+    } else if (char === '{' || char === '[') depth++;
+    else if (char === '}' || char === ']') depth--;
+  }
+  return depth > 0;
+}

@@ -1,0 +1,172 @@
+/**
+ * YAML 1.2 with positions: one document, warnings are errors, size and depth are bounded, and every mistake becomes a
+ * SourceProblem instead of an exception. Knows nothing of what the document means.
+ */
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isPair,
+  isScalar,
+  type Node,
+  parseAllDocuments,
+  visit,
+  type YAMLError,
+} from 'yaml';
+import { type SourceProblem, SourceText } from './source-problem.ts';
+import { findMangled } from './yaml-mangled.ts';
+
+export interface YamlSource {
+  readonly source: SourceText;
+  /** Null when there is no document at all. */
+  readonly root: Node | null;
+  readonly document: Document | null;
+  readonly problems: readonly SourceProblem[];
+  /** Offset of the first mistake after which the rest of the tree may be wrong; null when the tree can be trusted. */
+  readonly brokenAt: number | null;
+  /** Starts of values that are placeholders for misread expressions, reported already. */
+  readonly placeholders: ReadonlySet<number>;
+}
+
+/** Playbooks and inventories of ten thousand hosts stay far below. */
+const MAX_CHARACTERS = 8_000_000;
+const MAX_DEPTH = 60;
+const MAX_REPAIRS = 200;
+
+/** `expressionKeys`: keys whose values are expressions, which people forget to quote. */
+export function readYaml(text: string, file: string, expressionKeys: ReadonlySet<string> = new Set()): YamlSource {
+  const clean = text.startsWith('\ufeff') ? text.slice(1) : text;
+  const source = new SourceText(file, clean);
+  const nothing = { source, root: null, document: null, brokenAt: null, placeholders: new Set<number>() };
+  if (clean.length > MAX_CHARACTERS) {
+    const message = `the file is larger than ${MAX_CHARACTERS / 1_000_000} million characters`;
+    return { ...nothing, problems: [new SourceText(file, '').problem(0, 0, message)] };
+  }
+  const deep = deepestBracket(clean);
+  if (deep !== null) {
+    return { ...nothing, problems: [source.problem(deep, deep + 1, `nested deeper than ${MAX_DEPTH} levels`)] };
+  }
+  const problems: SourceProblem[] = [];
+  const placeholders = new Set<number>();
+  let repaired = clean;
+  let documents = parse(repaired);
+  for (const mangled of findMangled(clean, expressionKeys)) {
+    if (placeholders.size >= MAX_REPAIRS) break;
+    if (isInsideScalar(documents[0], mangled.start)) continue;
+    const message = `YAML does not read this value of "${mangled.key}" as it is written: quote it`;
+    problems.push(source.problem(mangled.start, mangled.end, message, `write ${mangled.key}: ${mangled.quoted}`));
+    placeholders.add(mangled.start);
+    // A placeholder of the same length, so that every other position stays what it was.
+    const filler = '0'.padEnd(mangled.end - mangled.start);
+    repaired = repaired.slice(0, mangled.start) + filler + repaired.slice(mangled.end);
+    documents = parse(repaired);
+  }
+  const [document, second] = documents;
+  if (document === undefined) {
+    problems.push(source.problem(0, 0, 'the file is empty'));
+    return { ...nothing, problems };
+  }
+  const failed = [...document.errors, ...document.warnings];
+  let brokenAt: number | null = null;
+  for (const error of failed) {
+    problems.push(fromYaml(source, error));
+    if (error.code !== 'DUPLICATE_KEY') brokenAt = Math.min(brokenAt ?? Number.POSITIVE_INFINITY, error.pos[0]);
+  }
+  const directives = document.directives?.yaml;
+  if (directives?.explicit === true && directives.version !== '1.2') {
+    problems.push(source.problem(0, source.lineEnd(0), 'the file must be YAML 1.2', 'remove the %YAML line'));
+  }
+  if (second !== undefined && brokenAt === null) {
+    const at = second.range?.[0] ?? 0;
+    problems.push(source.problem(at, at + 3, 'the file must hold one YAML document, a second one starts here'));
+  }
+  for (const at of danglingAliases(document)) {
+    problems.push(source.problem(at.start, at.end, `unknown or recursive alias ${clean.slice(at.start, at.end)}`));
+    brokenAt ??= at.start;
+  }
+  const root = document.contents;
+  if (root === null || (isScalar(root) && root.value === null)) {
+    if (brokenAt === null) problems.push(source.problem(0, 0, 'the file is empty'));
+    return { source, root: null, document, problems, brokenAt, placeholders };
+  }
+  return { source, root, document, problems, brokenAt, placeholders };
+}
+
+function parse(text: string): Document[] {
+  const documents = parseAllDocuments(text, { version: '1.2', merge: false, stringKeys: true, prettyErrors: false });
+  return 'empty' in documents ? [] : documents;
+}
+
+function fromYaml(source: SourceText, error: YAMLError): SourceProblem {
+  const [start, end] = error.pos;
+  const tag = /^Unresolved tag: (.*)$/s.exec(error.message)?.[1];
+  if (tag !== undefined) {
+    return source.problem(start, end, `unknown YAML tag ${tag}`, 'quote a value that starts with "!"');
+  }
+  if (error.code === 'DUPLICATE_KEY') {
+    const key = /^["']?([\w.-]+)/.exec(source.text.slice(start))?.[1] ?? '';
+    return source.problem(start, start + Math.max(1, key.length), `duplicate key "${key}"`, 'keep one of the two');
+  }
+  if (error.code === 'TAB_AS_INDENT') {
+    return source.problem(start, end, 'tabs cannot indent YAML', 'use spaces');
+  }
+  if (error.code === 'NON_STRING_KEY') return source.problem(start, end, 'a key must be plain text');
+  const hint =
+    error.code === 'MULTILINE_IMPLICIT_KEY' || error.code === 'BLOCK_AS_IMPLICIT_KEY'
+      ? 'quote a value that contains ": "'
+      : '';
+  const message = error.message.charAt(0).toLowerCase() + error.message.slice(1);
+  return source.problem(start, end, `not valid YAML: ${message}`, hint);
+}
+
+/** Offset of the first bracket nested too deep; a cheap guard before the recursive parser. */
+function deepestBracket(text: string): number | null {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (char === '\n') {
+      const end = text.indexOf('\n', at + 1);
+      const line = text.slice(at + 1, end < 0 ? text.length : end);
+      if (/^(?:[ \t]*[-?:][ \t]+){60}/.test(line)) return at + 1;
+    }
+    if (char === '[' || char === '{') {
+      if (++depth > MAX_DEPTH * 8) return at;
+    } else if (char === ']' || char === '}') depth = Math.max(0, depth - 1);
+  }
+  return /^(?:[ \t]*[-?:][ \t]+){60}/.test(text) ? 0 : null;
+}
+
+/** True when a quoted or block scalar that began earlier covers the offset: then it is text, not a key's value. */
+function isInsideScalar(document: Document | undefined, offset: number): boolean {
+  let inside = false;
+  if (document === undefined) return false;
+  visit(document, {
+    Scalar(_key, node) {
+      const [start, end] = node.range ?? [0, 0];
+      if (start < offset && offset < end && node.type !== 'PLAIN') inside = true;
+      return inside ? visit.BREAK : undefined;
+    },
+  });
+  return inside;
+}
+
+/** Aliases without an earlier anchor, and aliases inside what they stand for. */
+function danglingAliases(document: Document): readonly { readonly start: number; readonly end: number }[] {
+  const wrong: { start: number; end: number }[] = [];
+  visit(document, {
+    Alias(_key, alias, path) {
+      const target = alias.resolve(document);
+      const isRecursive = path.some((ancestor) => !isPair(ancestor) && (ancestor as unknown) === target);
+      if (target === undefined || isRecursive || !(isScalar(target) || isCollection(target))) {
+        const [start, end] = alias.range ?? [0, 1];
+        wrong.push({ start, end });
+      }
+    },
+  });
+  return wrong;
+}
+
+/** The node itself, or what an alias stands for. */
+export function resolveAlias(node: unknown, document: Document): unknown {
+  return isAlias(node) ? node.resolve(document) : node;
+}
