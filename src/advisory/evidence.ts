@@ -1,0 +1,36 @@
+/** What was read from a host about one patch, before any judgement. Null means: could not be read. */
+
+export interface UpdateEvidence {
+  /** `KB4551762` */
+  readonly kb: string;
+  /** In the servicing stack's list of packages. */
+  readonly servicing: boolean | null;
+  /** In Win32_QuickFixEngineering. */
+  readonly quickFix: boolean | null;
+}
+
+export interface FileEvidence {
+  readonly path: string;
+  /** Null: could not be read. */
+  readonly exists: boolean | null;
+  /** Four numbers, from the fixed part of the version resource; null when there is none. */
+  readonly version: string | null;
+}
+
+export interface KeyEvidence {
+  readonly key: string;
+  readonly present: boolean | null;
+}
+
+export interface PatchEvidence {
+  readonly build: number | null;
+  /** Update build revision; 0 counts as unreadable. */
+  readonly ubr: number | null;
+  readonly updates: readonly UpdateEvidence[];
+  readonly files: readonly FileEvidence[];
+  readonly keys: readonly KeyEvidence[];
+  /** Why a reboot is pending: servicing, windows-update, file-rename, update-exe, computer-rename; null = unreadable. */
+  readonly pending: readonly string[] | null;
+  /** ISO 8601, UTC. */
+  readonly bootTime: string | null;
+}
