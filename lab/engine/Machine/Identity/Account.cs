@@ -1,0 +1,10 @@
+namespace Firebreak.Lab.Machines;
+
+/// <summary>A local account.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Admin">Whether it is in the local Administrators group.</param>
+/// <param name="Disabled">Whether it is disabled.</param>
+/// <param name="Sid">Its SID.</param>
+/// <param name="LockedOut">Whether it is locked out now.</param>
+/// <param name="BadLogons">Bad passwords in the current window.</param>
+public sealed record Account(string Name, bool Admin, bool Disabled, string Sid, bool LockedOut, int BadLogons);

@@ -1,0 +1,14 @@
+namespace Firebreak.Lab.Machines;
+
+/// <summary>State of a package on a machine.</summary>
+public enum PackageState
+{
+    /// <summary>Not there.</summary>
+    Absent,
+
+    /// <summary>Installed, its effects wait for the restart.</summary>
+    Pending,
+
+    /// <summary>Installed.</summary>
+    Installed,
+}

@@ -1,0 +1,41 @@
+namespace Firebreak.Lab.Machines;
+
+/// <summary>An installer as data.</summary>
+public sealed record PackageProfile
+{
+    /// <summary>Id, e.g. kb4551762-1903-x64.</summary>
+    public required string Package { get; init; }
+
+    /// <summary>Usual file name.</summary>
+    public required string File { get; init; }
+
+    /// <summary>e.g. KB4551762.</summary>
+    public required string Kb { get; init; }
+
+    /// <summary>wusa (an .msu; the .cab inside is for dism).</summary>
+    public string Engine { get; init; } = "wusa";
+
+    /// <summary>SHA-256 of the file's content in hex: this is how the installer recognises it.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>Name of the package in component based servicing; made from kb, arch and build if absent.</summary>
+    public string? Cbs { get; init; }
+
+    /// <summary>What must hold for it to be applicable.</summary>
+    public PackageRequirements Requires { get; init; } = new();
+
+    /// <summary>How long it runs, lab time.</summary>
+    public double DurationSeconds { get; init; } = 5;
+
+    /// <summary>Effects when it ends.</summary>
+    public PackageEffects EffectsNow { get; init; } = new();
+
+    /// <summary>Effects at the next boot; at once if no reboot is needed.</summary>
+    public PackageEffects EffectsAtBoot { get; init; } = new();
+
+    /// <summary>Entry of the list of hotfixes.</summary>
+    public HotfixProfile? Hotfix { get; init; }
+
+    /// <summary>Exit code of success: 3010 (restart needed) or 0.</summary>
+    public int ExitCode { get; init; } = 3010;
+}

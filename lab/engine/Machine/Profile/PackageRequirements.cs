@@ -1,0 +1,23 @@
+namespace Firebreak.Lab.Machines;
+
+/// <summary>What a package asks of a machine; absent = anything.</summary>
+public sealed record PackageRequirements
+{
+    /// <summary>Build numbers.</summary>
+    public IReadOnlyList<int>? Builds { get; init; }
+
+    /// <summary>Architectures.</summary>
+    public IReadOnlyList<string>? Arch { get; init; }
+
+    /// <summary>Languages.</summary>
+    public IReadOnlyList<string>? Language { get; init; }
+
+    /// <summary>Product types.</summary>
+    public IReadOnlyList<int>? ProductTypes { get; init; }
+
+    /// <summary>Ids of packages (or KBs) that must be installed and active: else CBS error 0x800F0823.</summary>
+    public IReadOnlyList<string> Prerequisites { get; init; } = [];
+
+    /// <summary>Already installed from this UBR on (a later cumulative update contains it).</summary>
+    public int? SupersededFromUbr { get; init; }
+}

@@ -1,0 +1,20 @@
+namespace Firebreak.Lab.Machines;
+
+/// <summary>Something that goes wrong.</summary>
+public sealed record TroubleProfile
+{
+    /// <summary>network-loss, installer-fails, installer-hangs, no-return or power-loss.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>now, or installing (when the next installer starts); only for network-loss and power-loss.</summary>
+    public string When { get; init; } = "now";
+
+    /// <summary>Seconds after that moment.</summary>
+    public double After { get; init; }
+
+    /// <summary>Seconds it lasts; absent = for good (network-loss).</summary>
+    public double? For { get; init; }
+
+    /// <summary>Exit code of installer-fails.</summary>
+    public int? ExitCode { get; init; }
+}
