@@ -37,29 +37,33 @@ const registrySchema = z.record(
 const serviceSchema = z.strictObject({
   display: z.string().optional(),
   state: z.enum(['running', 'stopped']),
-  start: z.enum(['boot', 'system', 'auto', 'manual', 'disabled']).optional(),
+  start: z.enum(['boot', 'system', 'automatic', 'manual', 'disabled']).optional(),
   account: z.string().optional(),
   depends: z.array(serviceNameSchema).optional(),
 });
 
 const fileSchema = z.strictObject({
   version: versionSchema.optional(),
-  bytes: z.int().min(0).optional(),
-  text: z.string().optional(),
+  size: z.int().min(0).optional(),
 });
 
 const troubleSchema = z.strictObject({
-  kind: z.enum(['network-loss', 'installer-fails', 'installer-hangs', 'no-return', 'power-loss', 'crash-loop']),
-  /** network-loss: right away, or when an installer starts its work. */
+  kind: z.enum(['network-loss', 'installer-fails', 'installer-hangs', 'no-return', 'power-loss']),
+  /** network-loss and power-loss: right away, or when an installer starts its work. */
   when: z.enum(['now', 'installing']).optional(),
+  /** Seconds after that moment. */
   after: z.number().min(0).optional(),
+  /** Seconds that it lasts; absent: for good. */
   for: z.number().positive().optional(),
-  exit_code: z.int().optional(),
+  /** Of installer-fails; an HRESULT may be written as the unsigned number that Windows shows. */
+  exit_code: z.int().min(-0x80000000).max(0xffffffff).optional(),
 });
 export type Trouble = z.output<typeof troubleSchema>;
 
 const osSchema = z.strictObject({
   product: z.string(),
+  /** Win32_OperatingSystem.Caption */
+  caption: z.string(),
   version: versionSchema,
   ubr: z.int().min(0),
   release: z.string(),
@@ -67,11 +71,10 @@ const osSchema = z.strictObject({
   installation: z.enum(['Client', 'Server', 'Server Core']),
   /** 1 workstation, 2 domain controller, 3 server (Win32_OperatingSystem.ProductType). */
   product_type: z.union([z.literal(1), z.literal(2), z.literal(3)]),
-  /** Win32_OperatingSystem.OperatingSystemSKU */
-  sku: z.int(),
   language: z.enum(['ENU', 'JPN']),
+  culture: z.string().regex(/^[a-z]{2}-[A-Z]{2}$/),
+  utc_offset_minutes: z.int(),
   arch: z.literal('x64'),
-  build_lab: z.string(),
 });
 
 /** What a variant may change of its profile; maps are merged, lists are added. */
@@ -99,24 +102,23 @@ function portMap(): z.ZodRecord<z.ZodString, typeof serviceNameSchema> {
   );
 }
 
+/** In the words of netsh: `any`, `me`, an address or address/prefix; port 0 = any. */
 const ipsecFilterSchema = z.strictObject({
-  source: z.string(),
-  destination: z.string(),
-  protocol: z.enum(['TCP', 'UDP', 'ANY']),
-  source_port: z.int().min(0).max(65535).default(0),
-  destination_port: z.int().min(0).max(65535).default(0),
+  src: z.string().default('any'),
+  dst: z.string().default('me'),
+  protocol: z.enum(['tcp', 'udp', 'any']),
+  src_port: z.int().min(0).max(65535).default(0),
+  dst_port: z.int().min(0).max(65535).default(0),
   mirrored: z.boolean().default(true),
 });
 
 const ipsecPolicySchema = z.strictObject({
   name: z.string(),
-  description: z.string().default(''),
   assigned: z.boolean(),
   rules: z.array(
     z.strictObject({
       name: z.string(),
       action: z.enum(['permit', 'block']),
-      filter_list: z.string(),
       filters: z.array(ipsecFilterSchema).min(1),
     }),
   ),
@@ -128,15 +130,13 @@ const variantSchema = z.strictObject({
   ...originSchema,
   ...machineSchema.shape,
   os: z
-    .strictObject({ ubr: osSchema.shape.ubr, product_type: osSchema.shape.product_type, sku: osSchema.shape.sku })
+    .strictObject({ ubr: osSchema.shape.ubr, product_type: osSchema.shape.product_type, domain: z.string() })
     .partial()
     .optional(),
-  domain: z.string().optional(),
   /** Packages that are installed and in effect. */
   installed: z.array(nameSchema).optional(),
   /** Packages whose installer has ended and that wait for a restart. */
   awaiting_reboot: z.array(nameSchema).optional(),
-  network: z.enum(['up', 'down']).optional(),
   trouble: z.array(troubleSchema).optional(),
   ipsec: z.array(ipsecPolicySchema).optional(),
 });
@@ -158,8 +158,16 @@ export const profileSchema = z.strictObject({
   programs: z.array(z.string().regex(/^[a-z0-9]+$/)).optional(),
   /** Packages that exist for this machine. */
   accepts: z.array(nameSchema).optional(),
-  /** Seconds from the restart's begin until the machine answers again. */
-  reboot_seconds: z.number().positive().optional(),
+  boot: z
+    .strictObject({
+      uptime_hours: z.number().min(0),
+      shutdown_seconds: z.number().min(0),
+      seconds: z.number().positive(),
+    })
+    .optional(),
+  lockout: z
+    .strictObject({ threshold: z.int().min(0), window_minutes: z.int().min(1), duration_minutes: z.int().min(1) })
+    .optional(),
   variants: z.record(nameSchema, variantSchema).optional(),
 });
 export type Profile = z.output<typeof profileSchema>;
@@ -175,7 +183,8 @@ export const completeProfileSchema = profileSchema.extend({
   hotfixes: machineSchema.shape.hotfixes.unwrap(),
   programs: z.array(z.string()).min(1),
   accepts: z.array(nameSchema),
-  reboot_seconds: z.number().positive(),
+  boot: profileSchema.shape.boot.unwrap(),
+  lockout: profileSchema.shape.lockout.unwrap(),
   default: nameSchema,
   variants: z.record(nameSchema, variantSchema),
 });
@@ -195,24 +204,20 @@ export const packageSchema = z.strictObject({
   kb: z.string().regex(/^KB\d+$/),
   engine: z.enum(['wusa']),
   /** Component store name as `dism /online /get-packages` shows it. */
-  identity: z.string(),
+  cbs: z.string(),
   /** Size of the file that the lab makes: the real one is not shipped. */
   content_bytes: z.int().min(64).max(4_000_000),
   /** SHA-256 of the lab's file; checked when it is made, so that data and code cannot drift apart. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Files in the .msu, as `expand -f:*` gives them. */
-  contents: z.array(z.string()),
-  applies: z.strictObject({ builds: z.array(z.int()), arch: z.literal('x64') }),
+  applies: z.strictObject({ builds: z.array(z.int()), arch: z.array(z.literal('x64')), superseded_from_ubr: z.int() }),
+  /** How long the installer works. */
   seconds: z.number().positive(),
-  restart: z.boolean(),
-  exit_codes: z.strictObject({
-    success: z.int(),
-    success_restart: z.int(),
-    already_installed: z.int(),
-    not_applicable: z.int(),
-  }),
+  /** 3010 (restart needed) or 0 */
+  exit_code: z.union([z.literal(0), z.literal(3010)]),
+  /** As the list of hotfixes shows it. */
+  hotfix: z.string(),
   /** What is so as soon as the installer has ended. */
-  effects: effectsSchema,
+  effects: effectsSchema.omit({ ubr: true }).optional(),
   /** What becomes so at the next boot. */
   at_boot: effectsSchema,
 });

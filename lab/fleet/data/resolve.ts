@@ -1,0 +1,154 @@
+/**
+ * Profile + variant → the resolved machine that the engine takes (lab/engine/Machine/README.md). The only place that
+ * knows both shapes.
+ */
+import { createHash } from 'node:crypto';
+import { type Catalog, mergeMachine } from './catalog.ts';
+import type { CompleteProfile, LabPackage, Trouble, Variant } from './schema.ts';
+
+export interface ResolveOptions {
+  /** The host's name, lower case. */
+  readonly name: string;
+  readonly profile: CompleteProfile;
+  readonly variant: string;
+  /** The administrator whom the inventory names. */
+  readonly user: string;
+  readonly password: string;
+}
+
+interface ResolvedPackage {
+  readonly package: string;
+  readonly [field: string]: unknown;
+}
+
+/** JSON of `host.create`'s `machine`. */
+export function resolveMachine(catalog: Catalog, options: ResolveOptions): object {
+  const { profile } = options;
+  const variant = variantOf(profile, options.variant);
+  const own = {
+    services: variant.services,
+    listens: variant.listens,
+    files: variant.files,
+    registry: variant.registry,
+    hotfixes: variant.hotfixes,
+    os: variant.os,
+  };
+  const merged = mergeMachine(profile, own) as CompleteProfile;
+  const { os } = merged;
+  const hotfixes = merged.hotfixes.map(hotfixPackage);
+  const packages = profile.accepts.flatMap((name) => catalog.packages.get(name) ?? []).map(resolvePackage);
+  return {
+    name: options.name.toUpperCase(),
+    os: {
+      product: os.product,
+      caption: os.caption,
+      version: os.version,
+      ubr: os.ubr,
+      releaseId: os.release,
+      edition: os.edition,
+      installationType: os.installation,
+      language: os.language,
+      culture: os.culture,
+      arch: os.arch,
+      productType: os.product_type,
+      ...(variant.os?.domain === undefined ? {} : { domain: variant.os.domain }),
+      utcOffsetMinutes: os.utc_offset_minutes,
+    },
+    powershell: { version: merged.powershell.version, edition: 'Desktop' },
+    accounts: { [options.user]: { password: options.password, admin: true } },
+    lockout: {
+      threshold: merged.lockout.threshold,
+      windowMinutes: merged.lockout.window_minutes,
+      durationMinutes: merged.lockout.duration_minutes,
+    },
+    services: mapValues(merged.services, ({ depends, ...service }) => ({
+      ...service,
+      ...(depends === undefined ? {} : { dependsOn: depends }),
+    })),
+    listens: { tcp: merged.listens.tcp ?? {}, udp: merged.listens.udp ?? {} },
+    registry: mapValues(merged.registry, withoutNulls),
+    files: merged.files,
+    programs: merged.programs,
+    accepts: [...hotfixes, ...packages],
+    installed: [...hotfixes.map((hotfix) => hotfix.package), ...(variant.installed ?? [])],
+    pendingInstalled: variant.awaiting_reboot ?? [],
+    ipsec: {
+      policies: (variant.ipsec ?? []).map((policy) => ({
+        ...policy,
+        rules: policy.rules.map((rule) => ({
+          ...rule,
+          filters: rule.filters.map(({ src_port, dst_port, ...filter }) => ({
+            ...filter,
+            srcPort: src_port,
+            dstPort: dst_port,
+          })),
+        })),
+      })),
+    },
+    boot: {
+      uptimeHours: merged.boot.uptime_hours,
+      shutdownSeconds: merged.boot.shutdown_seconds,
+      durationSeconds: merged.boot.seconds,
+    },
+    trouble: (variant.trouble ?? []).map(resolveTrouble),
+  };
+}
+
+function variantOf(profile: CompleteProfile, name: string): Variant {
+  const variant = profile.variants[name];
+  if (variant === undefined) throw new Error(`profile ${profile.profile} has no variant ${name}`);
+  return variant;
+}
+
+/** Exit codes are signed in .NET; people write an HRESULT as Windows shows it. */
+export function resolveTrouble({ exit_code, ...trouble }: Trouble): object {
+  return { ...trouble, ...(exit_code === undefined ? {} : { exitCode: exit_code | 0 }) };
+}
+
+function resolvePackage(of: LabPackage): ResolvedPackage {
+  return {
+    package: of.package,
+    file: of.file,
+    kb: of.kb,
+    engine: of.engine,
+    sha256: of.sha256,
+    cbs: of.cbs,
+    requires: {
+      builds: of.applies.builds,
+      arch: of.applies.arch,
+      supersededFromUbr: of.applies.superseded_from_ubr,
+    },
+    durationSeconds: of.seconds,
+    effectsNow: effects(of.effects ?? {}),
+    effectsAtBoot: effects(of.at_boot),
+    hotfix: { description: of.hotfix },
+    exitCode: of.exit_code,
+  };
+}
+
+function effects(of: LabPackage['at_boot']): object {
+  return { ...of, ...(of.registry === undefined ? {} : { registry: mapValues(of.registry, withoutNulls) }) };
+}
+
+/** An update that was there before: the machine knows it only by name, nobody has its file. */
+function hotfixPackage(of: CompleteProfile['hotfixes'][number]): ResolvedPackage {
+  return {
+    package: of.id.toLowerCase(),
+    file: '',
+    kb: of.id,
+    sha256: createHash('sha256').update(`no file of ${of.id}`).digest('hex'),
+    hotfix: { description: of.kind, installedOn: of.on },
+    exitCode: 0,
+  };
+}
+
+function mapValues<Value, Result>(
+  record: { readonly [key: string]: Value },
+  map: (value: Value) => Result,
+): { [key: string]: Result } {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}
+
+function withoutNulls<Value>(record: { readonly [key: string]: Value | null }): { [key: string]: Value } {
+  return Object.fromEntries(Object.entries(record).flatMap(([key, value]) => (value === null ? [] : [[key, value]])));
+}

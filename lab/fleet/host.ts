@@ -1,0 +1,101 @@
+/**
+ * One machine of the fleet: its address, its WinRM front, and the engine's machine behind it. Must not know the other
+ * machines.
+ */
+import { z } from 'zod';
+import type { FleetHost } from './data/index.ts';
+import type { Engine } from './engine/index.ts';
+import { type Sessions, WinrmFront, WinrmService } from './winrm/index.ts';
+
+const WINRM_PORT = 5985;
+const logonSchema = z.object({ granted: z.boolean(), admin: z.boolean().default(false) });
+
+export class LabHost {
+  readonly spec: FleetHost & { readonly variant: string };
+  readonly address: string;
+  readonly #engine: Engine;
+  readonly #service: WinrmService;
+  readonly #front: WinrmFront;
+  /** Ups and downs are served one after the other. */
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(engine: Engine, spec: FleetHost & { readonly variant: string }, address: string, uiCulture: string) {
+    this.spec = spec;
+    this.address = address;
+    this.#engine = engine;
+    this.#service = new WinrmService({
+      sessions: sessionsOf(engine, spec.name),
+      machine: spec.name.toUpperCase(),
+      url: `http://${address}:${WINRM_PORT}/wsman`,
+      uiCulture,
+    });
+    this.#front = new WinrmFront({
+      address,
+      port: WINRM_PORT,
+      service: this.#service,
+      logon: async (user, password) =>
+        logonSchema.parse(await engine.request('logon', { host: spec.name, user, password })),
+    });
+  }
+
+  get isListening(): boolean {
+    return this.#front.isListening;
+  }
+
+  up(): Promise<void> {
+    return this.#inTurn(() => this.#front.open());
+  }
+
+  /** `why` as the engine says: a lost network or power leaves connections silent, anything else closes them. */
+  down(why: string): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#front.close(why === 'network' || why === 'power' ? 'silent' : 'at-once');
+      // Shells live on a machine, not on its network.
+      if (why !== 'network') this.#service.dropAll();
+      this.#engine.tell('front.closed', { host: this.spec.name });
+    });
+  }
+
+  onData(session: string, command: string | null, data: Buffer): void {
+    this.#service.onData(session, command, data);
+  }
+
+  onDone(session: string, command: string): void {
+    this.#service.onDone(session, command);
+  }
+
+  onClosed(session: string): void {
+    this.#service.onClosed(session);
+  }
+
+  end(): Promise<void> {
+    return this.#inTurn(() => this.#front.end());
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+function sessionsOf(engine: Engine, host: string): Sessions {
+  const base64 = (data: Uint8Array): string => Buffer.from(data).toString('base64');
+  return {
+    async open({ data, ...session }) {
+      await engine.request('session.open', { host, ...session, data: base64(data) });
+    },
+    async command(session, command, data) {
+      await engine.request('session.command', { session, command, data: base64(data) });
+    },
+    async send(session, command, stream, data) {
+      await engine.request('session.send', { session, command, stream, data: base64(data) });
+    },
+    async signal(session, command, code) {
+      await engine.request('session.signal', { session, command, code });
+    },
+    async close(session) {
+      await engine.request('session.close', { session });
+    },
+  };
+}

@@ -1,0 +1,197 @@
+/**
+ * The HTTP listener of one machine's WinRM: Basic authentication, limits, connections that die or fall silent with the
+ * machine. Must not know what the envelopes say.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Server as NetServer, type Socket } from 'node:net';
+import { SOAP_CONTENT_TYPE } from '../../../src/protocol/index.ts';
+import { LabError } from '../errors.ts';
+import { MAX_ENVELOPE_BYTES, type WinrmService } from './service.ts';
+
+export interface FrontOptions {
+  readonly address: string;
+  readonly port: number;
+  readonly service: WinrmService;
+  /** Asked once for each connection and credential; a refusal is asked again, so that the machine counts it. */
+  logon(user: string, password: string): Promise<{ readonly granted: boolean; readonly admin: boolean }>;
+}
+
+interface Logon {
+  readonly user: string;
+  readonly isAdmin: boolean;
+}
+
+/** http.sys drops an idle connection after two minutes. */
+const IDLE_MS = 120_000;
+/** The port may still be held for a moment by whoever kept it silent. */
+const LISTEN_ATTEMPTS = 40;
+const LISTEN_DELAY_MS = 50;
+
+export class WinrmFront {
+  readonly #options: FrontOptions;
+  readonly #sockets = new Set<Socket>();
+  readonly #silent = new WeakSet<Socket>();
+  readonly #logons = new WeakMap<Socket, Map<string, Logon>>();
+  #server: Server | undefined;
+  /** Closed while connections were still to stay. */
+  readonly #retired: Server[] = [];
+
+  constructor(options: FrontOptions) {
+    this.#options = options;
+  }
+
+  get isListening(): boolean {
+    return this.#server !== undefined;
+  }
+
+  /** Starts to listen; connections that fell silent are reset now, as the first packet after a loss would find. */
+  async open(): Promise<void> {
+    for (const socket of this.#sockets) {
+      if (this.#silent.has(socket)) socket.resetAndDestroy();
+    }
+    this.#dropRetired();
+    if (this.#server !== undefined) return;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        this.#server = await this.#listen();
+        return;
+      } catch (cause) {
+        const { code } = cause as NodeJS.ErrnoException;
+        if (code !== 'EADDRINUSE' || attempt === LISTEN_ATTEMPTS) {
+          throw new LabError(
+            'lab.listen',
+            `cannot listen on ${this.#options.address}:${this.#options.port} (${code ?? 'unknown'})`,
+          );
+        }
+        await new Promise((resolve) => setTimeout(resolve, LISTEN_DELAY_MS));
+      }
+    }
+  }
+
+  /**
+   * Stops to listen. `silent`: the cable is out, open connections answer nothing more and stay until `open` or `end`;
+   * else they are closed at once.
+   */
+  async close(how: 'silent' | 'at-once'): Promise<void> {
+    for (const socket of this.#sockets) {
+      if (how === 'silent') this.#silent.add(socket);
+      else socket.destroy();
+    }
+    const server = this.#server;
+    this.#server = undefined;
+    if (server === undefined) return;
+    // The HTTP server's own close() would say goodbye on idle connections, which a dead line cannot do.
+    NetServer.prototype.close.call(server);
+    this.#retired.push(server);
+    if (how === 'at-once') this.#dropRetired();
+  }
+
+  /** The lab ends. */
+  async end(): Promise<void> {
+    await this.close('at-once');
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #dropRetired(): void {
+    for (const server of this.#retired.splice(0)) server.close();
+  }
+
+  #listen(): Promise<Server> {
+    const server = createServer({ keepAliveTimeout: IDLE_MS, requestTimeout: 0 }, (request, response) => {
+      void this.#serve(request, response);
+    });
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host: this.#options.address, port: this.#options.port }, () => {
+        server.off('error', reject);
+        resolve(server);
+      });
+    });
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const gone = new AbortController();
+    response.on('close', () => gone.abort());
+    const reply = (status: number, headers: { [name: string]: string | string[] }, body = ''): void => {
+      if (this.#silent.has(request.socket) || response.destroyed) return;
+      response.writeHead(status, {
+        Server: 'Microsoft-HTTPAPI/2.0',
+        'Content-Length': Buffer.byteLength(body),
+        ...headers,
+      });
+      response.end(body);
+    };
+    try {
+      const body = await readBody(request);
+      if (this.#silent.has(request.socket)) return;
+      const refused = refusal(request, body);
+      if (refused !== undefined) {
+        reply(refused, {});
+        return;
+      }
+      const logon = await this.#authenticate(request);
+      if (logon === undefined) {
+        reply(401, { 'WWW-Authenticate': 'Basic realm="WSMAN"' });
+        return;
+      }
+      const answer = await this.#options.service.answer((body ?? Buffer.alloc(0)).toString('utf8'), {
+        user: logon.user,
+        isAdmin: logon.isAdmin,
+        address: plainAddress(request.socket.remoteAddress),
+        signal: gone.signal,
+      });
+      reply(answer.status, { 'Content-Type': SOAP_CONTENT_TYPE }, answer.xml);
+    } catch {
+      // A client that broke off, or an engine that is ending: there is nobody to answer.
+      request.socket.destroy();
+    }
+  }
+
+  async #authenticate(request: IncomingMessage): Promise<Logon | undefined> {
+    const header = request.headers.authorization ?? '';
+    const encoded = /^Basic\s+([A-Za-z0-9+/=]+)$/i.exec(header)?.[1];
+    if (encoded === undefined) return undefined;
+    const granted = this.#logons.get(request.socket) ?? new Map<string, Logon>();
+    this.#logons.set(request.socket, granted);
+    const before = granted.get(encoded);
+    if (before !== undefined) return before;
+    const text = Buffer.from(encoded, 'base64').toString('utf8');
+    const colon = text.indexOf(':');
+    if (colon < 1) return undefined;
+    const user = text.slice(0, colon);
+    const result = await this.#options.logon(user, text.slice(colon + 1));
+    if (!result.granted) return undefined;
+    const logon = { user, isAdmin: result.admin };
+    granted.set(encoded, logon);
+    return logon;
+  }
+}
+
+/** undefined: more than an envelope may have. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length <= MAX_ENVELOPE_BYTES) chunks.push(chunk);
+  }
+  return length > MAX_ENVELOPE_BYTES ? undefined : Buffer.concat(chunks);
+}
+
+function refusal(request: IncomingMessage, body: Buffer | undefined): number | undefined {
+  if (new URL(request.url ?? '/', 'http://localhost').pathname.toLowerCase() !== '/wsman') return 404;
+  if (request.method !== 'POST') return 405;
+  if (body === undefined) return 413;
+  const type = (request.headers['content-type'] ?? '').toLowerCase();
+  const charset = /charset\s*=\s*"?([a-z0-9-]+)/.exec(type)?.[1] ?? 'utf-8';
+  if (body.length > 0 && (!type.startsWith('application/soap+xml') || charset !== 'utf-8')) return 415;
+  return undefined;
+}
+
+function plainAddress(address: string | undefined): string {
+  return (address ?? '').replace(/^::ffff:/, '');
+}

@@ -1,0 +1,282 @@
+/**
+ * WinRM's answers to WS-Man requests for PowerShell shells: one request envelope in, one response envelope out. The
+ * sessions themselves run in the engine. Must not know HTTP or who may log on.
+ */
+import { randomUUID } from 'node:crypto';
+import {
+  buildCommandResponse,
+  buildCreateResponse,
+  buildDeleteResponse,
+  buildFault,
+  buildReceiveResponse,
+  buildSendResponse,
+  buildSignalResponse,
+  FAULTS,
+  NS,
+  ProtocolError,
+  parseWsmanRequest,
+  SIGNAL,
+  type WsmanFault,
+  type WsmanRequest,
+} from '../../../src/protocol/index.ts';
+import { LabError } from '../errors.ts';
+import type { Fetched, Output } from './output.ts';
+import { QUOTA, Shell, ShellTable } from './shells.ts';
+
+/** What the service needs of the engine, for one host. */
+export interface Sessions {
+  open(session: {
+    readonly session: string;
+    readonly user: string;
+    readonly configuration: string;
+    readonly clientAddress: string;
+    readonly data: Uint8Array;
+  }): Promise<void>;
+  command(session: string, command: string, data: Uint8Array): Promise<void>;
+  send(session: string, command: string | null, stream: string, data: Uint8Array): Promise<void>;
+  signal(session: string, command: string, code: 'terminate' | 'ctrl_c'): Promise<void>;
+  close(session: string): Promise<void>;
+}
+
+export interface Caller {
+  readonly user: string;
+  readonly isAdmin: boolean;
+  readonly address: string;
+  /** Aborts when the client has gone away. */
+  readonly signal: AbortSignal;
+}
+
+export interface Answer {
+  readonly status: 200 | 500;
+  readonly xml: string;
+}
+
+export interface ServiceOptions {
+  readonly sessions: Sessions;
+  /** NetBIOS name, for faults. */
+  readonly machine: string;
+  /** e.g. `http://127.83.0.11:5985/wsman` */
+  readonly url: string;
+  readonly uiCulture: string;
+}
+
+/** MaxTimeoutms and MaxEnvelopeSizekb of WinRM 3.0 and later. */
+const MAX_TIMEOUT_MS = 60_000;
+export const MAX_ENVELOPE_BYTES = 512_000;
+/** Room in a response for everything but the streams' base64. */
+const ENVELOPE_RESERVE = 2_048;
+
+/** ERROR_OPERATION_ABORTED: the shell went away under a waiting Receive. */
+const ABORTED: WsmanFault = {
+  code: 's:Receiver',
+  subcode: 'w:InternalError',
+  windowsCode: 995,
+  reason: 'The I/O operation has been aborted because of either a thread exit or an application request. ',
+};
+
+class Fault extends Error {
+  readonly fault: WsmanFault;
+
+  constructor(fault: WsmanFault, reason?: string) {
+    super(reason ?? fault.reason);
+    this.fault = reason === undefined ? fault : { ...fault, reason };
+  }
+}
+
+export class WinrmService {
+  readonly #options: ServiceOptions;
+  readonly #shells = new ShellTable();
+
+  constructor(options: ServiceOptions) {
+    this.#options = options;
+  }
+
+  /** The engine sent data of a session. */
+  onData(session: string, command: string | null, data: Buffer): void {
+    this.#output(session, command)?.push(data);
+  }
+
+  /** The engine ended a pipeline. */
+  onDone(session: string, command: string): void {
+    this.#output(session, command)?.done();
+  }
+
+  /** The engine ended a session. */
+  onClosed(session: string): void {
+    this.#shells.remove(session);
+  }
+
+  /** The machine went down: no shell survives that. */
+  dropAll(): void {
+    this.#shells.removeAll();
+  }
+
+  async answer(xml: string, caller: Caller): Promise<Answer> {
+    let request: WsmanRequest | undefined;
+    try {
+      request = parseWsmanRequest(xml);
+      return { status: 200, xml: await this.#respond(request, caller) };
+    } catch (thrown) {
+      const fault = { ...faultOf(thrown), machine: this.#options.machine };
+      return { status: 500, xml: buildFault({ messageId: request?.messageId ?? '' }, randomUUID(), fault) };
+    }
+  }
+
+  async #respond(request: WsmanRequest, caller: Caller): Promise<string> {
+    if (!caller.isAdmin) throw new Fault(FAULTS.accessDenied);
+    if (request.body.kind === 'create') return this.#create(request, request.body, caller);
+    const shell = this.#shells.get(request.shellId);
+    switch (request.body.kind) {
+      case 'command':
+        return this.#command(request, request.body, known(shell));
+      case 'receive':
+        return this.#receive(request, request.body, known(shell), caller);
+      case 'send':
+        return this.#send(request, request.body, known(shell));
+      case 'signal':
+        return this.#signal(request, request.body, known(shell));
+      case 'delete': {
+        const { id } = known(shell);
+        this.#shells.remove(id);
+        await this.#options.sessions.close(id);
+        return buildDeleteResponse(request, randomUUID());
+      }
+      default:
+        throw new Fault(FAULTS.actionNotSupported, `The lab has no ${request.operation} (${request.action}). `);
+    }
+  }
+
+  async #create(
+    request: WsmanRequest,
+    body: WsmanRequest['body'] & { kind: 'create' },
+    caller: Caller,
+  ): Promise<string> {
+    if (!request.resourceUri.startsWith(`${NS.powershell}/`)) {
+      const isKnown = request.resourceUri.startsWith(NS.shell);
+      throw new Fault(FAULTS.invalidResourceUri, isKnown ? 'The lab has no text shells, only PowerShell. ' : undefined);
+    }
+    if (body.creationXml === undefined) throw new Fault(FAULTS.schemaValidation);
+    if (this.#shells.countOf(caller.user) >= QUOTA.shellsPerUser) throw new Fault(FAULTS.tooManyShells);
+    const id = isGuid(body.shellId) ? body.shellId.toUpperCase() : randomUUID().toUpperCase();
+    if (this.#shells.get(id) !== undefined) {
+      throw new Fault({ ...FAULTS.internalError, windowsCode: 183 }, 'Cannot create a shell that already exists. ');
+    }
+    // Known before the engine answers: its first data may come ahead of the answer.
+    this.#shells.add(new Shell(id, caller.user));
+    try {
+      await this.#options.sessions.open({
+        session: id,
+        user: caller.user,
+        configuration: request.resourceUri,
+        clientAddress: caller.address,
+        data: body.creationXml,
+      });
+    } catch (cause) {
+      this.#shells.remove(id);
+      throw cause;
+    }
+    return buildCreateResponse(request, randomUUID(), {
+      shellId: id,
+      address: this.#options.url,
+      resourceUri: request.resourceUri,
+      owner: caller.user,
+      clientIp: caller.address,
+      inputStreams: body.inputStreams,
+      outputStreams: body.outputStreams,
+      dataLocale: this.#options.uiCulture,
+      ...(body.name === undefined ? {} : { name: body.name }),
+    });
+  }
+
+  async #command(
+    request: WsmanRequest,
+    body: WsmanRequest['body'] & { kind: 'command' },
+    shell: Shell,
+  ): Promise<string> {
+    this.#checkOperations(shell);
+    const id = isGuid(body.commandId) ? body.commandId.toUpperCase() : randomUUID().toUpperCase();
+    shell.addCommand(id);
+    try {
+      await this.#options.sessions.command(shell.id, id, Buffer.from(body.arguments.join(''), 'base64'));
+    } catch (cause) {
+      shell.removeCommand(id);
+      throw cause;
+    }
+    return buildCommandResponse(request, randomUUID(), id);
+  }
+
+  async #receive(
+    request: WsmanRequest,
+    body: WsmanRequest['body'] & { kind: 'receive' },
+    shell: Shell,
+    caller: Caller,
+  ): Promise<string> {
+    this.#checkOperations(shell);
+    const { commandId } = body;
+    const output = commandId === undefined ? shell.pool : shell.command(commandId);
+    if (output === undefined) throw new Fault(FAULTS.shellNotFound);
+    const envelope = Math.min(request.maxEnvelopeSize ?? MAX_ENVELOPE_BYTES, MAX_ENVELOPE_BYTES);
+    const maxBytes = Math.max(1, Math.floor(((envelope - ENVELOPE_RESERVE) * 3) / 4));
+    const timeoutMs = Math.min(request.operationTimeoutMs ?? MAX_TIMEOUT_MS, MAX_TIMEOUT_MS);
+    const fetched: Fetched = await output.fetch(maxBytes, timeoutMs, caller.signal);
+    if (fetched.kind === 'timed-out') throw new Fault(FAULTS.timedOut);
+    if (fetched.kind === 'closed') throw new Fault(ABORTED);
+    const command = commandId === undefined ? {} : { commandId };
+    return buildReceiveResponse(request, randomUUID(), {
+      streams: fetched.chunks.map((data) => ({ name: 'stdout', ...command, data })),
+      ...(commandId === undefined
+        ? {}
+        : { commandState: { commandId, state: fetched.isDone ? ('done' as const) : ('running' as const) } }),
+    });
+  }
+
+  async #send(request: WsmanRequest, body: WsmanRequest['body'] & { kind: 'send' }, shell: Shell): Promise<string> {
+    for (const stream of body.streams) {
+      if (stream.commandId !== undefined && shell.command(stream.commandId) === undefined) {
+        throw new Fault(FAULTS.shellNotFound);
+      }
+      await this.#options.sessions.send(shell.id, stream.commandId ?? null, stream.name, stream.data);
+    }
+    return buildSendResponse(request, randomUUID());
+  }
+
+  async #signal(request: WsmanRequest, body: WsmanRequest['body'] & { kind: 'signal' }, shell: Shell): Promise<string> {
+    const { commandId, code } = body;
+    if (commandId === undefined || shell.command(commandId) === undefined) throw new Fault(FAULTS.shellNotFound);
+    const isTerminate = code.toLowerCase() === SIGNAL.terminate.toLowerCase();
+    const isStop = [SIGNAL.powershellCtrlC, SIGNAL.ctrlC].some((stop) => stop.toLowerCase() === code.toLowerCase());
+    if (!isTerminate && !isStop) throw new Fault(FAULTS.schemaValidation, `The lab knows no signal ${code}. `);
+    await this.#options.sessions.signal(shell.id, commandId, isTerminate ? 'terminate' : 'ctrl_c');
+    if (isTerminate) shell.removeCommand(commandId);
+    return buildSignalResponse(request, randomUUID());
+  }
+
+  #checkOperations(shell: Shell): void {
+    if (this.#shells.operationsOf(shell.user) >= QUOTA.operationsPerUser) throw new Fault(FAULTS.tooManyOperations);
+  }
+
+  #output(session: string, command: string | null): Output | undefined {
+    const shell = this.#shells.get(session);
+    return command === null ? shell?.pool : shell?.command(command);
+  }
+}
+
+function known(shell: Shell | undefined): Shell {
+  if (shell === undefined) throw new Fault(FAULTS.shellNotFound);
+  return shell;
+}
+
+function faultOf(thrown: unknown): WsmanFault {
+  if (thrown instanceof Fault) return thrown.fault;
+  if (thrown instanceof ProtocolError) return { ...FAULTS.schemaValidation, reason: thrown.message };
+  if (thrown instanceof LabError) {
+    // The session ended in the engine before this front was told.
+    if (thrown.code === 'lab.no-session' || thrown.code === 'lab.no-command') return FAULTS.shellNotFound;
+    return { ...FAULTS.internalError, reason: `${thrown.message} (${thrown.code})` };
+  }
+  throw thrown;
+}
+
+function isGuid(text: string | undefined): text is string {
+  return text !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
