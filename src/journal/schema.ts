@@ -1,0 +1,75 @@
+/**
+ * Tables of the journal as Kysely sees them; integers and text only, so that the same schema serves other databases.
+ * `events` is the truth; `obligations`, `leases.host` aside, everything that is derived can be rebuilt from it.
+ */
+import type { Generated, Selectable } from 'kysely';
+
+export interface RunTable {
+  run: string;
+  /** Order of creation. */
+  number: Generated<number>;
+  name: string;
+  parent: string | null;
+  started_at: string;
+  check_only: number;
+  hosts: number;
+  plan: string;
+  owner_pid: number | null;
+  owner_started: string | null;
+  owner_machine: string | null;
+  /** How it finished; null until then. */
+  state: string | null;
+  last_seq: number;
+}
+
+export type RunRow = Selectable<RunTable>;
+
+export interface EventRow {
+  run: string;
+  seq: number;
+  at: string;
+  type: string;
+  /** The event without run, seq and at, as JSON. */
+  body: string;
+}
+
+export interface LeaseRow {
+  key: string;
+  run: string;
+  host: string;
+}
+
+/** Lease key of each host of a run, the machine's own rather than its address. */
+export interface HostKeyRow {
+  run: string;
+  host: string;
+  key: string;
+}
+
+/** Open ones only. */
+export interface ObligationRow {
+  run: string;
+  obligation: string;
+  host: string;
+  kind: string;
+  key: string;
+  step: string;
+  uses: string;
+  args: string;
+  prior: string;
+  owed_at: string;
+}
+
+export interface MetaRow {
+  name: string;
+  value: string;
+}
+
+export interface JournalDatabase {
+  runs: RunTable;
+  events: EventRow;
+  leases: LeaseRow;
+  host_keys: HostKeyRow;
+  obligations: ObligationRow;
+  meta: MetaRow;
+}

@@ -1,0 +1,34 @@
+/** SQLite's error codes → the product's, with the file and what to do. Must not know what was being stored. */
+import { FirebreakError } from '../domain/index.ts';
+
+const LOCKED = /^SQLITE_(BUSY|LOCKED)/;
+const FULL = /^SQLITE_FULL/;
+
+/** The same thrown value when it is not the database's. */
+export function asStateError(thrown: unknown, path: string): unknown {
+  if (thrown instanceof FirebreakError || typeof thrown !== 'object' || thrown === null) return thrown;
+  const code = 'code' in thrown ? String(thrown.code) : '';
+  const text = 'message' in thrown ? String(thrown.message) : String(thrown);
+  const options = { cause: thrown };
+  if (FULL.test(code) || code === 'ENOSPC' || code === 'EDQUOT') {
+    return new FirebreakError('FB_STATE_FULL', `the disk is full: cannot write the state file ${path}`, {
+      ...options,
+      remedy: 'make room, then: firebreak resume last',
+    });
+  }
+  if (LOCKED.test(code)) {
+    return new FirebreakError('FB_STATE_LOCKED', `the state file ${path} is locked by another process (${text})`, {
+      ...options,
+      remedy: 'wait for the other process or end it, then try again',
+    });
+  }
+  if (code.startsWith('SQLITE_') || /^E[A-Z]+$/.test(code)) return unreadable(path, text, thrown);
+  return thrown;
+}
+
+export function unreadable(path: string, why: string, cause?: unknown): FirebreakError {
+  return new FirebreakError('FB_STATE_UNREADABLE', `cannot use the state file ${path}: ${why}`, {
+    remedy: 'it was left as it is: restore it from a backup, or name another file with --state',
+    cause,
+  });
+}
