@@ -9,6 +9,7 @@ export {
   parseExpression,
   templateDependsOn,
 } from './expression/index.ts';
+export { invalidPlaybook, loadPlaybook } from './load.ts';
 export {
   INPUT_TYPES,
   type InputDeclaration,
@@ -18,3 +19,5 @@ export {
   type ResolvedInputs,
   type WaveDeclaration,
 } from './model.ts';
+export { type InputSource, resolveInputs } from './resolve-inputs.ts';
+export { allSteps, emptySteps } from './steps.ts';

@@ -40,84 +40,42 @@ export function scanReferences(root: ASTNode, isCondition: boolean): ReferenceSc
     const reference = asReference(node);
     if (reference !== null) {
       if (!locals.has(reference.root) && isName(reference.root)) references.push(reference);
-      for (const index of computedParts(node)) visit(index, locals);
+      for (const part of computedParts(node)) visit(part, locals);
       return;
     }
-    switch (node.op) {
-      case 'value':
-      case 'id':
-        return;
-      case '.':
-      case '.?':
-        return visit(node.args[0], locals);
-      case 'call':
-        return visitCall(node, node.args[0], node.args[1], locals);
-      case 'rcall':
-        return visitMethod(node, node.args[0], node.args[1], node.args[2], locals);
-      case '!_':
-        needBoolean(node.args);
-        return visit(node.args, locals);
-      case '-_':
-        return visit(node.args, locals);
-      case 'map':
-        for (const [key, value] of node.args) {
-          visit(key, locals);
-          visit(value, locals);
-        }
-        return;
-      case 'list':
-        for (const item of node.args) visit(item, locals);
-        return;
-      case '?:':
-        needBoolean(node.args[0]);
-        for (const part of node.args) visit(part, locals);
-        return;
-      default:
-        if (node.op === '||' || node.op === '&&') node.args.forEach(needBoolean);
-        for (const part of node.args) visit(part, locals);
+    for (const operand of booleanOperands(node)) needBoolean(operand);
+    if (node.op === 'rcall' && node.args[0] === 'matches') {
+      find(
+        node,
+        'matches() is left out: a regular expression can hang the run',
+        'use contains(), startsWith() or "in"',
+      );
     }
+    if (node.op === 'call' && HELPER_NAMES.includes(node.args[0])) {
+      visitHelper(node, node.args[0], node.args[1]);
+      return;
+    }
+    if (node.op === 'rcall' && BINDING_MACROS.has(node.args[0])) {
+      const [, receiver, [variable, ...rest]] = node.args;
+      visit(receiver, locals);
+      const inner = variable?.op === 'id' ? new Set([...locals, variable.args]) : locals;
+      for (const part of rest) visit(part, inner);
+      return;
+    }
+    for (const part of parts(node)) visit(part, locals);
   }
 
-  function visitCall(node: ASTNode, name: string, args: readonly ASTNode[], locals: ReadonlySet<string>): void {
-    if (!HELPER_NAMES.includes(name)) return visitAll(args, locals);
+  function visitHelper(node: ASTNode, name: string, args: readonly ASTNode[]): void {
     const [id] = args;
     if (args.length === 1 && id?.op === 'value' && typeof id.args === 'string') {
       references.push({ root: 'steps', path: [id.args], start: id.start, end: id.end, isOpen: false });
-      return;
+    } else {
+      find(node, `${name}() takes the id of a step as a literal`, `write ${name}('verify')`);
     }
-    findings.push({
-      message: `${name}() takes the id of a step as a literal`,
-      hint: `write ${name}('verify')`,
-      start: node.start,
-      end: node.end,
-    });
   }
 
-  function visitMethod(
-    node: ASTNode,
-    name: string,
-    receiver: ASTNode,
-    args: readonly ASTNode[],
-    locals: ReadonlySet<string>,
-  ): void {
-    if (name === 'matches') {
-      findings.push({
-        message: 'matches() is left out: a regular expression can hang the run',
-        hint: 'use contains(), startsWith(), endsWith() or a list with "in"',
-        start: node.start,
-        end: node.end,
-      });
-    }
-    const [variable, ...rest] = args;
-    if (BINDING_MACROS.has(name) && variable?.op === 'id') {
-      visit(receiver, locals);
-      return visitAll(rest, new Set([...locals, variable.args]));
-    }
-    visitAll([receiver, ...args], locals);
-  }
-
-  function visitAll(nodes: readonly ASTNode[], locals: ReadonlySet<string>): void {
-    for (const node of nodes) visit(node, locals);
+  function find(node: ASTNode, message: string, hint: string): void {
+    findings.push({ message, hint, start: node.start, end: node.end });
   }
 
   function needBoolean(node: ASTNode): void {
@@ -128,17 +86,41 @@ export function scanReferences(root: ASTNode, isCondition: boolean): ReferenceSc
       (reference.root === 'result' && reference.path.length > 0);
     if (!isField) return;
     const text = node.input.slice(node.start, node.end);
-    findings.push({
-      message: `${text} may be null, which is neither true nor false`,
-      hint: `write ${text} == true`,
-      start: node.start,
-      end: node.end,
-    });
+    find(node, `${text} may be null, which is neither true nor false`, `write ${text} == true`);
   }
 
   visit(root, new Set());
   if (isCondition) needBoolean(root);
   return { references, findings };
+}
+
+/** The nodes directly below, whatever the kind. */
+function parts(node: ASTNode): readonly ASTNode[] {
+  switch (node.op) {
+    case 'value':
+    case 'id':
+      return [];
+    case '.':
+    case '.?':
+      return [node.args[0]];
+    case 'call':
+      return node.args[1];
+    case 'rcall':
+      return [node.args[1], ...node.args[2]];
+    case '!_':
+    case '-_':
+      return [node.args];
+    case 'map':
+      return node.args.flat();
+    default:
+      return node.args;
+  }
+}
+
+function booleanOperands(node: ASTNode): readonly ASTNode[] {
+  if (node.op === '||' || node.op === '&&') return node.args;
+  if (node.op === '!_') return [node.args];
+  return node.op === '?:' ? [node.args[0]] : [];
 }
 
 function isName(name: string): boolean {

@@ -1,0 +1,97 @@
+/** The checks that need to know every step and input: does what an expression refers to exist, and exist by then? */
+import type { ActionCatalog } from '../domain/index.ts';
+import { didYouMean, type YamlReader } from '../util/index.ts';
+import { checkExpression, type Reference } from './expression/index.ts';
+import type { ExpressionUse } from './expression-uses.ts';
+
+/** A step as far as references to it are concerned. */
+export interface KnownStep {
+  readonly id: string;
+  readonly order: number;
+  readonly uses: string | null;
+  readonly line: number;
+}
+
+export interface KnownNames {
+  readonly steps: ReadonlyMap<string, KnownStep>;
+  readonly inputs: readonly string[];
+  readonly catalog: ActionCatalog;
+}
+
+export function checkExpressions(reader: YamlReader, uses: readonly ExpressionUse[], known: KnownNames): void {
+  for (const use of uses) {
+    const check = checkExpression(use.source, { condition: use.isCondition });
+    if (!check.ok) {
+      for (const { message, hint, start, end } of check.findings) reader.report(use.placeAt(start, end), message, hint);
+      continue;
+    }
+    for (const reference of check.expression.references) {
+      const problem = referenceProblem(reference, use, known);
+      if (problem !== null) reader.report(use.placeAt(reference.start, reference.end), problem[0], problem[1]);
+    }
+  }
+}
+
+type Problem = readonly [message: string, hint: string];
+
+function referenceProblem(reference: Reference, use: ExpressionUse, known: KnownNames): Problem | null {
+  const { root, path } = reference;
+  const { scope } = use;
+  if (root === 'result') return resultProblem(reference, use, known);
+  if (root === 'steps') return scope.order === null ? unavailable(root, use) : stepProblem(reference, use, known);
+  if (!scope.names.includes(root)) return unavailable(root, use);
+  if (root !== 'inputs') return null;
+  const [name] = path;
+  if (name === undefined || known.inputs.includes(name)) return null;
+  const list = known.inputs.length === 0 ? 'this playbook declares no inputs' : `inputs: ${known.inputs.join(', ')}`;
+  return [`unknown input "${name}"`, didYouMean(name, known.inputs) || list];
+}
+
+function unavailable(name: string, use: ExpressionUse): Problem {
+  return [`"${name}" is not known here`, `known here: ${use.scope.names.join(', ')}`];
+}
+
+function resultProblem({ path }: Reference, use: ExpressionUse, known: KnownNames): Problem | null {
+  const { scope } = use;
+  if (!scope.isUntil) return ['"result" exists in until only', 'refer to an earlier step: steps.<id>.<field>'];
+  return fieldProblem('result', path[0], scope.uses, known);
+}
+
+function stepProblem(reference: Reference, use: ExpressionUse, known: KnownNames): Problem | null {
+  const [id, field] = reference.path;
+  if (id === undefined) {
+    const message = reference.isOpen ? 'the step must be named, not computed' : '"steps" must be followed by a step';
+    return [message, 'write steps.<id>.<field>'];
+  }
+  const step = known.steps.get(id);
+  if (step === undefined) {
+    const earlier = [...known.steps.values()].filter(({ order }) => order < (use.scope.order ?? 0));
+    return [
+      `unknown step "${id}"`,
+      didYouMean(id, known.steps.keys()) ||
+        listed(
+          'earlier steps',
+          earlier.map((s) => s.id),
+        ),
+    ];
+  }
+  if (id === use.scope.id) {
+    return [`step "${id}" refers to itself`, use.scope.isUntil ? 'in until, write result.<field>' : ''];
+  }
+  if (step.order >= (use.scope.order ?? 0)) {
+    return [`step "${id}" comes later (line ${step.line})`, 'an expression can refer to earlier steps only'];
+  }
+  return fieldProblem(`steps.${id}`, field, step.uses, known);
+}
+
+function fieldProblem(of: string, field: string | undefined, uses: string | null, known: KnownNames): Problem | null {
+  const action = uses === null ? undefined : known.catalog.get(uses);
+  if (field === undefined || action === undefined) return null;
+  const fields = of === 'result' ? [...action.results] : [...action.results, 'outcome'];
+  if (fields.includes(field)) return null;
+  return [`unknown field "${field}" of ${of} (${uses})`, didYouMean(field, fields) || listed('fields', fields)];
+}
+
+function listed(what: string, names: readonly string[]): string {
+  return names.length === 0 ? '' : `${what}: ${names.join(', ')}`;
+}

@@ -1,0 +1,321 @@
+/** Steps and blocks, in order, with their ids given and defaults applied. What refers to what is checked afterwards. */
+import type { Node } from 'yaml';
+import type { Action, ActionCatalog, PlannedBlock, PlannedNode, PlannedStep, Position } from '../domain/index.ts';
+import {
+  DURATION_FORM,
+  didYouMean,
+  type Place,
+  parseDuration,
+  placeOf,
+  type YamlEntry,
+  type YamlReader,
+} from '../util/index.ts';
+import { hasTemplate, readArguments } from './check-arguments.ts';
+import type { KnownStep } from './check-expressions.ts';
+import { type ExpressionCollector, type ExpressionScope, HOST_NAMES } from './expression-uses.ts';
+import {
+  BLOCK_KEYS,
+  DEFAULTS_KEYS,
+  DESIGNED_ACTIONS,
+  FOREIGN_STEP_WORDS,
+  ID_PATTERN,
+  STEP_DEFAULTS,
+  STEP_KEYS,
+  STEP_KEYS_LATER,
+} from './vocabulary.ts';
+
+export interface StepDefaults {
+  readonly timeout: number | string;
+  readonly retries: number;
+  readonly delayMs: number;
+}
+
+export interface StepIdReference {
+  readonly id: string;
+  readonly place: Place;
+  readonly order: number;
+}
+
+type Entries = ReadonlyMap<string, YamlEntry>;
+
+/** Blocks in blocks: deeper ones belong into playbooks of their own. */
+const MAX_DEPTH = 20;
+
+export class StepsLoader {
+  readonly #reader: YamlReader;
+  readonly #expressions: ExpressionCollector;
+  readonly #catalog: ActionCatalog;
+  readonly #defaults: StepDefaults;
+  readonly #explicitIds = new Map<string, Place>();
+  readonly #counters = new Map<string, number>();
+  #order = 0;
+
+  readonly steps = new Map<string, KnownStep>();
+  readonly results: { [stepId: string]: readonly string[] } = {};
+  /** Arguments that name an earlier step. */
+  readonly idReferences: StepIdReference[] = [];
+
+  constructor(reader: YamlReader, expressions: ExpressionCollector, catalog: ActionCatalog, defaults: StepDefaults) {
+    this.#reader = reader;
+    this.#expressions = expressions;
+    this.#catalog = catalog;
+    this.#defaults = defaults;
+  }
+
+  load(entry: YamlEntry): readonly PlannedNode[] {
+    this.#collectIds(entry, 0);
+    return this.#nodes(entry, 0);
+  }
+
+  /** Given ids first, so that a generated one never takes a name that is given further down. */
+  #collectIds(entry: YamlEntry, depth: number): void {
+    if (depth > MAX_DEPTH) return;
+    for (const node of this.#quietList(entry.value)) {
+      for (const { key, value, place } of this.#quietEntries(node)) {
+        if (key === 'id') {
+          const id = this.#reader.scalar(value)?.value;
+          if (typeof id === 'string' && !this.#explicitIds.has(id)) this.#explicitIds.set(id, place);
+        }
+        if (key === 'block' || key === 'rescue' || key === 'always') {
+          this.#collectIds({ key, keyPlace: place, value, place }, depth + 1);
+        }
+      }
+    }
+  }
+
+  #nodes(entry: YamlEntry, depth: number): readonly PlannedNode[] {
+    if (depth > MAX_DEPTH) {
+      this.#reader.report(entry.place, `blocks are nested deeper than ${MAX_DEPTH} levels`);
+      return [];
+    }
+    const list = this.#reader.list(entry.value, entry.place, `"${entry.key}"`);
+    if (list === null) return [];
+    if (list.length === 0)
+      this.#reader.reportMissing(entry.place, `"${entry.key}" is empty`, 'remove it or add a step');
+    return list.flatMap((node) => this.#node(node, depth) ?? []);
+  }
+
+  #node(node: Node, depth: number): PlannedNode | null {
+    const place = placeOf(node);
+    const entries = this.#reader.entries(node, place, 'a step');
+    if (entries === null) return null;
+    const keys = new Set(entries.map(({ key }) => key));
+    const isBlock = keys.has('block') || (!keys.has('uses') && (keys.has('rescue') || keys.has('always')));
+    const later = entries.filter(({ key }) => (STEP_KEYS_LATER as readonly string[]).includes(key));
+    for (const { key, keyPlace } of later) this.#reader.notYet(keyPlace, `"${key}"`);
+    const known: readonly string[] = isBlock ? BLOCK_KEYS : STEP_KEYS;
+    const own = new Map<string, YamlEntry>();
+    for (const entry of entries) {
+      if (known.includes(entry.key)) own.set(entry.key, entry);
+      else if (!later.includes(entry)) this.#unknownKey(entry, isBlock, known);
+    }
+    const at = this.#mark(place, entries[0]);
+    if (isBlock) return this.#block(own, at, depth);
+    if (own.has('uses')) return this.#step(own, at);
+    if (!keys.has('include')) this.#reader.reportMissing(at, 'a step needs "uses" or "block"', 'write uses: <action>');
+    return null;
+  }
+
+  #unknownKey(entry: YamlEntry, isBlock: boolean, known: readonly string[]): void {
+    if (isBlock && (STEP_KEYS as readonly string[]).includes(entry.key)) {
+      this.#reader.report(entry.keyPlace, `"${entry.key}" cannot stand on a block`, 'set it on the steps inside');
+      return;
+    }
+    const rules = { what: isBlock ? 'block' : 'step', known, foreign: FOREIGN_STEP_WORDS };
+    this.#reader.unknownKey(entry, rules);
+  }
+
+  #step(entries: Entries, place: Place): PlannedStep | null {
+    const order = this.#order++;
+    const usesEntry = entries.get('uses');
+    const uses = usesEntry === undefined ? null : this.#reader.string(usesEntry);
+    const usesPlace = usesEntry?.place ?? place;
+    const action = uses === null ? null : this.#action(uses, usesPlace);
+    const id = this.#id(entries.get('id'), uses ?? 'step', place);
+    const position = this.#position(place);
+    this.steps.set(id, { id, order, uses: action?.uses ?? null, line: position.line });
+    if (action !== null) this.results[id] = action.results;
+
+    const scope: ExpressionScope = { order, id, uses: action?.uses ?? null, isUntil: false, names: HOST_NAMES };
+    const withEntry = entries.get('with');
+    const { values, entries: given } = readArguments(this.#reader, withEntry, action, usesPlace);
+    if (withEntry !== undefined) this.#expressions.templates(withEntry.value, scope);
+    if (action !== null) this.#collectIdReferences(action, given, order);
+
+    const untilEntry = entries.get('until');
+    const retries = this.#integer(entries.get('retries'), 0, 1000) ?? this.#defaults.retries;
+    const delay = entries.get('delay');
+    return {
+      kind: 'step',
+      id,
+      uses: uses ?? '',
+      with: values,
+      if: this.#condition(entries.get('if'), scope),
+      until: untilEntry === undefined ? null : this.#expressions.expression(untilEntry, { ...scope, isUntil: true }),
+      retries,
+      delayMs: (delay === undefined ? null : this.#reader.duration(delay)) ?? this.#defaults.delayMs,
+      timeout: readTimeout(this.#reader, this.#expressions, entries.get('timeout'), scope) ?? this.#defaults.timeout,
+      throttle: this.#integer(entries.get('throttle'), 1, 100_000),
+      position,
+    };
+  }
+
+  #block(entries: Entries, place: Place, depth: number): PlannedBlock | null {
+    const id = this.#id(entries.get('id'), 'block', place);
+    const scope: ExpressionScope = { order: this.#order, id: null, uses: null, isUntil: false, names: HOST_NAMES };
+    const condition = this.#condition(entries.get('if'), scope);
+    const [block, rescue, always] = (['block', 'rescue', 'always'] as const).map((key) => {
+      const entry = entries.get(key);
+      return entry === undefined ? [] : this.#nodes(entry, depth + 1);
+    });
+    if (!entries.has('block')) {
+      this.#reader.reportMissing(
+        place,
+        '"rescue" and "always" need a "block"',
+        'write block: with the steps they belong to',
+      );
+    }
+    const position = this.#position(place);
+    return {
+      kind: 'block',
+      id,
+      if: condition,
+      block: block ?? [],
+      rescue: rescue ?? [],
+      always: always ?? [],
+      position,
+    };
+  }
+
+  #action(uses: string, place: Place): Action | null {
+    const action = this.#catalog.get(uses);
+    if (action !== undefined) return action;
+    if ((DESIGNED_ACTIONS as readonly string[]).includes(uses)) {
+      return this.#reader.notYet(
+        place,
+        `the action ${uses}`,
+        `actions now: ${[...this.#catalog.keys()].sort().join(', ')}`,
+      );
+    }
+    const hint = didYouMean(uses, this.#catalog.keys()) || didYouMean(uses, DESIGNED_ACTIONS);
+    return this.#reader.report(
+      place,
+      `unknown action "${uses}"`,
+      hint || `actions: ${[...this.#catalog.keys()].sort().join(', ')}`,
+    );
+  }
+
+  #id(entry: YamlEntry | undefined, uses: string, place: Place): string {
+    const given = entry === undefined ? null : this.#reader.string(entry);
+    if (given === null || entry === undefined) return this.#generatedId(uses);
+    if (!ID_PATTERN.test(given)) {
+      this.#reader.report(entry.place, `"${given}" is not an id`, 'small letters, digits and _, a letter first');
+      return given;
+    }
+    const first = this.#explicitIds.get(given) ?? place;
+    if (first.start !== entry.place.start) {
+      const { line } = this.#reader.yaml.source.position(first.start);
+      this.#reader.report(entry.place, `duplicate id "${given}"`, `line ${line} has it already`);
+      return this.#generatedId(uses);
+    }
+    return given;
+  }
+
+  #generatedId(uses: string): string {
+    const stem =
+      uses
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, '_')
+        .replace(/^[^a-z]+/, '') || 'step';
+    for (;;) {
+      const count = (this.#counters.get(stem) ?? 0) + 1;
+      this.#counters.set(stem, count);
+      const id = `${stem}_${count}`;
+      if (!this.#explicitIds.has(id)) return id;
+    }
+  }
+
+  /** Arguments whose schema says `.meta({ stepId: true })` hold the id of an earlier step. */
+  #collectIdReferences(action: Action, given: readonly YamlEntry[], order: number): void {
+    for (const { key, value, place } of given) {
+      const schema = Object.hasOwn(action.args.shape, key) ? action.args.shape[key] : undefined;
+      const id = this.#reader.scalar(value)?.value;
+      if (!isStepId(schema) || typeof id !== 'string' || hasTemplate(id)) continue;
+      this.idReferences.push({ id, place, order });
+    }
+  }
+
+  #condition(entry: YamlEntry | undefined, scope: ExpressionScope): string | null {
+    return entry === undefined ? null : this.#expressions.expression(entry, scope);
+  }
+
+  #integer(entry: YamlEntry | undefined, min: number, max: number): number | null {
+    return entry === undefined ? null : this.#reader.integer(entry, { min, max });
+  }
+
+  #position(place: Place): Position {
+    return { file: this.#reader.yaml.source.file, ...this.#reader.yaml.source.position(place.start) };
+  }
+
+  /** Where a step is pointed at: its first key, not the dash or brace. */
+  #mark(place: Place, first: YamlEntry | undefined): Place {
+    return first?.keyPlace ?? place;
+  }
+
+  #quietList(node: Node | null): readonly Node[] {
+    const list = this.#reader.resolve(node);
+    return list !== null && 'items' in list ? (list.items as readonly Node[]) : [];
+  }
+
+  #quietEntries(node: Node): readonly YamlEntry[] {
+    const map = this.#reader.resolve(node);
+    const isMap =
+      map !== null && 'items' in map && 'has' in map && !Array.isArray(map) && map.constructor.name === 'YAMLMap';
+    return isMap ? (this.#reader.entries(map, placeOf(map), 'a step') ?? []) : [];
+  }
+}
+
+/** `defaults:` of the playbook over the built-in ones. */
+export function readDefaults(
+  reader: YamlReader,
+  expressions: ExpressionCollector,
+  entry: YamlEntry | undefined,
+): StepDefaults {
+  const entries =
+    entry === undefined ? null : reader.map(entry.value, entry.place, { what: 'defaults map', known: DEFAULTS_KEYS });
+  const scope: ExpressionScope = { order: null, id: null, uses: null, isUntil: false, names: HOST_NAMES };
+  const retries = entries?.get('retries');
+  const delay = entries?.get('delay');
+  return {
+    timeout: readTimeout(reader, expressions, entries?.get('timeout'), scope) ?? STEP_DEFAULTS.timeoutMs,
+    retries: (retries === undefined ? null : reader.integer(retries, { min: 0, max: 1000 })) ?? STEP_DEFAULTS.retries,
+    delayMs: (delay === undefined ? null : reader.duration(delay)) ?? STEP_DEFAULTS.delayMs,
+  };
+}
+
+/** Milliseconds, or a template that gives a duration. */
+function readTimeout(
+  reader: YamlReader,
+  expressions: ExpressionCollector,
+  entry: YamlEntry | undefined,
+  scope: ExpressionScope,
+): number | string | null {
+  if (entry === undefined || reader.isPlaceholder(entry.value)) return null;
+  const value = reader.scalar(entry.value)?.value;
+  if (typeof value === 'string' && hasTemplate(value)) {
+    expressions.templates(entry.value, scope);
+    return value;
+  }
+  const ms = typeof value === 'string' ? parseDuration(value.trim()) : null;
+  if (ms !== null && ms > 0) return ms;
+  if (ms === 0)
+    return reader.report(entry.place, `"${entry.key}" must be longer than nothing`, `write ${DURATION_FORM}`);
+  return reader.duration(entry);
+}
+
+function isStepId(schema: unknown): boolean {
+  if (typeof schema !== 'object' || schema === null || !('meta' in schema) || typeof schema.meta !== 'function')
+    return false;
+  const meta: unknown = schema.meta();
+  return typeof meta === 'object' && meta !== null && 'stepId' in meta && meta.stepId === true;
+}
