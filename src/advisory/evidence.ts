@@ -9,6 +9,14 @@ export interface UpdateEvidence {
   readonly quickFix: boolean | null;
 }
 
+/** A cumulative update in the servicing stack's list; its name tells the revision that it brings. */
+export interface RollupEvidence {
+  readonly build: number;
+  readonly ubr: number;
+  /** CurrentState of the servicing stack: 96 waits for a reboot, 112 is installed. */
+  readonly state: number;
+}
+
 export interface FileEvidence {
   readonly path: string;
   /** Null: could not be read. */
@@ -27,6 +35,7 @@ export interface PatchEvidence {
   /** Update build revision; 0 counts as unreadable. */
   readonly ubr: number | null;
   readonly updates: readonly UpdateEvidence[];
+  readonly rollups: readonly RollupEvidence[] | null;
   readonly files: readonly FileEvidence[];
   readonly keys: readonly KeyEvidence[];
   /** Why a reboot is pending: servicing, windows-update, file-rename, update-exe, computer-rename; null = unreadable. */

@@ -25,6 +25,8 @@ const affected = z
     ubr: z.int().min(1).optional(),
     /** Updates whose presence shows the fix; their absence shows nothing. */
     kbs: z.array(z.string().regex(/^KB\d{6,8}$/, 'an update is written KB4551762')).optional(),
+    /** Build under which the servicing stack lists cumulative updates, where it is not this one (18363 shares 18362's). */
+    servicing_build: buildNumber.optional(),
     /** Keys that the installer leaves; their absence shows nothing. */
     registry: z.array(z.string().regex(/^HKLM\\/, 'a key starts with HKLM\\')).optional(),
     /** First fixed versions; those of confidence m are shown and never decide. */

@@ -62,7 +62,7 @@ export function verdict(advisory: Advisory, evidence: PatchEvidence): Verdict {
 }
 
 function judge(entry: AffectedSystem, evidence: PatchEvidence, build: number, pendingReboot: boolean): Verdict {
-  const seen = updateSeen(evidence);
+  const seen = updateSeen(entry, evidence, build);
   const files = judgeFiles(entry, evidence.files);
   const floor = floorState(entry, evidence, build, files);
   if (floor.state === 'unknown') return { ...open('unknown', true, floor.reason), pendingReboot };
@@ -92,10 +92,18 @@ function open(word: VerdictWord, applicable: boolean | null, reason: string): Om
   return { verdict: word, fixed: false, applicable, reason };
 }
 
-/** Name of the first update or key that is there, null when none was seen. */
-function updateSeen(evidence: PatchEvidence): string | null {
+/** CurrentState of a package that waits for the reboot, and of one that is installed. */
+const LISTED_STATES: ReadonlySet<number> = new Set([96, 112]);
+
+/** Name of the first update, cumulative update or key that is there, null when none was seen. */
+function updateSeen(entry: AffectedSystem, evidence: PatchEvidence, build: number): string | null {
   const update = evidence.updates.find((item) => item.servicing === true || item.quickFix === true);
   if (update !== undefined) return update.kb;
+  const floor = entry.ubr ?? Number.POSITIVE_INFINITY;
+  const rollup = evidence.rollups?.find(
+    (item) => item.build === (entry.servicing_build ?? build) && item.ubr >= floor && LISTED_STATES.has(item.state),
+  );
+  if (rollup !== undefined) return `cumulative update ${rollup.build}.${rollup.ubr}`;
   return evidence.keys.find((item) => item.present === true)?.key ?? null;
 }
 

@@ -1,0 +1,72 @@
+/** Asks a host for the evidence that an advisory needs and judges it. */
+import { z } from 'zod';
+import { type Advisory, type PatchEvidence, parseAdvisory, type Verdict, verdict } from '../advisory/index.ts';
+import { FirebreakError, type StepContext } from '../domain/index.ts';
+import { callHost } from './host-call.ts';
+
+const evidenceSchema = z.object({
+  Build: z.int().nullable(),
+  Ubr: z.int().nullable(),
+  Architecture: z.string().nullable(),
+  Updates: z.array(z.object({ Kb: z.string(), Servicing: z.boolean().nullable(), QuickFix: z.boolean().nullable() })),
+  Rollups: z.array(z.object({ Build: z.int(), Ubr: z.int(), State: z.int() })).nullable(),
+  Files: z.array(z.object({ Path: z.string(), Exists: z.boolean().nullable(), Version: z.string().nullable() })),
+  Keys: z.array(z.object({ Key: z.string(), Present: z.boolean().nullable() })),
+  PendingReboot: z.array(z.string()).nullable(),
+  BootTime: z.string().nullable(),
+});
+
+export interface HostEvidence {
+  readonly evidence: PatchEvidence;
+  /** x64, x86, arm64; null when it could not be read. */
+  readonly arch: string | null;
+}
+
+/** The advisory of the plan. @throws FirebreakError FB_USAGE when the playbook names none */
+export function planAdvisory(step: StepContext): Advisory {
+  if (step.advisory !== null) return parseAdvisory(step.advisory);
+  throw new FirebreakError('FB_USAGE', `step ${step.stepId} needs an advisory, and the playbook names none`, {
+    remedy: 'add `advisory: <id>` to the playbook, or say in `with:` what the step shall use',
+  });
+}
+
+/** Reads; changes nothing. @throws FirebreakError those of callHost */
+export async function readEvidence(step: StepContext, advisory: Advisory): Promise<HostEvidence> {
+  const raw = await callHost(step, {
+    module: 'Patch',
+    function: 'Get-FbPatchEvidence',
+    parameters: {
+      Kb: unique(advisory.affects.flatMap((entry) => entry.kbs ?? [])),
+      Key: unique(advisory.affects.flatMap((entry) => entry.registry ?? [])),
+      File: unique(advisory.affects.flatMap((entry) => Object.keys(entry.files ?? {}))),
+    },
+    result: evidenceSchema,
+    timeoutMs: 120_000,
+  });
+  return {
+    arch: raw.Architecture,
+    evidence: {
+      build: raw.Build,
+      ubr: raw.Ubr,
+      updates: raw.Updates.map((item) => ({ kb: item.Kb, servicing: item.Servicing, quickFix: item.QuickFix })),
+      rollups: raw.Rollups?.map((item) => ({ build: item.Build, ubr: item.Ubr, state: item.State })) ?? null,
+      files: raw.Files.map((item) => ({ path: item.Path, exists: item.Exists, version: item.Version })),
+      keys: raw.Keys.map((item) => ({ key: item.Key, present: item.Present })),
+      pending: raw.PendingReboot,
+      bootTime: raw.BootTime,
+    },
+  };
+}
+
+/** Reads and judges. */
+export async function readVerdict(
+  step: StepContext,
+  advisory: Advisory,
+): Promise<HostEvidence & { readonly verdict: Verdict }> {
+  const found = await readEvidence(step, advisory);
+  return { ...found, verdict: verdict(advisory, found.evidence) };
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}

@@ -1,0 +1,154 @@
+/**
+ * `host.reboot`: restarts the host and proves it by a later boot time, read twice.
+ *
+ * "Never went down" and "never came back" are different failures with different cures, and are told apart.
+ */
+import { z } from 'zod';
+import {
+  type ChangeAction,
+  type ErrorRecord,
+  FirebreakError,
+  type Recovered,
+  type StepContext,
+} from '../domain/index.ts';
+import { durationArgument, durationMs, readArgs } from './arguments.ts';
+import { type BootState, isLaterBoot, readBootState } from './boot-state.ts';
+import { callHost, isLostConnection } from './host-call.ts';
+import { installerBusy, readInstallers } from './installers.ts';
+
+const args = z.strictObject({
+  /** Time that the host gives itself before it goes down. */
+  delay: durationArgument.default('2s'),
+  /** Time between the two readings that must agree after the boot. */
+  settle: durationArgument.default('2s'),
+  /** Shown to users who are logged on. */
+  message: z.string().max(200).default('Restart to complete a security update'),
+});
+const prior = z.object({ boot_time: z.string() });
+const restartSchema = z.object({
+  Changed: z.boolean(),
+  State: z.string(),
+  ExitCode: z.number(),
+  Reason: z.string().nullable(),
+});
+
+const POLL_MS = 1000;
+const CALL_MS = 15_000;
+/** After this long up with the old boot time and no shutdown under way, the restart was never asked for. */
+const NOT_STARTED_AFTER_MS = 120_000;
+/** Kept back from the deadline, so that the failure can still be named. */
+const RESERVE_MS = 1500;
+
+export const hostReboot: ChangeAction = {
+  uses: 'host.reboot',
+  kind: 'change',
+  summary: 'restarts the host and proves it by the boot time',
+  args,
+  results: ['boot_time', 'prior_boot_time', 'down_seen'],
+  isRepeatable: () => false,
+
+  async probe(step) {
+    const names = await readInstallers(step);
+    if (names.length > 0) return { state: 'refused', error: installerBusy(step, names.join(', ')) };
+    const boot = await readBootState(step);
+    return { state: 'needed', prior: { boot_time: boot.BootTime } };
+  },
+
+  async act(step, given) {
+    const wanted = readArgs(args, given, 'host.reboot');
+    try {
+      const restart = await callHost(step, {
+        module: 'Host',
+        function: 'Restart-FbHost',
+        parameters: { DelaySeconds: Math.round(durationMs(wanted.delay) / 1000), Message: wanted.message },
+        result: restartSchema,
+      });
+      if (restart.State !== 'started' && restart.State !== 'already') {
+        const message = `${step.host.name} refused to restart: ${restart.Reason ?? `exit code ${restart.ExitCode}`}`;
+        throw new FirebreakError('FB_STEP_REFUSED', message, { remedy: 'look at the System event log of the host' });
+      }
+    } catch (thrown) {
+      // The host went down before it could answer.
+      if (!isLostConnection(thrown)) throw thrown;
+    }
+    return { state: 'done' };
+  },
+
+  async recover(step, _given, open): Promise<Recovered> {
+    const before = prior.parse(open.prior).boot_time;
+    const seen = await look(step);
+    if (seen.boot !== null && isLaterBoot(seen.boot.BootTime, before)) return { state: 'done' };
+    if (seen.boot === null && step.remainingMs() <= RESERVE_MS) throw raise(notBack(step, seen.why));
+    const age = step.clock.now() - Date.parse(open.since);
+    if (seen.boot !== null && seen.boot.ShutdownPending !== true && age >= NOT_STARTED_AFTER_MS) {
+      return { state: 'not-started' };
+    }
+    await pause(step, POLL_MS);
+    return { state: 'running' };
+  },
+
+  async prove(step, given, found) {
+    const wanted = readArgs(args, given, 'host.reboot');
+    const before = prior.parse(found).boot_time;
+    let downSeen = false;
+    let why = 'it stays silent';
+    while (step.remainingMs() > RESERVE_MS) {
+      const seen = await look(step);
+      if (seen.boot === null) {
+        if (!downSeen) step.progress('the host is down');
+        downSeen = true;
+        why = seen.why;
+      } else if (isLaterBoot(seen.boot.BootTime, before)) {
+        await pause(step, durationMs(wanted.settle));
+        const again = await look(step);
+        if (again.boot !== null && !isLaterBoot(again.boot.BootTime, seen.boot.BootTime)) {
+          const result = { boot_time: again.boot.BootTime, prior_boot_time: before, down_seen: downSeen };
+          return { proven: true, result };
+        }
+        // It answered once and is not settled: it goes down again or loses its services once more.
+        continue;
+      } else if (downSeen) why = 'it answers with its old boot time';
+      await pause(step, POLL_MS);
+    }
+    const result = { boot_time: null, prior_boot_time: before, down_seen: downSeen };
+    return { proven: false, result, error: downSeen ? notBack(step, why) : notDown(step, before) };
+  },
+};
+
+/** One look at the host: its boot state, or why there is none. A dead connection is told by the port, quickly. */
+async function look(step: StepContext): Promise<{ readonly boot: BootState | null; readonly why: string }> {
+  const { address, port } = step.host;
+  const state = await step.scanner.probe({ address, port, protocol: 'tcp', timeoutMs: 2000 }, step.signal);
+  if (state !== 'open' && state !== 'unknown') {
+    await step.dropSession();
+    return { boot: null, why: `TCP ${port} is ${state}` };
+  }
+  try {
+    return { boot: await readBootState(step, CALL_MS), why: '' };
+  } catch (thrown) {
+    // While services start, anything from a refused logon to a damaged answer is possible and passes.
+    if (step.signal.aborted || !(thrown instanceof FirebreakError) || thrown.code === 'FB_BUG') throw thrown;
+    await step.dropSession();
+    return { boot: null, why: thrown.message };
+  }
+}
+
+async function pause(step: StepContext, ms: number): Promise<void> {
+  await step.clock.sleep(Math.max(0, Math.min(ms, step.remainingMs() - RESERVE_MS)), step.signal);
+}
+
+function notDown(step: StepContext, before: string): ErrorRecord {
+  const message = `${step.host.name} never went down: it is up since ${before}`;
+  const remedy = 'a program or a policy may hold the shutdown back: look at its System event log (1074, 1075)';
+  return { code: 'FB_REBOOT_NOT_DOWN', message, remedy, retryable: false };
+}
+
+function notBack(step: StepContext, why: string): ErrorRecord {
+  const message = `${step.host.name} went down for its restart and did not come back in time: ${why}`;
+  const remedy = `look at its console; when it is up: firebreak rerun ${step.run} --failed`;
+  return { code: 'FB_REBOOT_NOT_BACK', message, remedy, retryable: false };
+}
+
+function raise(record: ErrorRecord): FirebreakError {
+  return new FirebreakError(record.code, record.message, { remedy: record.remedy, retryable: record.retryable });
+}

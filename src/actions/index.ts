@@ -1,0 +1,39 @@
+/** Everything that a playbook can say after `uses:`. */
+import type { Action, ActionCatalog } from '../domain/index.ts';
+import { assertAction } from './assert.ts';
+import { fail } from './fail.ts';
+import { healthCheck } from './health-check.ts';
+import { healthSnapshot } from './health-snapshot.ts';
+import { hostEnd } from './host-end.ts';
+import { hostFacts } from './host-facts.ts';
+import { hostPreflight } from './host-preflight.ts';
+import { hostReboot } from './host-reboot.ts';
+import { packageInstall } from './package-install.ts';
+import { packageStage } from './package-stage.ts';
+import { patchVerify } from './patch-verify.ts';
+import { portsCheck } from './ports-check.ts';
+import { powershellRun } from './powershell-run.ts';
+import { shieldApply } from './shield-apply.ts';
+import { shieldRevert } from './shield-revert.ts';
+
+/** The actions by the name in `uses:`. */
+export function createActions(): ActionCatalog {
+  const actions: readonly Action[] = [
+    assertAction,
+    fail,
+    healthCheck,
+    healthSnapshot,
+    hostEnd,
+    hostFacts,
+    hostPreflight,
+    hostReboot,
+    packageInstall,
+    packageStage,
+    patchVerify,
+    portsCheck,
+    powershellRun,
+    shieldApply,
+    shieldRevert,
+  ];
+  return new Map(actions.map((action) => [action.uses, action]));
+}

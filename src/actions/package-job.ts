@@ -1,0 +1,73 @@
+/** The detached installation on the host, as Firebreak.Package keeps it: a receipt by the package's SHA-256. */
+import { z } from 'zod';
+import type { StepContext } from '../domain/index.ts';
+import { callHost } from './host-call.ts';
+
+const jobSchema = z.object({
+  Exists: z.boolean(),
+  Run: z.string().nullable(),
+  Step: z.string().nullable(),
+  /** ISO 8601: when the receipt was claimed. */
+  Claimed: z.string().nullable(),
+  /** ISO 8601: when the job itself began; null = not yet. */
+  Started: z.string().nullable(),
+  /** True while the job or its installer lives. */
+  ProcessAlive: z.boolean(),
+  ExitCode: z.number().nullable(),
+  Ended: z.string().nullable(),
+  Log: z.string().nullable(),
+  /** Names of other installers that are at work. */
+  OtherInstallers: z.array(z.string()),
+});
+export type PackageJob = z.infer<typeof jobSchema>;
+
+const startSchema = z.object({
+  Changed: z.boolean(),
+  /** started, running (somebody else's claim, attached to), busy, finished, vanished, failed */
+  State: z.string(),
+  Reason: z.string().nullable(),
+});
+export type PackageStart = z.infer<typeof startSchema>;
+
+/** @throws FirebreakError those of callHost */
+export function readPackageJob(step: StepContext, sha256: string): Promise<PackageJob> {
+  return callHost(step, {
+    module: 'Package',
+    function: 'Get-FbPackageJob',
+    parameters: { Sha256: sha256 },
+    result: jobSchema,
+  });
+}
+
+export interface StartPackage {
+  readonly sha256: string;
+  readonly path: string;
+  readonly engine: string;
+  readonly switches: readonly string[] | null;
+}
+
+/** Claims the receipt and starts the installer, at most once. @throws FirebreakError those of callHost */
+export function startPackageJob(step: StepContext, wanted: StartPackage): Promise<PackageStart> {
+  return callHost(step, {
+    module: 'Package',
+    function: 'Start-FbPackageJob',
+    parameters: {
+      Sha256: wanted.sha256,
+      Path: wanted.path,
+      Engine: wanted.engine,
+      Switches: wanted.switches ?? [],
+      Run: step.run,
+      Step: step.stepId,
+    },
+    result: startSchema,
+    timeoutMs: 600_000,
+  });
+}
+
+/** What the state of a job means for whoever waits for it. */
+export function jobState(job: PackageJob): 'absent' | 'claimed' | 'running' | 'ended' | 'vanished' {
+  if (!job.Exists) return 'absent';
+  if (job.ExitCode !== null) return 'ended';
+  if (job.ProcessAlive) return 'running';
+  return job.Started === null ? 'claimed' : 'vanished';
+}

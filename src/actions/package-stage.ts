@@ -1,0 +1,64 @@
+/** `package.stage`: brings a package to the host and proves its SHA-256 there. Repeating does no harm. */
+import { z } from 'zod';
+import type { ChangeAction, JsonObject } from '../domain/index.ts';
+import { fileNameArgument, readArgs } from './arguments.ts';
+import { readHostFile } from './host-files.ts';
+import { choosePackage } from './packages.ts';
+
+const args = z.strictObject({
+  /** File in the package store instead of the advisory's. */
+  package: fileNameArgument.optional(),
+});
+const prior = z.object({ file: z.string(), path: z.string(), sha256: z.string(), bytes: z.number() });
+
+export const packageStage: ChangeAction = {
+  uses: 'package.stage',
+  kind: 'change',
+  summary: 'brings the package to the host, checked by its SHA-256',
+  args,
+  results: ['file', 'path', 'sha256', 'bytes'],
+  isRepeatable: () => true,
+  async probe(step, given) {
+    const chosen = await choosePackage(step, readArgs(args, given, 'package.stage').package);
+    const file = await step.packages.find(chosen.file);
+    const wanted = { file: chosen.file, path: chosen.path, sha256: file.sha256, bytes: file.bytes };
+    const there = await readHostFile(step, chosen.path);
+    if (there.Exists && there.Sha256 === file.sha256) {
+      return { state: 'satisfied', result: wanted, reason: `${chosen.path} is there already` };
+    }
+    return { state: 'needed', prior: wanted };
+  },
+  async act(step, _given, found) {
+    const wanted = prior.parse(found);
+    const file = await step.packages.find(wanted.file);
+    const session = await step.session();
+    await session.push(() => file.open(), wanted.path, {
+      signal: step.signal,
+      timeoutMs: Math.max(1, step.remainingMs()),
+      sha256: wanted.sha256,
+      onProgress: (bytes) => step.progress(`${wanted.file}: ${bytes} of ${wanted.bytes} bytes`),
+    });
+    return { state: 'done' };
+  },
+  async recover(step, _given, open) {
+    const wanted = prior.parse(open.prior);
+    const there = await readHostFile(step, wanted.path);
+    return { state: there.Sha256 === wanted.sha256 ? 'done' : 'not-started' };
+  },
+  async prove(step, _given, found) {
+    const wanted = prior.parse(found);
+    const there = await readHostFile(step, wanted.path);
+    const result: JsonObject = wanted;
+    if (there.Sha256 === wanted.sha256) return { proven: true, result };
+    return {
+      proven: false,
+      result,
+      error: {
+        code: 'FB_TRANSFER_HASH',
+        message: `${wanted.path} on ${step.host.name} has SHA-256 ${there.Sha256 ?? 'none'}, expected ${wanted.sha256}`,
+        remedy: 'run it again; if it recurs, look for a virus scanner that changes files',
+        retryable: true,
+      },
+    };
+  },
+};

@@ -1,0 +1,214 @@
+/**
+ * `shield.apply`: a temporary barrier before the hole.
+ *
+ * It never hurts: refused for roles whose clients would lose their service, the controller and partners are let through
+ * before it acts, and the host reverts it by itself unless a new session proves that the controller still gets in.
+ */
+import { z } from 'zod';
+import type { Advisory } from '../advisory/index.ts';
+import type { ChangeAction, ErrorRecord, JsonObject, OpenUndo, Probe, StepContext } from '../domain/index.ts';
+import { sha256Hex } from '../util/index.ts';
+import { durationArgument, durationMs, readArgs } from './arguments.ts';
+import { planAdvisory } from './evidence.ts';
+import { readFacts } from './facts.ts';
+import { confirmShield, type ShieldPrior, shieldMethod, shieldPriorSchema } from './shield/index.ts';
+import { takeDown } from './shield-undo.ts';
+
+/** Roles whose clients a shield would cut off. */
+export const GUARDED_ROLES = ['domain-controller', 'cluster', 'file-server', 'mail-server', 'dns-server'] as const;
+
+const METHODS = ['auto', 'ipsec', 'registry'] as const;
+const METHODS_LATER = ['firewall', 'dcom', 'rpc-http', 'service'];
+
+const args = z.strictObject({
+  method: z
+    .string()
+    .refine((name) => !METHODS_LATER.includes(name), {
+      message: `this method is not there yet; there are: ${METHODS.join(', ')}`,
+      abort: true,
+    })
+    .pipe(z.enum(METHODS))
+    .default('auto'),
+  /** A duration, after which the host takes the shield down if it is fixed; or `until_patched`. */
+  ttl: z.union([z.literal('until_patched'), durationArgument]).default('until_patched'),
+  /** The host reverts blindly after this long unless the controller has come back to confirm. */
+  confirm_within: durationArgument.default('5m'),
+  /** More addresses to let through, besides controllers and partners. */
+  except: z.array(z.union([z.ipv4(), z.ipv6()])).default([]),
+  allow_roles: z.array(z.enum(GUARDED_ROLES)).default([]),
+});
+type Wanted = z.infer<typeof args>;
+
+export const shieldApply: ChangeAction = {
+  uses: 'shield.apply',
+  kind: 'change',
+  summary: 'puts a temporary barrier before the hole',
+  args,
+  results: [
+    'method',
+    'id',
+    'stands',
+    'blocks_ports',
+    'ports',
+    'exempt',
+    'reboot_required',
+    'side_effects',
+    'prior',
+    'ttl',
+  ],
+  isRepeatable: () => true,
+
+  async probe(step, given): Promise<Probe> {
+    const wanted = readArgs(args, given, 'shield.apply');
+    const owed = await standing(step);
+    if (owed !== null) return owed;
+    const guarded = await guardedBy(step, wanted);
+    if (guarded !== null) return cannot(step, wanted, guarded);
+    const advisory = planAdvisory(step);
+    const session = await step.session();
+    const exempt = [...new Set([session.clientAddress, ...step.host.partners, ...wanted.except])].filter(
+      (address) => address !== undefined,
+    );
+    const id = sha256Hex(`${step.run} ${step.host.name} ${step.stepId}`).slice(0, 12);
+    const reasons: string[] = [];
+    for (const shield of advisory.shields) {
+      if (wanted.method !== 'auto' && wanted.method !== shield.method) continue;
+      const method = shieldMethod(shield.method);
+      if (method.blocksPorts && session.clientAddress === undefined) {
+        reasons.push(`${shield.method}: the host does not tell by which address it sees this controller`);
+        continue;
+      }
+      const survey = await method.survey(step, { id, shield, exempt });
+      if (survey.state === 'satisfied') {
+        const result = { ...nothingResult, method: shield.method, stands: true, side_effects: shield.side_effects };
+        return { state: 'satisfied', result, reason: survey.reason };
+      }
+      if (survey.state === 'impossible') {
+        if (survey.isForeign === true) return { state: 'refused', error: refusal(step, survey.reason) };
+        reasons.push(`${shield.method}: ${survey.reason}`);
+        continue;
+      }
+      const prior: ShieldPrior = {
+        method: shield.method,
+        id,
+        side_effects: shield.side_effects,
+        floors: floorsOf(advisory),
+        confirm_s: Math.round(durationMs(wanted.confirm_within) / 1000),
+        ttl_s: wanted.ttl === 'until_patched' ? 0 : Math.round(durationMs(wanted.ttl) / 1000),
+        setting: survey.setting,
+        found: survey.found,
+      };
+      return { state: 'needed', prior, reason: shield.side_effects };
+    }
+    return cannot(step, wanted, reasons.join('; ') || `${advisory.advisory} knows no such shield`);
+  },
+
+  async act(step, _given, found) {
+    const prior = shieldPriorSchema.parse(found);
+    await shieldMethod(prior.method).apply(step, prior);
+    return { state: 'done' };
+  },
+
+  async recover(step, _given, open) {
+    const prior = shieldPriorSchema.parse(open.prior);
+    const state = await shieldMethod(prior.method).read(step, prior);
+    return { state: state.stands ? 'done' : 'not-started' };
+  },
+
+  async prove(step, _given, found) {
+    const prior = shieldPriorSchema.parse(found);
+    const method = shieldMethod(prior.method);
+    const result = resultOf(prior);
+    // Only a new connection shows that the shield lets the controller through; the old one may live on regardless.
+    if (method.blocksPorts) await step.dropSession();
+    const state = await method.read(step, prior);
+    if (!state.stands) {
+      const message = `the shield does not stand on ${step.host.name}: ${state.reason}`;
+      const remedy = 'a policy or an admin may have changed it back: look at the host';
+      const error: ErrorRecord = { code: 'FB_STEP_NOT_PROVEN', message, remedy, retryable: true };
+      return { proven: false, result: { ...result, stands: false }, error };
+    }
+    await confirmShield(step, prior.id);
+    return { proven: true, result, confirmed: true };
+  },
+
+  undo: (step, undo) => takeDown(step, undo),
+};
+
+/** A shield of this or an earlier run that is still owed an undo: it is kept, with the prior that was found first. */
+async function standing(step: StepContext): Promise<Probe | null> {
+  for (const undo of await step.openUndos()) {
+    const prior = priorOf(undo);
+    if (prior === null) continue;
+    const state = await shieldMethod(prior.method).read(step, prior);
+    if (!state.stands) continue;
+    if (state.confirmArmed) return { state: 'needed', prior, reason: 'it stands and is not confirmed yet' };
+    return { state: 'satisfied', result: resultOf(prior), reason: `the shield of run ${undo.run} stands` };
+  }
+  return null;
+}
+
+function priorOf(undo: OpenUndo): ShieldPrior | null {
+  if (undo.uses !== 'shield.apply') return null;
+  const parsed = shieldPriorSchema.safeParse(undo.prior);
+  return parsed.success ? parsed.data : null;
+}
+
+/** Why the role guard forbids a shield; null when it does not. */
+async function guardedBy(step: StepContext, wanted: Wanted): Promise<string | null> {
+  const facts = await readFacts(step);
+  if (!facts.RolesReadable) return 'role guard: the roles of the host could not be read';
+  const allowed: readonly string[] = wanted.allow_roles;
+  const guarded: readonly string[] = GUARDED_ROLES;
+  const roles = facts.Roles.filter((role) => guarded.includes(role) && !allowed.includes(role));
+  if (roles.length === 0) return null;
+  return `role guard: the host is a ${roles.join(', ')}, whose clients would lose their service`;
+}
+
+/** `auto` goes on without a shield; a method asked for by name is refused. */
+function cannot(step: StepContext, wanted: Wanted, reason: string): Probe {
+  if (wanted.method === 'auto') return { state: 'not-applicable', reason, result: nothingResult };
+  return { state: 'refused', error: refusal(step, reason) };
+}
+
+function refusal(step: StepContext, reason: string): ErrorRecord {
+  const message = `no shield on ${step.host.name}: ${reason}`;
+  const remedy = 'use method auto to go on without one, another method, or allow_roles to overrule the role guard';
+  return { code: 'FB_SHIELD_REFUSED', message, remedy, retryable: false };
+}
+
+function floorsOf(advisory: Advisory): string[] {
+  return advisory.affects.flatMap((entry) =>
+    entry.ubr === undefined
+      ? []
+      : entry.builds.filter((build) => typeof build === 'number').map((build) => `${build}.${entry.ubr}`),
+  );
+}
+
+const nothingResult: JsonObject = {
+  method: 'none',
+  id: null,
+  stands: false,
+  blocks_ports: false,
+  ports: [],
+  exempt: [],
+  reboot_required: false,
+  side_effects: '',
+  prior: null,
+  ttl: null,
+};
+
+function resultOf(prior: ShieldPrior): JsonObject {
+  return {
+    method: prior.method,
+    id: prior.id,
+    stands: true,
+    blocks_ports: shieldMethod(prior.method).blocksPorts,
+    ports: prior.setting['tcp'] ?? [],
+    exempt: prior.setting['exempt'] ?? [],
+    reboot_required: false,
+    side_effects: prior.side_effects,
+    prior: prior.found,
+    ttl: prior.ttl_s === 0 ? 'until_patched' : `${prior.ttl_s}s`,
+  };
+}
