@@ -1,4 +1,15 @@
 export type { EngineDeps, HostMarker, MarkerOwner, Observer } from './deps.ts';
 export { foldRun } from './fold-run.ts';
 export { type DischargeOutcome, dischargeObligations, listShields, type StandingShield } from './ledger.ts';
+export {
+  createPlan,
+  describePlan,
+  type PlanPreview,
+  type PlanRequest,
+  type PreviewBlock,
+  type PreviewNode,
+  type PreviewStep,
+  type PreviewWave,
+  planHash,
+} from './plan/index.ts';
 export { abortRun, type ResumeOptions, type RunOptions, type RunResult, resumeRun, runPlan } from './run.ts';

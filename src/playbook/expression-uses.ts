@@ -77,7 +77,11 @@ export class ExpressionCollector {
       if (part.kind === 'expression') this.#add(scalar, part.source, part.start, scope, false);
       if (part.kind === 'open') {
         const at = offsetMap(scalar, this.#reader.yaml.source.text);
-        this.#reader.report({ start: at(part.start), end: at(part.start + 3) }, 'this template is never closed', 'write }} behind the expression');
+        this.#reader.report(
+          { start: at(part.start), end: at(part.start + 3) },
+          'this template is never closed',
+          'write }} behind the expression',
+        );
       }
     }
   }

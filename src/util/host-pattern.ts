@@ -40,7 +40,7 @@ export function parsePattern(text: string): PatternParse {
     }
     if (name.includes('${{')) return refuse('a host pattern cannot hold a template', 'use --limit');
     if (!(hasWildcard ? WILDCARD : NAME).test(name))
-      return refuse(`"${piece}" is not a host pattern`, 'for example all:!lab or web*');
+      return refuse(`"${piece}" is not a host pattern`, 'for example all:!pilot or web*');
     const matches = hasWildcard ? wildcard(name) : (candidate: string): boolean => candidate === name;
     terms.push({ kind, name, matches, hasWildcard });
   }

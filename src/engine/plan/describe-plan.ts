@@ -1,0 +1,102 @@
+/** A plan as a preview for `firebreak plan`: structured, for whoever prints it. */
+import type { Action, ActionCatalog, JsonObject, Plan, PlannedNode } from '../../domain/index.ts';
+import { formatDuration } from '../../util/index.ts';
+
+export interface PlanPreview {
+  readonly name: string;
+  readonly file: string;
+  readonly hash: string;
+  readonly advisory: string | null;
+  readonly inputs: JsonObject;
+  readonly forks: number;
+  readonly maxFailPercentage: number;
+  readonly maxUnreachablePercentage: number;
+  readonly waves: readonly PreviewWave[];
+  readonly steps: readonly PreviewNode[];
+}
+
+export interface PreviewWave {
+  readonly name: string;
+  readonly hosts: readonly { readonly name: string; readonly address: string; readonly set: string | null }[];
+}
+
+export interface PreviewStep {
+  readonly kind: 'step';
+  readonly id: string;
+  readonly uses: string;
+  /** One line of what the action does. */
+  readonly summary: string;
+  readonly effect: Action['kind'];
+  readonly with: JsonObject;
+  readonly if: string | null;
+  readonly until: string | null;
+  readonly retries: number;
+  readonly delay: string;
+  /** As a duration, or the template that gives one. */
+  readonly timeout: string;
+  readonly throttle: number | null;
+}
+
+export interface PreviewBlock {
+  readonly kind: 'block';
+  readonly id: string;
+  readonly if: string | null;
+  readonly block: readonly PreviewNode[];
+  readonly rescue: readonly PreviewNode[];
+  readonly always: readonly PreviewNode[];
+}
+
+export type PreviewNode = PreviewStep | PreviewBlock;
+
+export function describePlan(plan: Plan, catalog: ActionCatalog): PlanPreview {
+  const byName = new Map(plan.hosts.map((host) => [host.name, host]));
+  const advisory = plan.advisory?.['advisory'];
+  return {
+    name: plan.playbook.name,
+    file: plan.playbook.file,
+    hash: plan.hash,
+    advisory: typeof advisory === 'string' ? advisory : null,
+    inputs: plan.inputs,
+    forks: plan.forks,
+    maxFailPercentage: plan.maxFailPercentage,
+    maxUnreachablePercentage: plan.maxUnreachablePercentage,
+    waves: plan.waves.map((wave) => ({
+      name: wave.name,
+      hosts: wave.hosts.map((name) => {
+        const host = byName.get(name);
+        return { name, address: host?.address ?? name, set: host?.set ?? null };
+      }),
+    })),
+    steps: plan.steps.map((node) => describeNode(node, catalog)),
+  };
+}
+
+function describeNode(node: PlannedNode, catalog: ActionCatalog): PreviewNode {
+  if (node.kind === 'block') {
+    const part = (nodes: readonly PlannedNode[]): readonly PreviewNode[] =>
+      nodes.map((inner) => describeNode(inner, catalog));
+    return {
+      kind: 'block',
+      id: node.id,
+      if: node.if,
+      block: part(node.block),
+      rescue: part(node.rescue),
+      always: part(node.always),
+    };
+  }
+  const action = catalog.get(node.uses);
+  return {
+    kind: 'step',
+    id: node.id,
+    uses: node.uses,
+    summary: action?.summary ?? '',
+    effect: action?.kind ?? 'change',
+    with: node.with,
+    if: node.if,
+    until: node.until,
+    retries: node.retries,
+    delay: formatDuration(node.delayMs),
+    timeout: typeof node.timeout === 'number' ? formatDuration(node.timeout) : node.timeout,
+    throttle: node.throttle,
+  };
+}
