@@ -40,7 +40,8 @@ export class ExpressionCollector {
 
   /** `if`, `until`, `one_at_a_time`: the expression without `${{ }}`; null when there is none or it was misread. */
   expression(entry: YamlEntry, scope: ExpressionScope, isCondition = true): string | null {
-    if (this.#reader.isPlaceholder(entry.value)) return null;
+    const misread = this.#reader.misread(entry.value);
+    if (misread !== null) return this.#misread(misread, scope, isCondition);
     const scalar = this.#reader.scalar(entry.value);
     if (scalar === null || scalar.value === null) {
       const hint = scalar === null ? 'an expression that starts with { or [ must be quoted' : '';
@@ -55,6 +56,20 @@ export class ExpressionCollector {
     const lead = text.length - text.trimStart().length;
     const { source, start } = whole ?? { source: text.trim(), start: lead };
     this.#add(scalar, source, start, scope, isCondition);
+    return source;
+  }
+
+  /** What YAML misread is an expression all the same: its own mistakes are told with the missing quotes. */
+  #misread(place: Place, scope: ExpressionScope, isCondition: boolean): string {
+    const text = this.#reader.yaml.source.text.slice(place.start, place.end);
+    const { source, start } = wholeExpression(text) ?? { source: text, start: 0 };
+    const at = place.start + start;
+    this.uses.push({
+      source,
+      scope,
+      isCondition,
+      placeAt: (from, to) => ({ start: at + from, end: at + Math.max(to, from + 1) }),
+    });
     return source;
   }
 

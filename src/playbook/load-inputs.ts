@@ -1,6 +1,6 @@
 /** `inputs:` of the playbook: what may be asked for, with defaults that fit. */
 import type { Position } from '../domain/index.ts';
-import { DURATION_FORM, describe, parseDuration, type YamlEntry, type YamlReader } from '../util/index.ts';
+import { DURATION_FORM, describe, didYouMean, parseDuration, type YamlEntry, type YamlReader } from '../util/index.ts';
 import { INPUT_TYPES, type InputDeclaration, type InputType, type InputValue } from './model.ts';
 import { ID_PATTERN, INPUT_KEYS } from './vocabulary.ts';
 
@@ -120,7 +120,11 @@ export function checkInputValue(
       return { ok: false, expected: DURATION_FORM, hint: typeof value === 'number' ? `say the unit: ${value}s` : '' };
     case 'choice':
       if (typeof value === 'string' && options.includes(value)) return { ok: true, value };
-      return { ok: false, expected: `one of ${options.join(', ')}`, hint: '' };
+      return {
+        ok: false,
+        expected: `one of ${options.join(', ')}`,
+        hint: typeof value === 'string' ? didYouMean(value, options) : 'quote it',
+      };
   }
 }
 

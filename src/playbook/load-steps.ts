@@ -300,7 +300,7 @@ function readTimeout(
   entry: YamlEntry | undefined,
   scope: ExpressionScope,
 ): number | string | null {
-  if (entry === undefined || reader.isPlaceholder(entry.value)) return null;
+  if (entry === undefined || reader.misread(entry.value) !== null) return null;
   const value = reader.scalar(entry.value)?.value;
   if (typeof value === 'string' && hasTemplate(value)) {
     expressions.templates(entry.value, scope);

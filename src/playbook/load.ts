@@ -158,7 +158,7 @@ function readNumber(
   limits: { readonly min: number; readonly max: number },
 ): PlannedNumber | null {
   const value = reader.scalar(entry.value)?.value;
-  if (reader.isPlaceholder(entry.value)) return null;
+  if (reader.misread(entry.value) !== null) return null;
   if (typeof value !== 'string' || !hasTemplate(value)) return reader.integer(entry, limits);
   expressions.templates(entry.value, PLAN_SCOPE);
   return value;

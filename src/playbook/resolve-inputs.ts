@@ -70,7 +70,7 @@ function readAssignment(
   if (check.ok) given.set(name, check.value);
   else {
     const message = `the input "${name}" must be ${check.expected}, not ${describe(raw)}`;
-    problems.push(source.problem(equals + 1, text.length, message, choiceHint(raw, input) || check.hint));
+    problems.push(source.problem(equals + 1, text.length, message, check.hint));
   }
 }
 
@@ -96,7 +96,7 @@ function readFile(
     if (check.ok) given.set(entry.key, check.value);
     else {
       const message = `the input "${entry.key}" must be ${check.expected}, not ${describe(raw)}`;
-      reader.report(entry.place, message, choiceHint(raw, input) || check.hint);
+      reader.report(entry.place, message, check.hint);
     }
   }
   problems.push(...reader.problems);
@@ -120,10 +120,6 @@ function missing(input: InputDeclaration): SourceProblem {
 function knownInputs(name: string, inputs: readonly InputDeclaration[]): string {
   const names = inputs.map((input) => input.name);
   return didYouMean(name, names) || (names.length === 0 ? 'the playbook has no inputs' : `inputs: ${names.join(', ')}`);
-}
-
-function choiceHint(raw: unknown, input: InputDeclaration): string {
-  return typeof raw === 'string' ? didYouMean(raw, input.options) : '';
 }
 
 function invalidInputs(problems: readonly SourceProblem[]): FirebreakError {

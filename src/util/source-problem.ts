@@ -21,7 +21,7 @@ export interface SourceProblem {
 
 /** Longest part of a source line that is shown. */
 const EXCERPT_WIDTH = 110;
-const SECRET_VALUE = /([\w-]*(?:password|passwd|secret)[\w-]*["']?\s*:[ \t]*)(?![{\s#])(\S.*)$/iu;
+const SECRET_VALUE = /([\w-]*(?:pass|pwd|secret)[\w-]*["']?\s*:[ \t]*)(?![{\s#])(\S.*)$/iu;
 
 /** Offsets into a text ↔ lines and columns. */
 export class SourceText {

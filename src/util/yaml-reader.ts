@@ -61,9 +61,9 @@ export class YamlReader {
     });
   }
 
-  /** True when the value stands for an expression that was reported as misread. */
-  isPlaceholder(node: Node | null): boolean {
-    return node !== null && this.yaml.placeholders.has(placeOf(node).start);
+  /** The place of the text that the value stands for, when it was reported as misread; else null. */
+  misread(node: Node | null): Place | null {
+    return node === null ? null : (this.yaml.placeholders.get(placeOf(node).start) ?? null);
   }
 
   report(place: Place, message: string, hint = ''): null {

@@ -14,7 +14,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import { type SourceProblem, SourceText } from './source-problem.ts';
-import { findMangled } from './yaml-mangled.ts';
+import { findMangled, type MangledValue } from './yaml-mangled.ts';
 
 export interface YamlSource {
   readonly source: SourceText;
@@ -24,8 +24,8 @@ export interface YamlSource {
   readonly problems: readonly SourceProblem[];
   /** Offset of the first mistake after which the rest of the tree may be wrong; null when the tree can be trusted. */
   readonly brokenAt: number | null;
-  /** Starts of values that are placeholders for misread expressions, reported already. */
-  readonly placeholders: ReadonlySet<number>;
+  /** Values that are placeholders for misread expressions, reported already; by offset. */
+  readonly placeholders: ReadonlyMap<number, MangledValue>;
 }
 
 /** Playbooks and inventories of ten thousand hosts stay far below. */
@@ -37,7 +37,7 @@ const MAX_REPAIRS = 200;
 export function readYaml(text: string, file: string, expressionKeys: ReadonlySet<string> = new Set()): YamlSource {
   const clean = text.startsWith('\ufeff') ? text.slice(1) : text;
   const source = new SourceText(file, clean);
-  const nothing = { source, root: null, document: null, brokenAt: null, placeholders: new Set<number>() };
+  const nothing = { source, root: null, document: null, brokenAt: null, placeholders: new Map<number, MangledValue>() };
   if (clean.length > MAX_CHARACTERS) {
     const message = `the file is larger than ${MAX_CHARACTERS / 1_000_000} million characters`;
     return { ...nothing, problems: [new SourceText(file, '').problem(0, 0, message)] };
@@ -47,7 +47,7 @@ export function readYaml(text: string, file: string, expressionKeys: ReadonlySet
     return { ...nothing, problems: [source.problem(deep, deep + 1, `nested deeper than ${MAX_DEPTH} levels`)] };
   }
   const problems: SourceProblem[] = [];
-  const placeholders = new Set<number>();
+  const placeholders = new Map<number, MangledValue>();
   let repaired = clean;
   let documents = parse(repaired);
   for (const mangled of findMangled(clean, expressionKeys)) {
@@ -55,7 +55,7 @@ export function readYaml(text: string, file: string, expressionKeys: ReadonlySet
     if (isInsideScalar(documents[0], mangled.start)) continue;
     const message = `YAML does not read this value of "${mangled.key}" as it is written: quote it`;
     problems.push(source.problem(mangled.start, mangled.end, message, `write ${mangled.key}: ${mangled.quoted}`));
-    placeholders.add(mangled.start);
+    placeholders.set(mangled.start, mangled);
     // A placeholder of the same length, so that every other position stays what it was.
     const filler = '0'.padEnd(mangled.end - mangled.start);
     repaired = repaired.slice(0, mangled.start) + filler + repaired.slice(mangled.end);
