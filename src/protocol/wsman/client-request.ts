@@ -6,10 +6,10 @@ import { escapeXml, escapeXmlText } from '../xml-text.ts';
 import { ACTIONS, ANONYMOUS, NS, RESOURCE, type WsmanOperation } from './constants.ts';
 import { encodeBase64, formatDuration } from './values.ts';
 
-export interface WsmanRequestText {
+export interface WsmanRequestText<K extends WsmanOperation = WsmanOperation> {
   /** `uuid:…`; the response's RelatesTo must be the same. */
   readonly messageId: string;
-  readonly operation: WsmanOperation;
+  readonly operation: K;
   readonly xml: string;
 }
 
@@ -64,7 +64,7 @@ export class WsmanClient {
     return Math.floor(((this.#maxEnvelopeSize - empty - RESERVE) * 3) / 4);
   }
 
-  create(shellId: string, creationXml: Uint8Array): WsmanRequestText {
+  create(shellId: string, creationXml: Uint8Array): WsmanRequestText<'create'> {
     return this.#request(
       'create',
       `<rsp:Shell ShellId="${shellId.toUpperCase()}"><rsp:InputStreams>stdin pr</rsp:InputStreams>` +
@@ -74,7 +74,7 @@ export class WsmanClient {
     );
   }
 
-  command(commandId: string, data: Uint8Array): WsmanRequestText {
+  command(commandId: string, data: Uint8Array): WsmanRequestText<'command'> {
     return this.#request(
       'command',
       `<rsp:CommandLine CommandId="${commandId.toUpperCase()}"><rsp:Command/>` +
@@ -83,7 +83,7 @@ export class WsmanClient {
   }
 
   /** Without a command id: what the runspace pool has to say. */
-  receive(commandId?: string): WsmanRequestText {
+  receive(commandId?: string): WsmanRequestText<'receive'> {
     const command = commandId === undefined ? '' : ` CommandId="${commandId.toUpperCase()}"`;
     return this.#request(
       'receive',
@@ -96,7 +96,7 @@ export class WsmanClient {
     readonly name: 'stdin' | 'pr';
     readonly commandId: string | undefined;
     readonly data: Uint8Array;
-  }): WsmanRequestText {
+  }): WsmanRequestText<'send'> {
     const command = stream.commandId === undefined ? '' : ` CommandId="${stream.commandId.toUpperCase()}"`;
     return this.#request(
       'send',
@@ -105,18 +105,18 @@ export class WsmanClient {
   }
 
   /** `code`: one of SIGNAL. */
-  signal(commandId: string, code: string): WsmanRequestText {
+  signal(commandId: string, code: string): WsmanRequestText<'signal'> {
     return this.#request(
       'signal',
       `<rsp:Signal CommandId="${commandId.toUpperCase()}"><rsp:Code>${escapeXml(code)}</rsp:Code></rsp:Signal>`,
     );
   }
 
-  delete(): WsmanRequestText {
+  delete(): WsmanRequestText<'delete'> {
     return this.#request('delete', '');
   }
 
-  #request(operation: WsmanOperation, body: string, options = ''): WsmanRequestText {
+  #request<K extends WsmanOperation>(operation: K, body: string, options = ''): WsmanRequestText<K> {
     const messageId = `uuid:${this.#newGuid().toUpperCase()}`;
     let selectors = '';
     for (const [name, value] of this.#selectors) {

@@ -1,0 +1,134 @@
+/**
+ * A Session over raw pipelines: loads our modules when a function of theirs is first called, binds parameters, gives
+ * plain results. A script is sent as one pipeline and no other. Must not know how bytes travel.
+ */
+import {
+  FirebreakError,
+  type FunctionCall,
+  type Invocation,
+  type InvokeOptions,
+  type Json,
+  type ScriptCall,
+  type Session,
+} from '../domain/index.ts';
+import type { PsCommand } from '../protocol/index.ts';
+import { toParameters } from './bind.ts';
+import type { ModuleLibrary } from './module-library.ts';
+import type { PipelineRunner } from './pipeline-runner.ts';
+import { pushFile } from './push.ts';
+import { RecordCollector, toPowerShellError, toRecord } from './results.ts';
+
+/**
+ * Makes the modules from their texts; nothing touches the host's disk. Global, so that each sees the others' exported
+ * functions and calls can name `Module\Function`.
+ */
+const LOAD_MODULES = `param([string[]] $Name, [string[]] $Text)
+for ($i = 0; $i -lt $Name.Length; $i++) {
+    $module = New-Module -Name $Name[$i] -ScriptBlock ([scriptblock]::Create($Text[$i])) -ErrorAction Stop
+    Import-Module -ModuleInfo $module -Global -DisableNameChecking -ErrorAction Stop
+}`;
+
+/** Wraps a runner that is open. */
+export function createSession(runner: PipelineRunner, modules: ModuleLibrary): Session {
+  return new PowerShellSession(runner, modules);
+}
+
+class PowerShellSession implements Session {
+  readonly #runner: PipelineRunner;
+  readonly #modules: ModuleLibrary;
+  /** Module name → hash of the text that was loaded. */
+  readonly #loaded = new Map<string, string>();
+  #loading: Promise<void> = Promise.resolve();
+
+  constructor(runner: PipelineRunner, modules: ModuleLibrary) {
+    this.#runner = runner;
+    this.#modules = modules;
+  }
+
+  get shell(): Session['shell'] {
+    return this.#runner.shell;
+  }
+
+  get clientAddress(): string | undefined {
+    return this.#runner.clientAddress;
+  }
+
+  async invoke<T extends Json = Json>(call: FunctionCall | ScriptCall, options: InvokeOptions): Promise<Invocation<T>> {
+    const deadline = performance.now() + options.timeoutMs;
+    if ('script' in call) {
+      const command: PsCommand = { text: call.script, isScript: true, parameters: toParameters(call.parameters) };
+      return this.#run<T>(command, options, deadline, true);
+    }
+    await this.#load(call.module, options.signal, deadline);
+    const text = `${call.module}\\${call.function}`;
+    const command: PsCommand = { text, isScript: false, parameters: toParameters(call.parameters) };
+    return this.#run<T>(command, options, deadline, false);
+  }
+
+  push(...[source, destination, options]: Parameters<Session['push']>): ReturnType<Session['push']> {
+    return pushFile(this, this.#runner, source, destination, options);
+  }
+
+  close(): Promise<void> {
+    return this.#runner.close();
+  }
+
+  /** One load at a time: two calls that need the same module must not both send it. */
+  async #load(module: string, signal: AbortSignal, deadline: number): Promise<void> {
+    const before = this.#loading;
+    const load = before.then(() => this.#loadNow(module, signal, deadline));
+    this.#loading = load.catch(() => undefined);
+    await load;
+  }
+
+  async #loadNow(module: string, signal: AbortSignal, deadline: number): Promise<void> {
+    const missing = (await this.#modules.withRequired(module)).filter(
+      (bundle) => this.#loaded.get(bundle.name) !== bundle.hash,
+    );
+    if (missing.length === 0) return;
+    const parameters = toParameters({
+      Name: missing.map((bundle) => bundle.name),
+      Text: missing.map((bundle) => bundle.text),
+    });
+    const command: PsCommand = { text: LOAD_MODULES, isScript: true, useLocalScope: false, parameters };
+    await this.#run(command, { signal, timeoutMs: Math.max(0, deadline - performance.now()) }, deadline, false);
+    for (const bundle of missing) this.#loaded.set(bundle.name, bundle.hash);
+  }
+
+  async #run<T extends Json>(
+    command: PsCommand,
+    options: InvokeOptions,
+    deadline: number,
+    types: boolean,
+  ): Promise<Invocation<T>> {
+    const started = performance.now();
+    const records = new RecordCollector();
+    const end = await this.#runner.run(
+      { commands: [command] },
+      {
+        signal: options.signal,
+        timeoutMs: Math.max(0, deadline - started),
+        onEvent: (event) => {
+          const record = toRecord(event, { types });
+          if (record === undefined) return;
+          records.add(record);
+          options.onRecord?.(record);
+        },
+      },
+    );
+    const durationMs = Math.round(performance.now() - started);
+    // the caller says what its output is; it is plain JSON in any case
+    const invocation = { output: records.output as T[], streams: records.streams, durationMs };
+    if (end.state === 'completed') return invocation;
+    const error = end.error === null ? undefined : toPowerShellError(end.error);
+    const why = error?.message ?? `the pipeline was ${end.state} on the host`;
+    throw new FirebreakError('FB_INVOKE_FAILED', `${this.#runner.label}: PowerShell failed: ${oneLine(why)}`, {
+      remedy: 'see the error record; run the same script on the host itself',
+      details: { invocation, error },
+    });
+  }
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim().slice(0, 500);
+}

@@ -1,0 +1,201 @@
+/** Every way in which reaching a WinRM service fails, as one error with place, cause and remedy. Must not know PSRP. */
+import { type ErrorCode, FirebreakError } from '../../domain/index.ts';
+import { FAULT_CODE, ProtocolError, type WsmanFaultInfo } from '../../protocol/index.ts';
+
+/** `web01 (10.0.0.11:5985)`, or the address alone when the host is named by it. */
+export function labelOf(target: { readonly host: string; readonly address: string; readonly port: number }): string {
+  const address = target.address.includes(':') ? `[${target.address}]` : target.address;
+  const endpoint = `${address}:${target.port}`;
+  return target.host === '' || target.host === target.address ? endpoint : `${target.host} (${endpoint})`;
+}
+
+const CONNECT_CAUSES: Readonly<
+  Record<string, { readonly code: ErrorCode; readonly cause: string; readonly remedy: string }>
+> = {
+  ECONNREFUSED: {
+    code: 'FB_CONNECT_REFUSED',
+    cause: 'the connection was refused: nothing listens there',
+    remedy: 'on the host: Enable-PSRemoting -Force; check the port in the inventory',
+  },
+  ENOTFOUND: {
+    code: 'FB_CONNECT_NAME',
+    cause: 'the name cannot be resolved',
+    remedy: 'check the address in the inventory and the DNS',
+  },
+  EAI_AGAIN: {
+    code: 'FB_CONNECT_NAME',
+    cause: 'the name server does not answer',
+    remedy: 'check the DNS of this machine',
+  },
+  EADDRNOTAVAIL: {
+    code: 'FB_ENVIRONMENT',
+    cause: 'the source address is not one of this machine',
+    remedy: 'check the source address that was asked for',
+  },
+};
+
+const UNREACHABLE: ReadonlySet<string> = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN']);
+const LOST: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED']);
+
+export function connectTimeout(label: string, ms: number): FirebreakError {
+  return new FirebreakError('FB_CONNECT_TIMEOUT', `${label}: no connection within ${seconds(ms)}`, {
+    remedy: 'is the host up? check firewalls on the way and the port in the inventory',
+  });
+}
+
+export function noAnswer(label: string, ms: number): FirebreakError {
+  return new FirebreakError('FB_CONNECT_LOST', `${label}: connected, but no complete answer within ${seconds(ms)}`, {
+    remedy: 'the network or the host may be down, or another service listens there: check both',
+  });
+}
+
+/** Errors of the HTTP client and of the socket under it. */
+export function fromHttpError(label: string, error: unknown): FirebreakError {
+  if (error instanceof FirebreakError) return error;
+  const code = codeOf(error);
+  const known = CONNECT_CAUSES[code];
+  if (known !== undefined) {
+    return new FirebreakError(known.code, `${label}: ${known.cause}`, { remedy: known.remedy, cause: error });
+  }
+  if (UNREACHABLE.has(code)) {
+    return new FirebreakError('FB_CONNECT_TIMEOUT', `${label}: the host cannot be reached (${code})`, {
+      remedy: 'is the host up? check routes and firewalls on the way',
+      cause: error,
+    });
+  }
+  if (LOST.has(code)) {
+    return new FirebreakError('FB_CONNECT_LOST', `${label}: the connection was lost`, {
+      remedy: 'the host may have restarted or lost its network; firebreak resume goes on from the journal',
+      cause: error,
+    });
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return new FirebreakError(
+    'FB_PROTOCOL_HTTP',
+    `${label}: the answer is not HTTP as WinRM speaks it (${short(message)})`,
+    {
+      remedy: 'another service may listen on this port: check address and port',
+      cause: error,
+    },
+  );
+}
+
+/** Statuses other than 200 and a 500 with a SOAP fault; and bodies that are no SOAP. */
+export function fromHttpStatus(
+  label: string,
+  answer: { readonly status: number; readonly contentType: string; readonly challenges: readonly string[] },
+): FirebreakError {
+  const { status } = answer;
+  if (status === 401) return denied(label, answer.challenges);
+  if (status === 403) {
+    return new FirebreakError('FB_AUTH_DENIED', `${label}: access is forbidden (HTTP 403)`, {
+      remedy: 'the user needs rights on the WinRM service: add it to Remote Management Users',
+    });
+  }
+  if (status === 200 || status === 500) {
+    const what = answer.contentType === '' ? 'without a content type' : `of type ${short(answer.contentType)}`;
+    return new FirebreakError('FB_PROTOCOL_HTTP', `${label}: HTTP ${status} ${what} instead of SOAP`, {
+      remedy: 'another service, or a proxy, answers there: check address and port',
+    });
+  }
+  if (status === 413) {
+    return new FirebreakError('FB_PROTOCOL_HTTP', `${label}: the request is too large for the host (HTTP 413)`, {
+      remedy: 'raise MaxEnvelopeSizekb on the host: winrm set winrm/config @{MaxEnvelopeSizekb="500"}',
+    });
+  }
+  const hint =
+    status >= 300 && status < 400
+      ? 'redirects are not followed: use the address that the service really has'
+      : 'is this the WinRM service? the path /wsman must exist on this port';
+  return new FirebreakError('FB_PROTOCOL_HTTP', `${label}: HTTP ${status} instead of an answer of WinRM`, {
+    remedy: hint,
+    retryable: status === 503,
+  });
+}
+
+function denied(label: string, challenges: readonly string[]): FirebreakError {
+  const schemes = challenges.map((each) => each.trim().split(/[\s,]/)[0] ?? '').filter((each) => each !== '');
+  const offersBasic = schemes.some((scheme) => scheme.toLowerCase() === 'basic');
+  if (!offersBasic && schemes.length > 0) {
+    return new FirebreakError(
+      'FB_AUTH_DENIED',
+      `${label}: the host does not offer Basic authentication (it offers ${short(schemes.join(', '))})`,
+      { remedy: 'on the host: winrm set winrm/config/service/auth @{Basic="true"}' },
+    );
+  }
+  return new FirebreakError('FB_AUTH_DENIED', `${label}: user or password was refused (HTTP 401)`, {
+    remedy: 'check both; Basic takes local accounts only; on plain HTTP the service needs AllowUnencrypted=true',
+  });
+}
+
+/** A SOAP fault that is no "ask again". */
+export function fromFault(label: string, operation: string, fault: WsmanFaultInfo): FirebreakError {
+  const reason = short(fault.reason.replace(/\s+/g, ' ').trim() || fault.subcode || 'no reason given');
+  const number = fault.windowsCode === undefined ? '' : ` [${fault.windowsCode}]`;
+  switch (fault.windowsCode) {
+    case FAULT_CODE.accessDenied:
+      return new FirebreakError('FB_AUTH_DENIED', `${label}: access is denied: ${reason}${number}`, {
+        remedy: 'the user must be an administrator of the host or in Remote Management Users',
+      });
+    case FAULT_CODE.shellNotFound:
+      return new FirebreakError('FB_SESSION_CLOSED', `${label}: the host has closed the session`, {
+        remedy: 'the host restarted, or its idle time or memory quota ended the session; try again',
+      });
+    case FAULT_CODE.tooManyShells:
+    case FAULT_CODE.tooManyOperations:
+      return new FirebreakError('FB_SESSION_QUOTA', `${label}: a quota of WinRM is used up: ${reason}${number}`, {
+        remedy:
+          'close other sessions of this user, or raise the quota: winrm set winrm/config/winrs @{MaxShellsPerUser="30"}',
+      });
+    default:
+  }
+  if (fault.subcode === 'AccessDenied') {
+    return new FirebreakError('FB_AUTH_DENIED', `${label}: access is denied: ${reason}`, {
+      remedy: 'the user must be an administrator of the host or in Remote Management Users',
+    });
+  }
+  return new FirebreakError('FB_PROTOCOL_SOAP', `${label}: the host refused ${operation}: ${reason}${number}`, {
+    remedy: 'see the WinRM log on the host: Microsoft-Windows-WinRM/Operational',
+  });
+}
+
+/** A break of protocol inside well-delivered bytes; any other error as it is. */
+export function fromProtocolError(label: string, error: unknown): unknown {
+  if (!(error instanceof ProtocolError)) return error;
+  return new FirebreakError(error.code, `${label}: ${error.message}`, {
+    remedy: 'another service, or a proxy, may answer there: check address and port',
+    cause: error,
+  });
+}
+
+export function deadlinePassed(label: string, what: string, ms: number): FirebreakError {
+  return new FirebreakError('FB_DEADLINE', `${label}: ${what} did not end within ${seconds(ms)}`, {
+    remedy: 'raise the timeout, or see on the host what takes so long',
+  });
+}
+
+export function cancelled(label: string): FirebreakError {
+  return new FirebreakError('FB_CANCELLED', `${label}: cancelled`);
+}
+
+export function sessionClosed(label: string, cause?: unknown): FirebreakError {
+  return new FirebreakError('FB_SESSION_CLOSED', `${label}: the session is closed`, {
+    remedy: 'open a new session',
+    cause,
+  });
+}
+
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return '';
+  const own = (error as { readonly code?: unknown }).code;
+  if (typeof own === 'string') return own;
+  return 'cause' in error ? codeOf(error.cause) : '';
+}
+
+function seconds(ms: number): string {
+  return `${Math.max(0, Math.round(ms / 100) / 10)} s`;
+}
+
+function short(text: string): string {
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+}
