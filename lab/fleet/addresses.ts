@@ -20,13 +20,17 @@ export function addressRange(prefix: string): AddressRange {
   const parts = prefix.split('.').map(Number);
   const isValid = parts.every((part) => Number.isInteger(part) && part >= 0 && part <= 255);
   if (!/^127(\.\d+){1,2}$/.test(prefix) || !isValid) {
-    throw new LabError('lab.usage', `"${prefix}" is no address range: expected two or three numbers such as 127.83 or 127.83.7`);
+    throw new LabError(
+      'lab.usage',
+      `"${prefix}" is no address range: expected two or three numbers such as 127.83 or 127.83.7`,
+    );
   }
   const blocks = parts.length === 3 ? 1 : 255;
   return {
     hostAddress(index) {
       const block = Math.floor(index / PER_BLOCK);
-      if (block >= blocks) throw new LabError('lab.usage', `the address range ${prefix} has room for ${blocks * PER_BLOCK} hosts`);
+      if (block >= blocks)
+        throw new LabError('lab.usage', `the address range ${prefix} has room for ${blocks * PER_BLOCK} hosts`);
       const last = FIRST + (index % PER_BLOCK);
       return parts.length === 3 ? `${prefix}.${last}` : `${prefix}.${block}.${last}`;
     },

@@ -2,7 +2,12 @@
 import type { Catalog, FleetFile, FleetHost } from './data/index.ts';
 
 /** Of ten hosts: what a fleet looks like before the work begins. */
-const MIX: readonly { readonly profile: string; readonly variant: string; readonly name: string; readonly group: string }[] = [
+const MIX: readonly {
+  readonly profile: string;
+  readonly variant: string;
+  readonly name: string;
+  readonly group: string;
+}[] = [
   { profile: 'windows-10-1903-enu', variant: 'vulnerable', name: 'pc', group: 'workstations' },
   { profile: 'windows-server-1903', variant: 'vulnerable', name: 'srv', group: 'servers' },
   { profile: 'windows-10-1903-jpn', variant: 'vulnerable', name: 'pc', group: 'workstations' },

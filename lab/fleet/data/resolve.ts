@@ -2,7 +2,6 @@
  * Profile + variant → the resolved machine that the engine takes (lab/engine/Machine/README.md). The only place that
  * knows both shapes.
  */
-import { createHash } from 'node:crypto';
 import { type Catalog, mergeMachine } from './catalog.ts';
 import type { CompleteProfile, LabPackage, Trouble, Variant } from './schema.ts';
 
@@ -14,11 +13,6 @@ export interface ResolveOptions {
   /** The administrator whom the inventory names. */
   readonly user: string;
   readonly password: string;
-}
-
-interface ResolvedPackage {
-  readonly package: string;
-  readonly [field: string]: unknown;
 }
 
 /** JSON of `host.create`'s `machine`. */
@@ -35,7 +29,6 @@ export function resolveMachine(catalog: Catalog, options: ResolveOptions): objec
   };
   const merged = mergeMachine(profile, own) as CompleteProfile;
   const { os } = merged;
-  const hotfixes = merged.hotfixes.map(hotfixPackage);
   const packages = profile.accepts.flatMap((name) => catalog.packages.get(name) ?? []).map(resolvePackage);
   return {
     name: options.name.toUpperCase(),
@@ -69,9 +62,10 @@ export function resolveMachine(catalog: Catalog, options: ResolveOptions): objec
     registry: mapValues(merged.registry, withoutNulls),
     files: merged.files,
     programs: merged.programs,
-    accepts: [...hotfixes, ...packages],
-    installed: [...hotfixes.map((hotfix) => hotfix.package), ...(variant.installed ?? [])],
+    accepts: packages,
+    installed: variant.installed ?? [],
     pendingInstalled: variant.awaiting_reboot ?? [],
+    hotfixes: merged.hotfixes.map(({ id, kind, on }) => ({ id, description: kind, installedOn: on })),
     ipsec: {
       policies: (variant.ipsec ?? []).map((policy) => ({
         ...policy,
@@ -105,7 +99,7 @@ export function resolveTrouble({ exit_code, ...trouble }: Trouble): object {
   return { ...trouble, ...(exit_code === undefined ? {} : { exitCode: exit_code | 0 }) };
 }
 
-function resolvePackage(of: LabPackage): ResolvedPackage {
+function resolvePackage(of: LabPackage): object {
   return {
     package: of.package,
     file: of.file,
@@ -128,18 +122,6 @@ function resolvePackage(of: LabPackage): ResolvedPackage {
 
 function effects(of: LabPackage['at_boot']): object {
   return { ...of, ...(of.registry === undefined ? {} : { registry: mapValues(of.registry, withoutNulls) }) };
-}
-
-/** An update that was there before: the machine knows it only by name, nobody has its file. */
-function hotfixPackage(of: CompleteProfile['hotfixes'][number]): ResolvedPackage {
-  return {
-    package: of.id.toLowerCase(),
-    file: '',
-    kb: of.id,
-    sha256: createHash('sha256').update(`no file of ${of.id}`).digest('hex'),
-    hotfix: { description: of.kind, installedOn: of.on },
-    exitCode: 0,
-  };
 }
 
 function mapValues<Value, Result>(

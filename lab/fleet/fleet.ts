@@ -1,0 +1,177 @@
+/**
+ * The fleet: machines by name, each with its front, on one engine process. Everything that the control socket asks for
+ * goes through here. Must not know sockets of its own, files or the command line.
+ */
+import { z } from 'zod';
+import type { AddressRange } from './addresses.ts';
+import { type Catalog, type FleetFile, resolveMachine } from './data/index.ts';
+import type { Engine, EngineEvent } from './engine/index.ts';
+import { LabError, messageOf } from './errors.ts';
+import { LabHost } from './host.ts';
+import type { InventoryHost } from './inventory.ts';
+
+export interface FleetOptions {
+  readonly engine: Engine;
+  readonly catalog: Catalog;
+  readonly fleet: FleetFile;
+  readonly addresses: AddressRange;
+  readonly user: string;
+  readonly password: string;
+  onProgress(text: string): void;
+}
+
+const portsSchema = z.object({ ports: z.record(z.string(), z.int()) });
+export const hostStateSchema = z.looseObject({ power: z.string(), network: z.string() });
+const historySchema = z.object({ entries: z.array(z.looseObject({ at: z.string(), kind: z.string() })) });
+export type HistoryEntry = z.output<typeof historySchema>['entries'][number];
+
+const eventSchema = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('host.up'), host: z.string() }),
+  z.object({ event: z.literal('host.down'), host: z.string(), why: z.string() }),
+  z.object({ event: z.literal('session.data'), session: z.string(), command: z.string().nullable(), data: z.string() }),
+  z.object({ event: z.literal('session.done'), session: z.string(), command: z.string() }),
+  z.object({ event: z.literal('session.closed'), session: z.string() }),
+]);
+
+/** How long a machine may take from its creation until its WinRM listens. */
+const UP_TIMEOUT_MS = 30_000;
+
+export class Fleet {
+  readonly #options: FleetOptions;
+  readonly #hosts = new Map<string, LabHost>();
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  get hosts(): readonly LabHost[] {
+    return [...this.#hosts.values()];
+  }
+
+  /**
+   * Creates all machines; resolves when those that have a network answer.
+   * @throws LabError of the engine, or `lab.listen`
+   */
+  async start(): Promise<readonly InventoryHost[]> {
+    const { fleet, onProgress } = this.#options;
+    onProgress(`starting ${fleet.hosts.length} machines`);
+    const created = await Promise.all(fleet.hosts.map((_, index) => this.#create(index)));
+    await Promise.all(this.hosts.map((host) => this.#untilUp(host)));
+    onProgress(`${this.hosts.filter((host) => host.isListening).length} of ${this.hosts.length} machines answer`);
+    return created;
+  }
+
+  /** To be called for every event of the engine. */
+  onEvent(event: EngineEvent): void {
+    const parsed = eventSchema.safeParse(event);
+    if (!parsed.success) {
+      this.#options.onProgress(`the engine sent an event that is not in the contract: ${JSON.stringify(event)}`);
+      return;
+    }
+    const { data } = parsed;
+    switch (data.event) {
+      case 'host.up':
+        this.#report(this.#hosts.get(data.host)?.up());
+        break;
+      case 'host.down':
+        this.#report(this.#hosts.get(data.host)?.down(data.why));
+        break;
+      default:
+        for (const host of this.#hosts.values()) onSessionEvent(host, data);
+    }
+  }
+
+  /** @throws LabError `lab.no-host`, or the engine's */
+  async status(name: string): Promise<object> {
+    const host = this.#host(name);
+    const state = hostStateSchema.parse(await this.#options.engine.request('host.status', { host: name }));
+    const entries = await this.history(name);
+    return {
+      host: name,
+      profile: host.spec.profile,
+      variant: host.spec.variant,
+      address: host.address,
+      ...state,
+      counters: countersOf(entries),
+    };
+  }
+
+  /** @throws LabError `lab.no-host` */
+  async history(name: string): Promise<readonly HistoryEntry[]> {
+    this.#host(name);
+    return historySchema.parse(await this.#options.engine.request('host.history', { host: name })).entries;
+  }
+
+  /** @throws LabError `lab.no-host`, or the engine's when it has no such trouble */
+  async trouble(name: string, kind: string, options: object): Promise<void> {
+    this.#host(name);
+    await this.#options.engine.request('host.trouble', { host: name, kind, options });
+  }
+
+  /** @throws LabError `lab.no-host` */
+  async registry(name: string, key: string | undefined): Promise<unknown> {
+    this.#host(name);
+    return this.#options.engine.request('host.registry', { host: name, ...(key === undefined ? {} : { key }) });
+  }
+
+  async advanceClock(seconds: number): Promise<void> {
+    await this.#options.engine.request('clock.advance', { seconds });
+  }
+
+  /** Closes every front; the engine is somebody else's. */
+  async end(): Promise<void> {
+    await Promise.all(this.hosts.map((host) => host.end()));
+  }
+
+  async #create(index: number): Promise<InventoryHost> {
+    const { engine, catalog, fleet, addresses, user, password } = this.#options;
+    const spec = fleet.hosts[index]!;
+    const profile = catalog.profiles.get(spec.profile)!;
+    const variant = spec.variant ?? profile.default;
+    const address = addresses.hostAddress(index);
+    // Known before the machine boots: its first event may come ahead of the answer.
+    this.#hosts.set(spec.name, new LabHost(engine, { ...spec, variant }, address, profile.os.culture));
+    const machine = resolveMachine(catalog, { name: spec.name, profile, variant, user, password });
+    const reply = await engine.request('host.create', { host: spec.name, address, machine, files: [] });
+    return { host: spec, address, ports: portsSchema.parse(reply).ports };
+  }
+
+  async #untilUp(host: LabHost): Promise<void> {
+    const deadline = Date.now() + UP_TIMEOUT_MS;
+    while (!host.isListening) {
+      const state = hostStateSchema.parse(await this.#options.engine.request('host.status', { host: host.spec.name }));
+      if (state.network === 'down' || state.power === 'off') return;
+      if (Date.now() > deadline) throw new LabError('lab.listen', `${host.spec.name} does not come up`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  #host(name: string): LabHost {
+    const host = this.#hosts.get(name);
+    if (host === undefined) {
+      throw new LabError('lab.no-host', `the lab has no host "${name}" (it has ${[...this.#hosts.keys()].join(', ')})`);
+    }
+    return host;
+  }
+
+  #report(work: Promise<void> | undefined): void {
+    work?.catch((thrown: unknown) => this.#options.onProgress(messageOf(thrown)));
+  }
+}
+
+type SessionEvent = Extract<z.output<typeof eventSchema>, { readonly session: string }>;
+
+/** A session's id is unique over all machines, so only its own one takes it. */
+function onSessionEvent(host: LabHost, event: SessionEvent): void {
+  if (event.event === 'session.data') host.onData(event.session, event.command, Buffer.from(event.data, 'base64'));
+  else if (event.event === 'session.done') host.onDone(event.session, event.command);
+  else host.onClosed(event.session);
+}
+
+/** Installers that really started their work, and restarts that somebody asked for. */
+function countersOf(entries: readonly HistoryEntry[]): { readonly installs: number; readonly reboots: number } {
+  return {
+    installs: entries.filter((entry) => entry.kind === 'package' && entry['phase'] === 'start').length,
+    reboots: entries.filter((entry) => entry.kind === 'reboot').length,
+  };
+}

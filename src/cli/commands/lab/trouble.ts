@@ -1,0 +1,59 @@
+/** `firebreak lab trouble HOST KIND`: makes something go wrong. */
+import { Argument, type Command, InvalidArgumentError } from 'commander';
+import { DIR_FLAG, DIR_HELP, parseSeconds } from './options.ts';
+
+interface TroubleFlags {
+  readonly dir?: string;
+  readonly for?: number;
+  readonly after?: number;
+  readonly exitCode?: number;
+}
+
+const KINDS = ['network-loss', 'installer-fails', 'installer-hangs', 'no-return', 'power-loss'];
+
+export function registerTrouble(lab: Command): void {
+  lab
+    .command('trouble')
+    .summary('make something go wrong on a machine')
+    .description('Makes something go wrong on a machine, now or later.')
+    .argument('<host>', 'name of a machine')
+    .addArgument(new Argument('<kind>', 'what goes wrong').choices(KINDS))
+    .option('--for <time>', 'how long it lasts (network-loss, power-loss)', parseSeconds)
+    .option('--after <time>', 'when it begins', parseSeconds)
+    .option('--exit-code <n>', 'exit code of installer-fails', parseExitCode)
+    .option(DIR_FLAG, DIR_HELP)
+    .addHelpText(
+      'after',
+      `
+Kinds:
+  network-loss     silent on all ports, for good without --for
+  power-loss       off and on again at once; processes die
+  installer-fails  the next installer ends with an error
+  installer-hangs  the next installer never ends
+  no-return        the machine does not come back from its next restart
+
+Examples:
+  $ firebreak lab trouble pc-tokyo-01 network-loss --for 8s --after 2s
+  $ firebreak lab trouble pc-tokyo-01 installer-fails --exit-code 0x800F0922`,
+    )
+    .action(async (host: string, kind: string, flags: TroubleFlags) => {
+      const { labFolder, labTrouble } = await import('../../../app/lab/index.ts');
+      await labTrouble(labFolder(flags.dir), {
+        host,
+        kind,
+        ...(flags.for === undefined ? {} : { forSeconds: flags.for }),
+        ...(flags.after === undefined ? {} : { afterSeconds: flags.after }),
+        ...(flags.exitCode === undefined ? {} : { exitCode: flags.exitCode }),
+      });
+      process.stdout.write(`${host}: ${kind}\n`);
+    });
+}
+
+/** Exit codes are signed; an HRESULT may be written as Windows shows it. */
+function parseExitCode(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < -0x80000000 || value > 0xffffffff) {
+    throw new InvalidArgumentError('it must be a 32-bit number such as 1603 or 0x800F0922.');
+  }
+  return value | 0;
+}

@@ -1,0 +1,91 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { startTestLab, type TestLab } from '../support/lab.ts';
+
+const HOSTS = [
+  { name: 'pc-01', profile: 'windows-10-1903-enu' },
+  { name: 'off-01', profile: 'windows-10-1903-enu', variant: 'unreachable' },
+];
+
+async function untilGone(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await delay(20);
+  }
+}
+
+describe('a lab from up to down', () => {
+  let lab: TestLab | undefined;
+  afterEach(async () => {
+    await lab?.end();
+    lab = undefined;
+  });
+
+  it('writes an inventory, a password that others cannot read and the packages with their sums', async () => {
+    lab = await startTestLab({ engine: 'fake', hosts: HOSTS });
+    const inventory = parse(readFileSync(join(lab.dir, 'inventory.yaml'), 'utf8'));
+    expect(inventory.all.vars).toEqual({
+      transport: 'winrm',
+      auth: 'basic',
+      allow_unencrypted: true,
+      credential: { user: 'firebreak', password: { file: join(lab.dir, 'password') } },
+      vantages: [lab.vantage],
+    });
+    expect(inventory.all.hosts['pc-01']).toEqual({ address: lab.host('pc-01').address, ports: { 445: 10445 } });
+    expect(statSync(join(lab.dir, 'password')).mode & 0o777).toBe(0o600);
+    const sums = readFileSync(join(lab.dir, 'packages', 'SHA256SUMS'), 'utf8');
+    expect(sums).toMatch(/^[0-9a-f]{64} {2}windows10\.0-kb4551762-x64\.msu\n$/);
+  });
+
+  it('tells the state, history and counters of each machine', async () => {
+    lab = await startTestLab({ engine: 'fake', hosts: HOSTS });
+    await lab.ask('trouble', { host: 'pc-01', kind: 'no-return' });
+    const status = await lab.ask<{ hosts: object[] }>('status');
+    expect(status).toMatchObject({
+      pid: lab.pid,
+      hosts: [
+        { host: 'pc-01', variant: 'vulnerable', counters: { installs: 0, reboots: 1 } },
+        { host: 'off-01', variant: 'unreachable', network: 'down', counters: { installs: 0, reboots: 0 } },
+      ],
+    });
+    expect(await lab.ask('history', { host: 'pc-01' })).toMatchObject({
+      host: 'pc-01',
+      entries: [{ kind: 'boot' }, { kind: 'reboot' }],
+    });
+    await expect(lab.ask('history', { host: 'pc-99' })).rejects.toThrow('lab.no-host: the lab has no host "pc-99"');
+    await expect(lab.ask('nonsense')).rejects.toThrow('lab.bad-request');
+    await expect(lab.ask('clock', { seconds: -1 })).rejects.toThrow('lab.bad-request');
+  });
+
+  it('goes down when told, with its engine and its files', async () => {
+    lab = await startTestLab({ engine: 'fake', hosts: HOSTS });
+    await lab.ask('down');
+    await untilGone(lab.pid);
+    await untilGone(lab.enginePid);
+    for (const file of ['lab.json', 'inventory.yaml', 'password', 'packages', 'control.sock']) {
+      expect(existsSync(join(lab.dir, file))).toBe(false);
+    }
+  });
+
+  it('leaves no engine behind when it is killed', async () => {
+    lab = await startTestLab({ engine: 'fake', hosts: HOSTS });
+    process.kill(lab.pid, 'SIGKILL');
+    await untilGone(lab.pid);
+    await untilGone(lab.enginePid);
+    expect(existsSync(join(lab.dir, 'lab.json'))).toBe(true);
+  });
+
+  it('ends when its engine dies', async () => {
+    lab = await startTestLab({ engine: 'fake', hosts: HOSTS });
+    process.kill(lab.enginePid, 'SIGKILL');
+    await untilGone(lab.pid);
+    expect(existsSync(join(lab.dir, 'lab.json'))).toBe(false);
+  });
+});

@@ -1,0 +1,116 @@
+/** A lab for a test file: in a temporary folder, on addresses that no other test process uses, ended by its pid. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const root = resolve(import.meta.dirname, '..', '..', '..');
+const FAKE_ENGINE = join(import.meta.dirname, 'fake-engine.ts');
+export const REAL_ENGINE = join(root, 'lab', 'engine', 'out', 'firebreak-lab-engine.dll');
+
+export interface TestHost {
+  readonly host: string;
+  readonly profile: string;
+  readonly variant: string;
+  readonly address: string;
+}
+
+export interface TestLab {
+  readonly dir: string;
+  readonly pid: number;
+  readonly enginePid: number;
+  readonly user: string;
+  readonly password: string;
+  /** Second source address, which no shield excepts. */
+  readonly vantage: string;
+  host(name: string): TestHost;
+  /** One question on the control socket. Rejects with the lab's message. */
+  ask<Result = unknown>(op: string, fields?: object): Promise<Result>;
+  /** Ends the lab and removes its folder. */
+  end(): Promise<void>;
+}
+
+export interface TestLabOptions {
+  readonly hosts: readonly { readonly name: string; readonly profile: string; readonly variant?: string }[];
+  readonly engine: 'fake' | 'real';
+}
+
+let started = 0;
+
+/** Unique for some thousand process ids in a row and four labs each. */
+export function freeAddresses(): string {
+  const key = process.pid * 4 + (started++ % 4);
+  return `127.${100 + (Math.floor(key / 256) % 100)}.${key % 256}`;
+}
+
+export async function startTestLab(options: TestLabOptions): Promise<TestLab> {
+  const dir = mkdtempSync(join(tmpdir(), 'fblab-'));
+  const fleet = join(dir, 'fleet.yaml');
+  writeFileSync(fleet, JSON.stringify({ hosts: options.hosts }));
+  const addresses = freeAddresses();
+  const engine = options.engine === 'fake' ? FAKE_ENGINE : REAL_ENGINE;
+  const main = join(root, 'lab', 'fleet', 'main.ts');
+  const child = spawn(
+    process.execPath,
+    [main, '--dir', dir, '--fleet', fleet, '--addresses', addresses, '--engine', engine, '--attached'],
+    { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
+  );
+  const ready = await untilReady(child);
+  return {
+    dir,
+    pid: ready.pid,
+    enginePid: ready.engine,
+    user: 'firebreak',
+    password: readFileSync(join(dir, 'password'), 'utf8'),
+    vantage: `${addresses}.254`,
+    host(name) {
+      const found = ready.hosts.find(({ host }) => host === name);
+      if (found === undefined) throw new Error(`no host ${name}`);
+      return found;
+    },
+    ask: (op, fields) => askControl(ready.control, op, fields),
+    async end() {
+      const ended = new Promise((done) => child.once('exit', done));
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGTERM');
+        await ended;
+      }
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Ready {
+  readonly pid: number;
+  readonly engine: number;
+  readonly control: string;
+  readonly hosts: readonly TestHost[];
+}
+
+function untilReady(child: ChildProcess): Promise<Ready> {
+  return new Promise((done, failed) => {
+    let log = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+    });
+    child.on('message', (message: { readonly ready?: Ready }) => {
+      if (message.ready !== undefined) done(message.ready);
+    });
+    child.on('exit', () => failed(new Error(`the lab ended:\n${log}`)));
+  });
+}
+
+export function askControl<Result>(path: string, op: string, fields: object = {}): Promise<Result> {
+  return new Promise((done, failed) => {
+    const socket = connect(path, () => socket.write(`${JSON.stringify({ ...fields, op })}\n`));
+    socket.on('error', failed);
+    createInterface({ input: socket }).once('line', (line) => {
+      socket.destroy();
+      const reply = JSON.parse(line) as { ok: boolean; result: Result; error?: { code: string; message: string } };
+      if (reply.ok) done(reply.result);
+      else failed(new Error(`${reply.error?.code}: ${reply.error?.message}`));
+    });
+  });
+}
