@@ -49,7 +49,7 @@ export class LabHost {
   /** `why` as the engine says: a lost network or power leaves connections silent, anything else closes them. */
   down(why: string): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#front.close(why === 'network' || why === 'power' ? 'silent' : 'at-once');
+      await this.#front.close(why === 'network' || why === 'power-loss' ? 'silent' : 'at-once');
       // Shells live on a machine, not on its network.
       if (why !== 'network') this.#service.dropAll();
       this.#engine.tell('front.closed', { host: this.spec.name });

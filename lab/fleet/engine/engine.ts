@@ -116,6 +116,7 @@ export class Engine {
     const reply = replySchema.safeParse(message);
     if (reply.success) {
       const waiting = this.#waiting.get(reply.data.reply);
+      if (waiting === undefined && !reply.data.ok) this.#options.onLog(reply.data.error?.message ?? line);
       this.#waiting.delete(reply.data.reply);
       if (reply.data.ok) waiting?.resolve(reply.data.result);
       else

@@ -55,7 +55,7 @@ const replySchema = z.union([
 ]);
 
 /** Codes of the lab that mean "you asked for something that is not there". */
-const USAGE = new Set(['lab.no-host', 'lab.bad-request', 'lab.usage', 'lab.unknown-trouble', 'lab.starting']);
+const USAGE = new Set(['lab.no-host', 'lab.bad-request', 'lab.usage', 'lab.bad-trouble', 'lab.starting']);
 const REPLY_TIMEOUT_MS = 60_000;
 
 /** The running lab of a folder, or null. */

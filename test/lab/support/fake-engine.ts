@@ -39,7 +39,7 @@ function answer(request: Request): object {
     case 'host.trouble': {
       const state = hosts.get(host);
       if (state === undefined) throw new Error('no host');
-      const why = request['kind'] === 'network-loss' ? 'network' : 'reboot';
+      const why = request['kind'] === 'network-loss' ? 'network' : 'shutdown';
       if (why === 'network') state.network = 'down';
       state.history.push({ at: new Date().toISOString(), kind: 'reboot' });
       emit({ event: 'host.down', host, why });
