@@ -96,7 +96,7 @@ function issueText(issue: core.$ZodIssue, value?: unknown): readonly [message: s
     case 'too_big':
       return [`must be at most ${issue.maximum}${issue.origin === 'string' ? ' characters long' : ''}`, ''];
     default:
-      return [issue.message === undefined || issue.message === '' ? 'is not valid' : lowerFirst(issue.message), ''];
+      return [issue.message === '' ? 'is not valid' : `is not valid: ${lowerFirst(issue.message)}`, ''];
   }
 }
 
