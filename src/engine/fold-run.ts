@@ -1,7 +1,119 @@
-/** Folds plan and events into a RunView. */
-import type { Plan, RunEvent, RunView } from '../domain/index.ts';
-import { FirebreakError } from '../domain/index.ts';
+/** Folds plan and events into a RunView. Pure. */
+import {
+  FINE_OUTCOMES,
+  HOST_OUTCOMES,
+  type HostView,
+  type Plan,
+  type PlannedHost,
+  type PlannedStep,
+  type RunEvent,
+  type RunView,
+  type StepView,
+  type Tally,
+  type WaveView,
+} from '../domain/index.ts';
+import { foldHosts, HostRecord, type StepRecord } from './host-record.ts';
+import { flattenSteps } from './plan-steps.ts';
 
-export function foldRun(_plan: Plan, _events: readonly RunEvent[]): RunView {
-  throw new FirebreakError('FB_BUG', 'not there yet');
+/** The run as its events tell it; unknown events and hosts are left aside. */
+export function foldRun(plan: Plan, events: readonly RunEvent[]): RunView {
+  const records = foldHosts(events);
+  const steps = flattenSteps(plan.steps);
+  const begunWaves = new Set(events.flatMap((event) => (event.type === 'WaveStarted' ? [event.wave] : [])));
+  const hosts = plan.hosts.map((host) => hostView(host, steps, records.get(host.name) ?? new HostRecord(host.name)));
+  const started = events.find((event) => event.type === 'RunStarted');
+  const finished = events.findLast((event) => event.type === 'RunFinished');
+  const last = events.findLast((event) => event.type === 'RunPaused' || event.type === 'RunResumed');
+  const paused = last?.type === 'RunPaused' ? last : undefined;
+  const byName = new Map(hosts.map((host) => [host.name, host]));
+  return {
+    run: events[0]?.run ?? '',
+    name: plan.playbook.name,
+    parent: started?.parent ?? null,
+    check: started?.check ?? false,
+    state: finished?.how ?? (paused === undefined ? 'open' : 'paused'),
+    reason: (finished ?? paused)?.reason ?? '',
+    by: started?.by ?? '',
+    startedAt: started?.at ?? null,
+    finishedAt: finished?.at ?? null,
+    resumes: events.filter((event) => event.type === 'RunResumed').length,
+    waves: plan.waves.map((wave): WaveView => {
+      const isOver = wave.hosts.every((name) => byName.get(name)?.state === 'finished');
+      const state = isOver ? 'finished' : begunWaves.has(wave.name) ? 'running' : 'waiting';
+      return { name: wave.name, hosts: wave.hosts, state };
+    }),
+    hosts,
+    tally: tallyOf(hosts),
+    isFine: hosts.every((host) => host.outcome !== null && FINE_OUTCOMES.has(host.outcome)),
+  };
+}
+
+function hostView(host: PlannedHost, planned: readonly PlannedStep[], record: HostRecord): HostView {
+  const state = record.finished !== null ? 'finished' : record.startedAt !== null ? 'running' : 'waiting';
+  const steps = planned.map((step) => stepView(step, record.steps.get(step.id), state));
+  const undos = record.open('undo');
+  return {
+    name: host.name,
+    address: host.address,
+    wave: host.wave,
+    groups: host.groups,
+    state,
+    outcome: record.finished?.outcome ?? null,
+    reason: record.finished?.reason ?? '',
+    error: record.finished?.error ?? null,
+    currentStep: state === 'running' ? currentStep(steps, record) : null,
+    steps,
+    standingShields: undos.length,
+    shields: undos.map(({ id, step, uses, args, owedAt }) => ({ obligation: id, step, uses, args, owedAt })),
+    owesAlways: record.open('always').length > 0,
+    verdict: record.verdict(),
+    installs: begun(record, 'package.install'),
+    reboots: begun(record, 'host.reboot'),
+    startedAt: record.startedAt,
+    finishedAt: record.finishedAt,
+  };
+}
+
+function stepView(step: PlannedStep, record: StepRecord | undefined, host: HostView['state']): StepView {
+  const finished = record?.finished ?? null;
+  const isBegun = (record?.startedAt ?? null) !== null;
+  const pending = host === 'finished' ? 'not-run' : isBegun ? 'running' : 'waiting';
+  return {
+    id: step.id,
+    uses: step.uses,
+    state: finished === null ? pending : 'finished',
+    outcome: finished?.outcome ?? null,
+    reason: (finished?.reason ?? '') || (record?.probeReason ?? ''),
+    error: finished?.error ?? null,
+    lastAttemptError: finished === null ? (record?.lastError ?? null) : null,
+    attempts: finished?.attempts ?? (isBegun ? (record?.failedAttempts ?? 0) + 1 : 0),
+    startedAt: record?.startedAt ?? null,
+    finishedAt: record?.finishedAt ?? null,
+    durationMs: finished?.durationMs ?? 0,
+    result: finished?.result ?? {},
+    intended: (record?.intents ?? 0) > 0,
+  };
+}
+
+/** Reads leave no event before their end: what comes after the last finished step is taken to be under way. */
+function currentStep(steps: readonly StepView[], record: HostRecord): string | null {
+  const running = steps.find((step) => step.state === 'running');
+  if (running !== undefined) return running.id;
+  const last = record.finishedOrder.at(-1);
+  const from = last === undefined ? 0 : steps.findIndex((step) => step.id === last) + 1;
+  return steps.slice(from).find((step) => step.state === 'waiting')?.id ?? null;
+}
+
+/** Steps that went as far as an intent. */
+function begun(record: HostRecord, uses: string): number {
+  return [...record.steps.values()].filter((step) => step.uses === uses && step.intents > 0).length;
+}
+
+function tallyOf(hosts: readonly HostView[]): Tally {
+  const tally = Object.fromEntries([...HOST_OUTCOMES, 'waiting', 'running'].map((name) => [name, 0]));
+  for (const host of hosts) {
+    const key = host.outcome ?? (host.state === 'waiting' ? 'waiting' : 'running');
+    tally[key] = (tally[key] ?? 0) + 1;
+  }
+  return tally as Tally;
 }

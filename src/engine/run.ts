@@ -2,9 +2,29 @@
  * A run from its first event to its last: leases, waves, thresholds, pause, resume, abort. Must not know what a step
  * does (host-runner.ts) nor who runs the hosts (the Dispatcher).
  */
-import type { Journal, Plan, RunView } from '../domain/index.ts';
-import { FirebreakError } from '../domain/index.ts';
+import {
+  type DispatchJob,
+  EXIT_CODES,
+  FINE_OUTCOMES,
+  FirebreakError,
+  type HostFinished,
+  type HostView,
+  type Journal,
+  type LeaseConflict,
+  type Plan,
+  type PlannedHost,
+  type RunEventBody,
+  type RunView,
+} from '../domain/index.ts';
+import { addressKey, PlanShelf } from './carry.ts';
 import type { EngineDeps } from './deps.ts';
+import { foldRun } from './fold-run.ts';
+import { HostJob, type RunScope } from './host-job.ts';
+import { foldHosts, HostRecord } from './host-record.ts';
+import { flattenSteps } from './plan-steps.ts';
+import { Recorder } from './recorder.ts';
+import { Throttles } from './throttle.ts';
+import { type Records, Waves } from './waves.ts';
 
 interface Who {
   /** Who started it: user@machine. */
@@ -42,16 +62,239 @@ export interface RunResult {
  * Creates the run in the journal and works through it. A host's failure is in the result.
  * @throws FB_RUN_LEASED (another run holds hosts; `details` is the list of LeaseConflict), FB_STATE_*
  */
-export function runPlan(_deps: EngineDeps, _options: RunOptions): Promise<RunResult> {
-  throw new FirebreakError('FB_BUG', 'not there yet');
+export async function runPlan(deps: EngineDeps, options: RunOptions): Promise<RunResult> {
+  const { journal } = deps;
+  const { run, plan, parent, check } = options;
+  const scope = scopeOf(deps, plan, options);
+  await journal.create({ run, plan, parent, check });
+  try {
+    const leftOut = scope.isLeasing ? await leaseHosts(deps, run, plan, plan.hosts, options.skipLeased) : new Map();
+    await scope.recorder.append(null, [
+      {
+        type: 'RunStarted',
+        planHash: plan.hash,
+        parent,
+        check,
+        by: options.by,
+        version: options.version,
+      },
+      ...leasedEvents(scope, (host) => !leftOut.has(host.name)),
+    ]);
+    const records: Records = new Map();
+    for (const [name, reason] of leftOut) {
+      const record = new HostRecord(name);
+      records.set(name, record);
+      await scope.recorder.append(record, [{ ...cancelled(name, 0, reason), outcome: 'skipped' }]);
+    }
+    return await workThrough(scope, options, new Waves(scope, records, new Set()));
+  } finally {
+    await giveUp(journal, run);
+  }
 }
 
-/** @throws FB_RUN_UNKNOWN, FB_RUN_STATE (finished already, or a live process owns it), FB_STATE_* */
-export function resumeRun(_deps: EngineDeps, _options: ResumeOptions): Promise<RunResult> {
-  throw new FirebreakError('FB_BUG', 'not there yet');
+/**
+ * Goes on with a run that has no end: every host continues where the journal says it stopped.
+ * @throws FB_RUN_UNKNOWN, FB_RUN_STATE (finished already, or a live process owns it), FB_RUN_LEASED, FB_STATE_*
+ */
+export async function resumeRun(deps: EngineDeps, options: ResumeOptions): Promise<RunResult> {
+  const { journal } = deps;
+  const { run } = options;
+  await refuseFinished(journal, run);
+  await journal.adopt(run);
+  try {
+    const plan = await journal.plan(run);
+    const events = await journal.events(run);
+    const started = events.find((event) => event.type === 'RunStarted');
+    const scope = scopeOf(deps, plan, { run, check: started?.check ?? false, signal: options.signal });
+    const records = foldHosts(events);
+    const open = plan.hosts.filter((host) => (records.get(host.name)?.finished ?? null) === null);
+    if (scope.isLeasing) await leaseHosts(deps, run, plan, open, false);
+    await scope.recorder.append(null, [{ type: 'RunResumed', by: options.by, version: options.version }]);
+    await settleFinished(scope, records);
+    const begun = events.flatMap((event) => (event.type === 'WaveStarted' ? [event.wave] : []));
+    return await workThrough(scope, options, new Waves(scope, records, new Set(begun)));
+  } finally {
+    await giveUp(journal, run);
+  }
 }
 
 /** Gives an unfinished run up; what is owed to its hosts stays in the ledger. @throws FB_RUN_UNKNOWN, FB_RUN_STATE */
-export function abortRun(_journal: Journal, _run: string, _reason: string): Promise<void> {
-  throw new FirebreakError('FB_BUG', 'not there yet');
+export async function abortRun(journal: Journal, run: string, reason: string): Promise<void> {
+  await refuseFinished(journal, run);
+  await journal.adopt(run);
+  try {
+    const plan = await journal.plan(run);
+    const records = foldHosts(await journal.events(run));
+    const open = plan.hosts.filter((host) => (records.get(host.name)?.finished ?? null) === null);
+    const bodies: RunEventBody[] = open.flatMap((host) => [
+      cancelled(host.name, records.get(host.name)?.open('undo').length ?? 0, `the run was aborted: ${reason}`),
+      { type: 'HostReleased', host: host.name },
+    ]);
+    await journal.append(run, [...bodies, { type: 'RunFinished', how: 'aborted', reason }]);
+    await releaseAll(journal, run, plan);
+  } finally {
+    await journal.disown(run);
+  }
+}
+
+function scopeOf(
+  deps: EngineDeps,
+  plan: Plan,
+  options: { readonly run: string; readonly check: boolean; readonly signal: AbortSignal },
+): RunScope {
+  const recorder = new Recorder(deps.journal, options.run, deps.observer);
+  const isChanging = flattenSteps(plan.steps).some((step) => deps.actions.get(step.uses)?.kind === 'change');
+  return {
+    deps,
+    plan,
+    check: options.check,
+    pause: options.signal,
+    recorder,
+    throttles: new Throttles(),
+    plans: new PlanShelf(recorder),
+    isLeasing: isChanging && !options.check,
+  };
+}
+
+async function workThrough(scope: RunScope, who: Who, waves: Waves): Promise<RunResult> {
+  const { recorder, plan, deps } = scope;
+  const { stopped } = await waves.run();
+  if (who.signal.aborted && !waves.isDone()) {
+    const reason = 'interrupted';
+    await recorder.append(null, [{ type: 'RunPaused', reason }]);
+    return result(scope, 'paused', reason, EXIT_CODES.interrupted);
+  }
+  const how = stopped === null ? 'completed' : 'stopped';
+  await recorder.append(null, [{ type: 'RunFinished', how, reason: stopped ?? '' }]);
+  if (scope.isLeasing) await recorder.use((journal) => releaseAll(journal, recorder.run, plan));
+  const view = foldRun(plan, await deps.journal.events(recorder.run));
+  const isFine = view.isFine || (scope.check && view.hosts.every(isFineInCheck));
+  const exitCode = stopped !== null ? EXIT_CODES.stopped : isFine ? EXIT_CODES.fine : EXIT_CODES.notFine;
+  return { run: recorder.run, how, reason: stopped ?? '', view, exitCode };
+}
+
+/** In `--check`, a host on which something would be done is what was asked for. */
+function isFineInCheck(host: HostView): boolean {
+  return host.outcome !== null && (host.outcome === 'skipped' || FINE_OUTCOMES.has(host.outcome));
+}
+
+async function result(scope: RunScope, how: RunResult['how'], reason: string, exitCode: number): Promise<RunResult> {
+  const { recorder, plan, deps } = scope;
+  const view = foldRun(plan, await deps.journal.events(recorder.run));
+  return { run: recorder.run, how, reason, view, exitCode };
+}
+
+/** Hosts that have their outcome but are still owed an undo or the rest of an `always`. */
+async function settleFinished(scope: RunScope, records: Records): Promise<void> {
+  const owed = scope.plan.hosts.filter((host) => {
+    const record = records.get(host.name);
+    if (record === undefined || record.finished === null || record.finished.outcome === 'needs-operator') return false;
+    const isPatched = record.verdict()?.['fixed'] === true;
+    return record.open('always').length > 0 || (isPatched && record.open('undo').length > 0);
+  });
+  const { recorder, deps, plan, pause } = scope;
+  const jobs = owed.map((host): DispatchJob => {
+    const record = records.get(host.name) ?? new HostRecord(host.name);
+    const run = async () => {
+      const key = record.machineKey ?? addressKey(host);
+      // Another run may be at work there by now: it takes over what is owed.
+      const conflicts = await recorder.use((journal) => journal.lease(recorder.run, [{ key, host: host.name }]));
+      if (conflicts.length > 0) return;
+      await recorder.append(record, [{ type: 'HostLeased', host: host.name, key }]);
+      await new HostJob(scope, host, record).settleDebts();
+    };
+    return { id: host.name, set: host.set, run };
+  });
+  await deps.dispatcher.dispatch(jobs, { concurrency: plan.forks, shouldStart: () => !pause.aborted });
+}
+
+/** Host → why it is left out. */
+async function leaseHosts(
+  deps: EngineDeps,
+  run: string,
+  plan: Plan,
+  hosts: readonly PlannedHost[],
+  skipLeased: boolean,
+): Promise<Map<string, string>> {
+  const leftOut = new Map<string, string>();
+  for (;;) {
+    const wanted = hosts.filter((host) => !leftOut.has(host.name));
+    const sets = [...new Set(wanted.flatMap((host) => (host.set === null ? [] : [setKey(host.set)])))];
+    const conflicts = await deps.journal.lease(run, [
+      ...wanted.map((host) => ({ key: addressKey(host), host: host.name })),
+      ...sets.map((key) => ({ key, host: key })),
+    ]);
+    if (conflicts.length === 0) return leftOut;
+    const before = leftOut.size;
+    if (skipLeased) {
+      for (const conflict of conflicts) {
+        const held = conflict.run === run ? 'this run under another name' : `run ${conflict.run}`;
+        const names = plan.hosts.filter((host) => host.name === conflict.host || isOfSet(host, conflict.key));
+        for (const host of names) leftOut.set(host.name, `leased by ${held}`);
+      }
+    }
+    if (leftOut.size === before) throw leasedError(run, conflicts);
+  }
+}
+
+function leasedError(run: string, conflicts: readonly LeaseConflict[]): FirebreakError {
+  const twice = conflicts.find((conflict) => conflict.run === run);
+  if (twice !== undefined) {
+    return new FirebreakError(
+      'FB_RUN_LEASED',
+      `${twice.host} has the address of another host of the plan (${twice.key})`,
+      {
+        remedy: 'name each machine once in the inventory',
+        details: conflicts,
+      },
+    );
+  }
+  const others = [...new Set(conflicts.map((conflict) => conflict.run))];
+  const [first] = others;
+  const hosts = conflicts.slice(0, 5).map((conflict) => conflict.host);
+  const more = conflicts.length > hosts.length ? ', …' : '';
+  return new FirebreakError('FB_RUN_LEASED', `leased by run ${others.join(', ')}: ${hosts.join(', ')}${more}`, {
+    remedy: `firebreak resume ${first}, firebreak abort ${first}, or leave these hosts out with --skip-leased`,
+    details: conflicts,
+  });
+}
+
+/** Hosts of one set are never worked on by two runs at a time. */
+function setKey(set: string): string {
+  return `set:${set}`;
+}
+
+function isOfSet(host: PlannedHost, key: string): boolean {
+  return host.set !== null && setKey(host.set) === key;
+}
+
+function leasedEvents(scope: RunScope, isLeased: (host: PlannedHost) => boolean): readonly RunEventBody[] {
+  if (!scope.isLeasing) return [];
+  return scope.plan.hosts
+    .filter(isLeased)
+    .map((host) => ({ type: 'HostLeased', host: host.name, key: addressKey(host) }));
+}
+
+function cancelled(host: string, standingShields: number, reason: string): HostFinished {
+  return { type: 'HostFinished', host, outcome: 'cancelled', reason, error: null, standingShields };
+}
+
+async function releaseAll(journal: Journal, run: string, plan: Plan): Promise<void> {
+  const sets = new Set(plan.hosts.flatMap((host) => (host.set === null ? [] : [setKey(host.set)])));
+  for (const host of plan.hosts) await journal.release(run, host.name);
+  for (const key of sets) await journal.release(run, key);
+}
+
+async function refuseFinished(journal: Journal, run: string): Promise<void> {
+  const events = await journal.events(run);
+  const end = events.find((event) => event.type === 'RunFinished');
+  if (end === undefined) return;
+  throw new FirebreakError('FB_RUN_STATE', `run ${run} is ${end.how} already`, {
+    remedy: `run the hosts that are not fine again: firebreak rerun ${run} --failed`,
+  });
+}
+
+/** A journal that cannot be written must not hide why the run ended; whoever is dead owns nothing anyway. */
+async function giveUp(journal: Journal, run: string): Promise<void> {
+  await journal.disown(run).catch(() => {});
 }

@@ -145,7 +145,7 @@ class SqliteJournal implements Journal {
       const lastSeq = new Map<string, number>();
       const written: (readonly RunEvent[])[] = [];
       for (const { run, bodies } of appends) {
-        let seq = lastSeq.get(run) ?? (await this.#writableSeq(tx, run));
+        let seq = lastSeq.get(run) ?? (await this.#writableSeq(tx, run, bodies));
         const events = bodies.map((body): RunEvent => ({ ...body, run, seq: ++seq, at }));
         lastSeq.set(run, seq);
         written.push(events);
@@ -168,9 +168,10 @@ class SqliteJournal implements Journal {
     });
   }
 
-  async #writableSeq(tx: Db, run: string): Promise<number> {
+  async #writableSeq(tx: Db, run: string, bodies: readonly RunEventBody[]): Promise<number> {
     const row = await this.#row(tx, run);
-    this.#refuseOthers(row);
+    // Whoever holds the machine's lease says so in the run that owed it, be that run still at work on other hosts.
+    if (!bodies.every((body) => body.type === 'ObligationDischarged')) this.#refuseOthers(row);
     return row.last_seq;
   }
 

@@ -1,0 +1,184 @@
+/**
+ * Everything about one host of a run but the plan's steps: the machine's identity and lease, what earlier runs owe to it,
+ * the marker, the outcome, the release. Must not know about waves.
+ */
+import {
+  FirebreakError,
+  type Plan,
+  type PlannedHost,
+  type RunEventBody,
+  type Session,
+  type StepContext,
+} from '../domain/index.ts';
+import { type PlanShelf, settleEarlierRuns, takeOverUndos } from './carry.ts';
+import type { EngineDeps } from './deps.ts';
+import { HostConnection } from './host-connection.ts';
+import type { HostRecord } from './host-record.ts';
+import { HostRunner } from './host-runner.ts';
+import { type HostWork, openUndos, stepContext } from './host-work.ts';
+import { Paused } from './pause.ts';
+import type { Recorder } from './recorder.ts';
+import { StepTime } from './step-time.ts';
+import type { Throttles } from './throttle.ts';
+
+/** For taking the marker down, which is not worth waiting for. */
+const MARKER_MS = 30_000;
+
+export interface RunScope {
+  readonly deps: EngineDeps;
+  readonly plan: Plan;
+  readonly check: boolean;
+  readonly pause: AbortSignal;
+  readonly recorder: Recorder;
+  readonly throttles: Throttles;
+  readonly plans: PlanShelf;
+  /** False for runs that change nothing: nothing is leased then. */
+  readonly isLeasing: boolean;
+}
+
+export class HostJob {
+  readonly #scope: RunScope;
+  readonly #host: PlannedHost;
+  readonly #record: HostRecord;
+  readonly #work: HostWork;
+  #hasMarker: boolean;
+
+  constructor(scope: RunScope, host: PlannedHost, record: HostRecord) {
+    this.#scope = scope;
+    this.#host = host;
+    this.#record = record;
+    // An earlier process of this run may have put it up.
+    this.#hasMarker = record.startedAt !== null && record.finished === null;
+    this.#work = {
+      ...scope,
+      host,
+      record,
+      connection: new HostConnection(scope.deps, host, (session, signal) => this.#meet(session, signal)),
+      claimMarker: (step) => this.#claimMarker(step),
+      unproduced: new Set(),
+      wouldChange: [],
+      otherLedgers: [],
+    };
+  }
+
+  /** From the plan's top to the host's outcome; does nothing more when the run is paused. @throws a journal's failure */
+  async run(): Promise<void> {
+    const runner = new HostRunner(this.#work);
+    await this.#orPaused(async () => {
+      await runner.run();
+      if (!runner.isOutOfReach && this.#scope.isLeasing && this.#work.connection.isKnown) {
+        await settleEarlierRuns(this.#work, this.#scope.plans);
+      }
+      await this.#leave(!runner.isOutOfReach);
+      const { outcome, reason, error } = runner.outcome();
+      await this.#scope.recorder.append(this.#record, [
+        {
+          type: 'HostFinished',
+          host: this.#host.name,
+          outcome,
+          reason,
+          error,
+          standingShields: openUndos(this.#work).length,
+        },
+        ...this.#released(),
+      ]);
+      await this.#release();
+    });
+  }
+
+  /** For a host that has its outcome but is still owed something. The lease is already taken. */
+  async settleDebts(): Promise<void> {
+    const runner = new HostRunner(this.#work);
+    await this.#orPaused(async () => {
+      await runner.settleDebts(true);
+      await this.#leave(!runner.isOutOfReach);
+      await this.#scope.recorder.append(this.#record, this.#released());
+      await this.#release();
+    });
+  }
+
+  async #orPaused(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      if (!(thrown instanceof Paused)) throw thrown;
+      await this.#work.connection.close();
+    }
+  }
+
+  #released(): readonly RunEventBody[] {
+    return this.#scope.isLeasing ? [{ type: 'HostReleased', host: this.#host.name }] : [];
+  }
+
+  async #release(): Promise<void> {
+    if (!this.#scope.isLeasing) return;
+    const { recorder } = this.#scope;
+    await recorder.use((journal) => journal.release(recorder.run, this.#host.name));
+  }
+
+  /** The first session of this process: which machine is it, may we touch it, and what is owed to it? */
+  async #meet(session: Session, signal: AbortSignal): Promise<void> {
+    const { deps, isLeasing, recorder, plans } = this.#scope;
+    if (!isLeasing) return;
+    const id = (await deps.identify?.(session, signal)) ?? null;
+    if (id !== null) await this.#leaseMachine(`machine:${id}`);
+    await takeOverUndos(this.#work, plans);
+    recorder.throwIfBroken();
+  }
+
+  async #leaseMachine(key: string): Promise<void> {
+    const { recorder } = this.#scope;
+    const { name, address, port } = this.#host;
+    const known = this.#record.machineKey;
+    if (known !== null && known !== key) {
+      throw new FirebreakError(
+        'FB_HOST_LEASED',
+        `${name}: ${address}:${port} is another machine now than the one that this run began on`,
+        { remedy: 'correct the address in the inventory, then: firebreak rerun last --failed' },
+      );
+    }
+    const [conflict] = await recorder.use((journal) => journal.lease(recorder.run, [{ key, host: name }]));
+    if (conflict !== undefined) {
+      const other = conflict.run === recorder.run ? 'this run under another name' : `run ${conflict.run}`;
+      throw new FirebreakError('FB_HOST_LEASED', `${name} is the same machine as a host that ${other} works on`, {
+        remedy: 'name each machine once in the inventory, or wait for the other run',
+      });
+    }
+    if (known === null) await recorder.append(this.#record, [{ type: 'HostLeased', host: name, key }]);
+  }
+
+  async #claimMarker(step: StepContext): Promise<void> {
+    const { marker, journal } = this.#scope.deps;
+    if (marker === undefined || this.#scope.check) return;
+    const session = await step.session();
+    const owner = { storeId: journal.storeId, run: step.run, host: this.#host.name, signal: step.signal };
+    const { claimed, heldBy } = await marker.claim(session, owner);
+    if (!claimed) {
+      throw new FirebreakError('FB_HOST_LEASED', `${this.#host.name} is being worked on from elsewhere (${heldBy})`, {
+        remedy: 'wait for the other Firebreak to finish with the host, or end its run there',
+      });
+    }
+    this.#hasMarker = true;
+  }
+
+  /** Takes our sign down where that is possible and hangs up. */
+  async #leave(isReachable: boolean): Promise<void> {
+    const { deps, recorder, isLeasing } = this.#scope;
+    const { connection } = this.#work;
+    if (deps.marker !== undefined && this.#hasMarker && isLeasing && isReachable) {
+      const time = new StepTime(deps.clock, MARKER_MS, new AbortController().signal);
+      const context = stepContext(this.#work, { stepId: 'host', attempt: 1, time });
+      const owner = { storeId: deps.journal.storeId, run: recorder.run, host: this.#host.name, signal: time.signal };
+      try {
+        const session = await context.session();
+        await time.bound(deps.marker.release(session, owner), time.signal);
+      } catch {
+        recorder.throwIfBroken();
+        recorder.progress(this.#host.name, 'host', 'the marker on the host could not be taken down');
+      } finally {
+        time.end();
+      }
+    }
+    await connection.close();
+  }
+}

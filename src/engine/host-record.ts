@@ -1,0 +1,209 @@
+/**
+ * What the journal knows of one host of one run: the runner's whole memory. It is folded from the events on resume and
+ * kept up by the same function while the run goes on, so that both see the same. Must not know how steps are run.
+ */
+import type {
+  HostFinished,
+  JsonObject,
+  OpenUndo,
+  RunEvent,
+  StepFinished,
+  StepOutcome,
+  StepValue,
+} from '../domain/index.ts';
+
+export interface IntentRecord {
+  /** Of the step's first intent: a later probe would take our own change for the prior state. */
+  readonly prior: JsonObject;
+  readonly args: JsonObject;
+  /** Of the latest intent. */
+  readonly since: string;
+}
+
+export interface StepRecord {
+  readonly id: string;
+  uses: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  failedAttempts: number;
+  lastError: StepFinished['error'];
+  intent: IntentRecord | null;
+  /** How many intents there were. */
+  intents: number;
+  receipt: string | null;
+  probeReason: string;
+  finished: StepFinished | null;
+}
+
+export interface ObligationRecord extends OpenUndo {
+  readonly kind: 'undo' | 'always';
+  isOpen: boolean;
+}
+
+const NOT_REACHED: ReadonlySet<StepOutcome> = new Set(['unreachable', 'skipped', 'cancelled']);
+
+export class HostRecord {
+  readonly host: string;
+  readonly steps = new Map<string, StepRecord>();
+  readonly obligations = new Map<string, ObligationRecord>();
+  /** Ids of finished steps in the order in which they last finished. */
+  readonly finishedOrder: string[] = [];
+  machineKey: string | null = null;
+  startedAt: string | null = null;
+  finishedAt: string | null = null;
+  finished: HostFinished | null = null;
+
+  constructor(host: string) {
+    this.host = host;
+  }
+
+  step(id: string): StepRecord {
+    const known = this.steps.get(id);
+    if (known !== undefined) return known;
+    const step: StepRecord = {
+      id,
+      uses: '',
+      startedAt: null,
+      finishedAt: null,
+      failedAttempts: 0,
+      lastError: null,
+      intent: null,
+      intents: 0,
+      receipt: null,
+      probeReason: '',
+      finished: null,
+    };
+    this.steps.set(id, step);
+    return step;
+  }
+
+  apply(event: RunEvent): void {
+    switch (event.type) {
+      case 'HostLeased':
+        if (event.key.startsWith('machine:')) this.machineKey = event.key;
+        return;
+      case 'StepProbed':
+        this.#begun(event.step, event.at).probeReason = event.reason;
+        return;
+      case 'StepIntended': {
+        const step = this.#begun(event.step, event.at);
+        step.uses = event.uses;
+        step.intents += 1;
+        step.receipt = null;
+        step.intent = {
+          prior: step.intent?.prior ?? event.prior,
+          args: step.intent?.args ?? event.args,
+          since: event.at,
+        };
+        return;
+      }
+      case 'StepDetached':
+        this.#begun(event.step, event.at).receipt = event.receipt;
+        return;
+      case 'AttemptFailed': {
+        const step = this.#begun(event.step, event.at);
+        step.failedAttempts = event.attempt;
+        step.lastError = event.error;
+        // The change was made and proved; only `until` wants another round, which begins with a probe.
+        if (event.error.code === 'FB_STEP_UNTIL') step.intent = null;
+        return;
+      }
+      case 'StepFinished': {
+        const step = this.#begun(event.step, event.at);
+        step.uses = event.uses;
+        step.finished = event;
+        step.finishedAt = event.at;
+        const before = this.finishedOrder.indexOf(event.step);
+        if (before >= 0) this.finishedOrder.splice(before, 1);
+        this.finishedOrder.push(event.step);
+        return;
+      }
+      case 'ObligationOwed':
+        this.startedAt ??= event.at;
+        this.obligations.set(event.obligation, {
+          id: event.obligation,
+          run: event.run,
+          step: event.step,
+          uses: event.uses,
+          args: event.args,
+          prior: event.prior,
+          owedAt: event.at,
+          kind: event.kind,
+          isOpen: true,
+        });
+        return;
+      case 'ObligationDischarged': {
+        const obligation = this.obligations.get(event.obligation);
+        if (obligation !== undefined) obligation.isOpen = false;
+        return;
+      }
+      case 'HostFinished':
+        this.finished = event;
+        this.finishedAt = event.at;
+        return;
+      default:
+    }
+  }
+
+  #begun(id: string, at: string): StepRecord {
+    const step = this.step(id);
+    this.startedAt ??= at;
+    step.startedAt ??= at;
+    return step;
+  }
+
+  /** Oldest first. */
+  open(kind: 'undo' | 'always'): readonly ObligationRecord[] {
+    return [...this.obligations.values()].filter((obligation) => obligation.isOpen && obligation.kind === kind);
+  }
+
+  /** Finished steps that were not skipped, in the order in which they finished. */
+  ran(): readonly StepFinished[] {
+    return this.finishedOrder
+      .map((id) => this.steps.get(id)?.finished ?? null)
+      .filter((finished) => finished !== null)
+      .filter((finished) => finished.outcome !== 'skipped');
+  }
+
+  /** Result of the last `patch.verify` that ran, whatever came of it. */
+  verdict(): JsonObject | null {
+    return this.ran().findLast((finished) => finished.uses === 'patch.verify')?.result ?? null;
+  }
+
+  facts(): JsonObject {
+    return this.ran().findLast((finished) => finished.uses === 'host.facts')?.result ?? {};
+  }
+
+  /** True when something was heard from the host in this run, or something was begun there. */
+  wasReached(): boolean {
+    if (this.machineKey !== null) return true;
+    return [...this.steps.values()].some(
+      (step) =>
+        step.intent !== null ||
+        step.probeReason !== '' ||
+        (step.finished !== null && !NOT_REACHED.has(step.finished.outcome)),
+    );
+  }
+
+  /** The value of a step as expressions see it; `fields` are null until it has run. */
+  value(id: string, fields: readonly string[]): StepValue {
+    const finished = this.steps.get(id)?.finished ?? null;
+    const nulls = Object.fromEntries(fields.map((field) => [field, null]));
+    return { ...nulls, ...finished?.result, outcome: finished?.outcome ?? 'none' };
+  }
+}
+
+/** Records of all hosts of a run that left events. */
+export function foldHosts(events: readonly RunEvent[]): Map<string, HostRecord> {
+  const hosts = new Map<string, HostRecord>();
+  for (const event of events) {
+    if (!('host' in event)) continue;
+    let record = hosts.get(event.host);
+    if (record === undefined) {
+      record = new HostRecord(event.host);
+      hosts.set(event.host, record);
+    }
+    record.apply(event);
+  }
+  return hosts;
+}

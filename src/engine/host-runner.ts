@@ -1,0 +1,259 @@
+/**
+ * One host's way through the plan: blocks, rescue, always, and at the end what is still owed. It walks the plan from the
+ * top every time; what the journal holds already is taken from there, so a resumed walk ends up where the other stopped.
+ * Must not know about waves, other hosts and where the run began.
+ */
+import {
+  FirebreakError,
+  type HostOutcome,
+  type PlannedBlock,
+  type PlannedNode,
+  toErrorRecord,
+} from '../domain/index.ts';
+import { dependsOn, evaluateCondition } from '../playbook/index.ts';
+import { type HostVerdict, hostOutcome, type StepFailure } from './host-outcome.ts';
+import { discharge, expressionContext, type HostWork, openUndos, stepContext } from './host-work.ts';
+import { throwIfPaused } from './pause.ts';
+import { findBlock, flattenSteps } from './plan-steps.ts';
+import { checkDependency, type Flow, runStep, skipSteps } from './step-runner.ts';
+import { StepTime } from './step-time.ts';
+
+/** Time for taking one shield back when its step's own is not known. */
+const UNDO_MS = 10 * 60_000;
+const UNDO_RETRIES = 2;
+const UNDO_DELAY_MS = 5_000;
+const NEXT: Flow = { kind: 'next' };
+/** The host is not ours to touch, or lets nobody in: nothing more is tried there. */
+const CUT_OFF = /^FB_(AUTH|CREDENTIAL)_|^FB_HOST_LEASED$/;
+
+export class HostRunner {
+  readonly #work: HostWork;
+  /** Failures that no control step has settled. */
+  #failures: StepFailure[] = [];
+  #given: { readonly outcome: HostOutcome; readonly reason: string } | null = null;
+  #parked: StepFailure | null = null;
+  #unreachable: StepFailure | null = null;
+  #isCutOff = false;
+
+  constructor(work: HostWork) {
+    this.#work = work;
+  }
+
+  /** True when nothing more may be tried on the host now. */
+  get isOutOfReach(): boolean {
+    return this.#isCutOff || this.#parked !== null || this.#unreachable !== null;
+  }
+
+  /** The whole way through the plan. @throws Paused, a failure of the journal */
+  async run(): Promise<void> {
+    await this.#sequence(this.#work.plan.steps);
+    if (this.#mayUndo()) await this.#undoAll();
+  }
+
+  /**
+   * What is still owed of `always` and undos, for a host that has its outcome. Steps of `always` that did not reach the
+   * host are tried again. `isOwnRun` is false for what an earlier run owes: its verdict is out of date, so that its undos
+   * are left to the run at hand. @throws Paused, a failure of the journal
+   */
+  async settleDebts(isOwnRun: boolean): Promise<void> {
+    const { record, plan } = this.#work;
+    for (const obligation of [...record.open('always')].reverse()) {
+      const block = findBlock(plan.steps, obligation.step);
+      if (block === null) continue;
+      for (const step of flattenSteps(block.always)) {
+        const known = record.steps.get(step.id);
+        if (known?.finished?.outcome !== 'unreachable' && known?.finished?.outcome !== 'parked') continue;
+        known.finished = null;
+        known.failedAttempts = 0;
+      }
+      const flow = await this.#always(block);
+      if (isStop(flow)) return;
+    }
+    if (isOwnRun && this.#mayUndo()) await this.#undoAll();
+  }
+
+  outcome(): HostVerdict {
+    const { record, wouldChange } = this.#work;
+    return hostOutcome({
+      given: this.#given,
+      parked: this.#parked,
+      unreachable: this.#unreachable,
+      failures: this.#failures,
+      verdict: record.verdict(),
+      changedBy: record
+        .ran()
+        .filter((step) => step.outcome === 'changed')
+        .map((step) => step.step),
+      standingShields: openUndos(this.#work).length,
+      wouldChange,
+    });
+  }
+
+  async #sequence(nodes: readonly PlannedNode[]): Promise<Flow> {
+    for (const node of nodes) {
+      const flow = await this.#node(node);
+      if (flow.kind !== 'next') return flow;
+    }
+    return NEXT;
+  }
+
+  async #node(node: PlannedNode): Promise<Flow> {
+    if (node.kind === 'block') return this.#block(node);
+    const flow = await runStep(this.#work, node);
+    this.#remember(flow);
+    return flow;
+  }
+
+  #remember(flow: Flow): void {
+    switch (flow.kind) {
+      case 'next':
+        return;
+      case 'failed':
+        this.#failures.push(flow.failure);
+        if (flow.failure.error !== null && CUT_OFF.test(flow.failure.error.code)) this.#isCutOff = true;
+        return;
+      case 'unreachable':
+        this.#unreachable = flow.failure;
+        return;
+      case 'parked':
+        this.#parked = flow.failure;
+        return;
+      case 'ended':
+        if (flow.outcome === null) return;
+        // Whoever wrote the playbook has judged what went wrong so far.
+        this.#failures = [];
+        this.#given = { outcome: flow.outcome, reason: flow.reason };
+    }
+  }
+
+  async #block(block: PlannedBlock): Promise<Flow> {
+    const left = this.#reasonToLeaveOut(block);
+    if (typeof left === 'string') {
+      await skipSteps(this.#work, flattenSteps([block]), left);
+      return NEXT;
+    }
+    if (left !== null) return left;
+    await this.#oweAlways(block);
+    let flow = await this.#sequence(block.block);
+    if (flow.kind === 'failed' && !this.#isCutOff) {
+      const rescued = await this.#sequence(block.rescue);
+      // A rescue that simply ends has not turned the failure into success.
+      if (rescued.kind !== 'next' && rescued.kind !== 'failed') flow = rescued;
+    }
+    if (isStop(flow) || this.#isCutOff) return flow;
+    const after = await this.#always(block);
+    return after.kind === 'next' ? flow : after;
+  }
+
+  /** Why the block's steps are skipped; a Flow when its condition cannot be evaluated; null when it is run. */
+  #reasonToLeaveOut(block: PlannedBlock): string | Flow | null {
+    if (block.if === null) return null;
+    try {
+      const depends = this.#work.check ? checkDependency(this.#work, dependsOn(block.if)) : null;
+      if (depends !== null) {
+        for (const step of flattenSteps([block])) this.#work.unproduced.add(step.id);
+        return depends;
+      }
+      if (evaluateCondition(block.if, expressionContext(this.#work))) return null;
+      return `if of ${block.id}: ${block.if} is false`;
+    } catch (thrown) {
+      const error = toErrorRecord(thrown);
+      const flow: Flow = {
+        kind: 'failed',
+        failure: { step: block.id, uses: '', outcome: 'failed', error, reason: '' },
+      };
+      this.#remember(flow);
+      return flow;
+    }
+  }
+
+  async #oweAlways(block: PlannedBlock): Promise<void> {
+    const { record, recorder, host, check, deps } = this.#work;
+    const isOwed = [...record.obligations.values()].some((one) => one.kind === 'always' && one.step === block.id);
+    if (check || isOwed || block.always.length === 0) return;
+    await recorder.append(record, [
+      {
+        type: 'ObligationOwed',
+        host: host.name,
+        obligation: deps.random.id(12),
+        kind: 'always',
+        step: block.id,
+        uses: '',
+        args: {},
+        prior: {},
+      },
+    ]);
+  }
+
+  /** Each of its steps is owed: a failed one does not keep the others from being run. */
+  async #always(block: PlannedBlock): Promise<Flow> {
+    let worst: Flow = NEXT;
+    for (const node of block.always) {
+      const flow = await this.#node(node);
+      if (isStop(flow) || this.#isCutOff) return flow;
+      if (flow.kind !== 'next') worst = flow;
+    }
+    const open = this.#work.record.open('always').find((one) => one.step === block.id);
+    if (open !== undefined) await discharge(this.#work, [open.id], 'ran');
+    return worst;
+  }
+
+  /** Taken down by a verdict alone, never on a host that is still vulnerable. */
+  #mayUndo(): boolean {
+    const { check, record } = this.#work;
+    return !check && !this.isOutOfReach && record.verdict()?.['fixed'] === true;
+  }
+
+  /** Newest first, as they were put up on top of each other. */
+  async #undoAll(): Promise<void> {
+    for (const undo of [...openUndos(this.#work)].reverse()) {
+      const failure = await this.undo(undo.id);
+      if (failure === null) continue;
+      this.#remember({ kind: failure.outcome === 'unreachable' ? 'unreachable' : 'failed', failure });
+      if (this.isOutOfReach) return;
+    }
+  }
+
+  /** Takes one temporary change back; null when that succeeded. @throws Paused, a failure of the journal */
+  async undo(id: string): Promise<StepFailure | null> {
+    let failure = await this.#tryUndo(id);
+    for (let retry = 0; retry < UNDO_RETRIES && failure?.error?.retryable === true; retry++) {
+      await this.#work.deps.clock.sleep(UNDO_DELAY_MS, this.#work.pause).catch(() => {});
+      failure = await this.#tryUndo(id);
+    }
+    return failure;
+  }
+
+  async #tryUndo(id: string): Promise<StepFailure | null> {
+    const work = this.#work;
+    const undo = openUndos(work).find((one) => one.id === id);
+    const action = undo === undefined ? undefined : work.deps.actions.get(undo.uses);
+    if (undo === undefined || action?.kind !== 'change' || action.undo === undefined) return null;
+    throwIfPaused(work.pause);
+    const time = new StepTime(work.deps.clock, UNDO_MS, work.pause);
+    const place = { step: undo.step, uses: undo.uses, reason: '' };
+    try {
+      const context = stepContext(work, { stepId: undo.step, attempt: 1, time, signal: time.deadlineSignal });
+      const { undone, error } = await time.bound(action.undo(context, undo), time.deadlineSignal);
+      if (undone) {
+        await discharge(work, [id], 'undone');
+        return null;
+      }
+      const conflict = new FirebreakError('FB_SHIELD_CONFLICT', `${undo.uses} was not taken back`);
+      return { ...place, outcome: 'failed', error: error ?? conflict.toRecord() };
+    } catch (thrown) {
+      work.recorder.throwIfBroken();
+      throwIfPaused(work.pause);
+      await work.connection.dropIfLost(thrown);
+      const error = toErrorRecord(thrown);
+      return { ...place, outcome: error.code.startsWith('FB_CONNECT_') ? 'unreachable' : 'failed', error };
+    } finally {
+      time.end();
+    }
+  }
+}
+
+/** Nothing further can be done on the host, `always` neither: it stays owed. */
+function isStop(flow: Flow): boolean {
+  return flow.kind === 'unreachable' || flow.kind === 'parked';
+}

@@ -1,0 +1,133 @@
+/** All that the runner of one host works with, and the contexts that actions and expressions get. No logic of steps. */
+import type {
+  JsonObject,
+  OpenUndo,
+  Plan,
+  PlannedHost,
+  PlannedStep,
+  RunEventBody,
+  StepContext,
+} from '../domain/index.ts';
+import type { ExpressionContext } from '../playbook/index.ts';
+import type { EngineDeps } from './deps.ts';
+import type { HostConnection } from './host-connection.ts';
+import type { HostRecord } from './host-record.ts';
+import { flattenSteps } from './plan-steps.ts';
+import type { Recorder } from './recorder.ts';
+import type { StepTime } from './step-time.ts';
+import type { Throttles } from './throttle.ts';
+
+/** Where a machine's obligations are kept: this run, and for the rest of an earlier run's `always` that run too. */
+export interface HostLedger {
+  readonly recorder: Recorder;
+  readonly record: HostRecord;
+}
+
+export interface HostWork extends HostLedger {
+  readonly deps: EngineDeps;
+  readonly plan: Plan;
+  readonly host: PlannedHost;
+  readonly check: boolean;
+  readonly pause: AbortSignal;
+  readonly connection: HostConnection;
+  readonly throttles: Throttles;
+  /** Puts the marker on the host up before the first change. @throws FB_HOST_LEASED */
+  claimMarker(step: StepContext): Promise<void>;
+  /** `--check`: steps whose values were not produced because something was not carried out. */
+  readonly unproduced: Set<string>;
+  /** `--check`: steps that would have changed something. */
+  readonly wouldChange: string[];
+  /** Further ledgers of the same machine whose undos this work may discharge. */
+  readonly otherLedgers: readonly HostLedger[];
+}
+
+export function ledgersOf(work: HostWork): readonly HostLedger[] {
+  return [...work.otherLedgers, work];
+}
+
+/** Undos still owed to the machine, oldest first, each once. */
+export function openUndos(work: HostWork): readonly OpenUndo[] {
+  const undos = ledgersOf(work).flatMap((ledger) => ledger.record.open('undo'));
+  return [...new Map(undos.map((undo) => [undo.id, undo])).values()];
+}
+
+/** Says in every ledger that owes it that the obligation is met. */
+export async function discharge(
+  work: HostWork,
+  ids: readonly string[],
+  how: 'undone' | 'nothing-to-undo' | 'ran',
+): Promise<void> {
+  for (const ledger of ledgersOf(work)) {
+    await ledger.recorder.append(ledger.record, dischargeEvents(ledger, work.host.name, ids, how));
+  }
+}
+
+export function dischargeEvents(
+  ledger: HostLedger,
+  host: string,
+  ids: readonly string[],
+  how: 'undone' | 'nothing-to-undo' | 'ran' | 'handed-over',
+): readonly RunEventBody[] {
+  return ids
+    .filter((id) => ledger.record.obligations.get(id)?.isOpen === true)
+    .map((obligation) => ({ type: 'ObligationDischarged', host, obligation, how }));
+}
+
+export function expressionContext(work: HostWork, result?: JsonObject): ExpressionContext {
+  const { host, plan, record } = work;
+  const steps = Object.fromEntries(
+    flattenSteps(plan.steps).map((step) => [step.id, record.value(step.id, plan.results[step.id] ?? [])]),
+  );
+  const context: ExpressionContext = {
+    inputs: plan.inputs,
+    vars: host.vars,
+    host: {
+      name: host.name,
+      address: host.address,
+      port: host.port,
+      transport: host.transport,
+      wave: plan.waves[host.wave]?.name ?? '',
+    },
+    facts: record.facts(),
+    groups: host.groups,
+    steps,
+  };
+  return result === undefined ? context : { ...context, result };
+}
+
+export interface ContextOptions {
+  readonly stepId: string;
+  readonly attempt: number;
+  readonly time: StepTime;
+  /** Absent: the one that also aborts when the run pauses. */
+  readonly signal?: AbortSignal;
+}
+
+export function stepContext(work: HostWork, options: ContextOptions): StepContext {
+  const { deps, plan, record, connection, recorder, host } = work;
+  const { stepId, attempt, time, signal = time.signal } = options;
+  return {
+    run: recorder.run,
+    host,
+    stepId,
+    attempt,
+    signal,
+    deadline: time.deadline,
+    clock: deps.clock,
+    random: deps.random,
+    scanner: deps.scanner,
+    packages: deps.packages,
+    advisory: plan.advisory,
+    inputs: plan.inputs,
+    check: work.check,
+    session: () => connection.session(signal, time.remainingMs()),
+    dropSession: () => connection.drop(),
+    step: (id) => (id in plan.results || record.steps.has(id) ? record.value(id, plan.results[id] ?? []) : undefined),
+    openUndos: async () => openUndos(work),
+    remainingMs: () => time.remainingMs(),
+    progress: (text) => recorder.progress(host.name, stepId, text),
+  };
+}
+
+/** Fields of a step that conditions and messages need. */
+export type StepPlace = Pick<PlannedStep, 'id' | 'uses'>;

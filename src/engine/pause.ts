@@ -1,0 +1,12 @@
+/** How a run is interrupted: thrown at a safe point of each host, where the journal says all that resume needs. */
+export class Paused extends Error {
+  override readonly name = 'Paused';
+  constructor() {
+    super('the run was paused');
+  }
+}
+
+/** @throws Paused */
+export function throwIfPaused(signal: AbortSignal): void {
+  if (signal.aborted) throw new Paused();
+}

@@ -1,0 +1,285 @@
+/**
+ * One step on one host: condition, arguments, throttle, deadline, attempts, outcome. A finished step of an earlier process
+ * is not run again. Must not know about blocks.
+ */
+import {
+  type Action,
+  FirebreakError,
+  HOST_OUTCOMES,
+  type HostOutcome,
+  type JsonObject,
+  type PlannedStep,
+  type StepFinished,
+  toErrorRecord,
+} from '../domain/index.ts';
+import { dependsOn, evaluateCondition, interpolate, templateDependsOn } from '../playbook/index.ts';
+import { parseDuration } from '../util/index.ts';
+import { type Attempt, type Ended, ended, outcomeOfError, wentWrong } from './attempt.ts';
+import { attemptChange, undosNotNeeded } from './change-attempt.ts';
+import type { StepFailure } from './host-outcome.ts';
+import { discharge, dischargeEvents, expressionContext, type HostWork, stepContext } from './host-work.ts';
+import { Paused, throwIfPaused } from './pause.ts';
+import { StepTime } from './step-time.ts';
+
+/** What a step means for the way through the playbook. */
+export type Flow =
+  | { readonly kind: 'next' }
+  | { readonly kind: 'failed' | 'unreachable' | 'parked'; readonly failure: StepFailure }
+  | { readonly kind: 'ended'; readonly outcome: HostOutcome | null; readonly reason: string };
+
+/** @throws Paused, a failure of the journal */
+export async function runStep(work: HostWork, step: PlannedStep): Promise<Flow> {
+  const known = work.record.steps.get(step.id)?.finished ?? null;
+  const action = work.deps.actions.get(step.uses);
+  if (known !== null) return flowOf(known, action);
+  throwIfPaused(work.pause);
+  if (action === undefined) {
+    throw new FirebreakError('FB_BUG', `step ${step.id}: the plan holds an unknown action ${step.uses}`);
+  }
+  return flowOf(await carryOut(work, step, action), action);
+}
+
+/** Steps that a skipped block holds. */
+export async function skipSteps(work: HostWork, steps: readonly PlannedStep[], reason: string): Promise<void> {
+  const open = steps.filter((step) => (work.record.steps.get(step.id)?.finished ?? null) === null);
+  const events = open.map((step) => finishedEvent(work, step, ended('skipped', { reason }), 0, 0));
+  await work.recorder.append(work.record, events);
+}
+
+/** The steps not carried out in `--check` on which a condition or template depends, as a reason; null when on none. */
+export function checkDependency(work: HostWork, ids: readonly string[]): string | null {
+  const missing = ids.filter((id) => work.unproduced.has(id));
+  return missing.length === 0 ? null : `check: depends on ${missing.join(', ')}`;
+}
+
+async function enter(work: HostWork, step: PlannedStep): Promise<() => void> {
+  try {
+    return await work.throttles.enter(step, work.pause);
+  } catch {
+    throw new Paused();
+  }
+}
+
+async function carryOut(work: HostWork, step: PlannedStep, action: Action): Promise<StepFinished> {
+  const isOpen = work.record.step(step.id).intent !== null;
+  let args: JsonObject;
+  let timeoutMs: number;
+  try {
+    // What was intended goes on as it was intended: neither condition nor arguments are looked at again.
+    if (!isOpen) {
+      const skipped = reasonToSkip(work, step);
+      if (skipped !== null) return finish(work, step, ended('skipped', { reason: skipped }), 0, 0);
+    }
+    args = isOpen ? {} : parseArgs(work, step, action);
+    timeoutMs = timeoutOf(work, step);
+  } catch (thrown) {
+    return finish(work, step, ended('failed', { error: toErrorRecord(thrown) }), 0, 0);
+  }
+  if (action.kind === 'control') return finish(work, step, decide(action.decide(args)), 1, 0);
+  const leave = await enter(work, step);
+  work.recorder.progress(work.host.name, step.id, '');
+  const time = new StepTime(work.deps.clock, timeoutMs, work.pause);
+  try {
+    return await attempts(work, step, action, args, time);
+  } finally {
+    time.end();
+    leave();
+  }
+}
+
+function reasonToSkip(work: HostWork, step: PlannedStep): string | null {
+  if (work.check) {
+    const used = [...(step.if === null ? [] : dependsOn(step.if)), ...templateDependsOn(step.with)];
+    const depends = checkDependency(work, used);
+    if (depends !== null) {
+      work.unproduced.add(step.id);
+      return depends;
+    }
+  }
+  if (step.if === null || evaluateCondition(step.if, expressionContext(work))) return null;
+  return `if: ${step.if} is false`;
+}
+
+function parseArgs(work: HostWork, step: PlannedStep, action: Action): JsonObject {
+  const given = interpolate(step.with, expressionContext(work));
+  const parsed = action.args.safeParse(given);
+  if (parsed.success) return parsed.data as JsonObject;
+  const [issue] = parsed.error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? 'with' : `with.${issue.path.join('.')}`;
+  throw new FirebreakError('FB_INPUT_INVALID', `step ${step.id}: ${where}: ${issue?.message ?? 'not valid'}`);
+}
+
+function timeoutOf(work: HostWork, step: PlannedStep): number {
+  if (typeof step.timeout === 'number') return step.timeout;
+  const value = interpolate(step.timeout, expressionContext(work));
+  const ms = typeof value === 'number' ? value : typeof value === 'string' ? parseDuration(value) : null;
+  if (ms !== null && ms > 0) return ms;
+  throw new FirebreakError('FB_INPUT_INVALID', `step ${step.id}: timeout: ${String(value)} is no duration such as 30m`);
+}
+
+function decide(decision: { readonly end: HostOutcome | null; readonly reason: string }): Ended {
+  const result = { end: decision.end };
+  if (decision.end === 'needs-operator') return ended('parked', { result, reason: decision.reason });
+  return ended('ok', { result, reason: decision.reason });
+}
+
+async function attempts(
+  work: HostWork,
+  step: PlannedStep,
+  action: Exclude<Action, { kind: 'control' }>,
+  args: JsonObject,
+  time: StepTime,
+): Promise<StepFinished> {
+  for (;;) {
+    throwIfPaused(work.pause);
+    const attempt = work.record.step(step.id).failedAttempts + 1;
+    const done = await once(work, step, action, args, time, attempt);
+    const durationMs = work.deps.clock.now() - time.startedAt;
+    if (done.kind === 'ended') return finish(work, step, done, attempt, durationMs);
+    const { error } = done;
+    if (error.retryable && attempt <= step.retries && time.remainingMs() > step.delayMs) {
+      await work.recorder.append(work.record, [
+        ...done.before,
+        ...dischargeEvents(work, work.host.name, done.discharged, 'undone'),
+        { type: 'AttemptFailed', host: work.host.name, step: step.id, attempt, error, retryInMs: step.delayMs },
+      ]);
+      await discharge(work, done.discharged, 'undone');
+      await pausableSleep(work, step.delayMs);
+      continue;
+    }
+    const outcome = outcomeOfError(error, time.isOver);
+    if (work.check && outcome === 'failed' && work.wouldChange.length > 0) {
+      const reason = `check: depends on ${work.wouldChange.join(', ')} (${error.message})`;
+      return finish(
+        work,
+        step,
+        ended('skipped', { reason, result: done.result, before: done.before }),
+        attempt,
+        durationMs,
+      );
+    }
+    const isDefinite = action.kind === 'change' && action.undo !== undefined && /^(failed|refused)$/.test(outcome);
+    const unneeded = isDefinite ? await undosNotNeeded(work, step, action, time) : [];
+    const before = [...done.before, ...dischargeEvents(work, work.host.name, unneeded, 'nothing-to-undo')];
+    const { result, discharged } = done;
+    const last = { ...error, retryable: error.code === 'FB_STEP_UNTIL' ? false : error.retryable };
+    return finish(work, step, ended(outcome, { error: last, result, before, discharged }), attempt, durationMs);
+  }
+}
+
+/** One attempt; errors of the action become data, a pause and a broken journal go on as they are. */
+async function once(
+  work: HostWork,
+  step: PlannedStep,
+  action: Exclude<Action, { kind: 'control' }>,
+  args: JsonObject,
+  time: StepTime,
+  attempt: number,
+): Promise<Attempt> {
+  try {
+    const done =
+      action.kind === 'change'
+        ? await attemptChange(work, step, action, args, time, attempt)
+        : await time.bound(read(work, step, action, args, time, attempt), time.signal);
+    return until(work, step, done, attempt);
+  } catch (thrown) {
+    work.recorder.throwIfBroken();
+    if (thrown instanceof Paused) throw thrown;
+    throwIfPaused(work.pause);
+    await work.connection.dropIfLost(thrown);
+    const error = toErrorRecord(thrown);
+    const isCut = error.code === 'FB_CANCELLED' && time.isOver;
+    return wentWrong(isCut ? time.exceeded().toRecord() : error);
+  }
+}
+
+async function read(
+  work: HostWork,
+  step: PlannedStep,
+  action: Extract<Action, { kind: 'read' }>,
+  args: JsonObject,
+  time: StepTime,
+  attempt: number,
+): Promise<Attempt> {
+  const context = stepContext(work, { stepId: step.id, attempt, time });
+  const { result, error } = await action.read(context, args);
+  // With `until`, an answer that is not good yet is what is waited for.
+  if (error !== undefined)
+    return wentWrong(step.until === null || work.check ? error : { ...error, retryable: true }, { result });
+  return ended('ok', { result });
+}
+
+function until(work: HostWork, step: PlannedStep, done: Attempt, attempt: number): Attempt {
+  if (step.until === null || work.check || done.kind !== 'ended') return done;
+  if (done.outcome !== 'ok' && done.outcome !== 'changed') return done;
+  if (evaluateCondition(step.until, expressionContext(work, done.result))) return done;
+  const reason = done.result['reason'];
+  const why = typeof reason === 'string' && reason !== '' ? `: ${reason}` : '';
+  const error = new FirebreakError(
+    'FB_STEP_UNTIL',
+    `not so after ${attempt} evaluation${attempt === 1 ? '' : 's'}: ${step.until}${why}`,
+    { retryable: true },
+  );
+  const { result, before, discharged } = done;
+  return wentWrong(error.toRecord(), { result, before, discharged });
+}
+
+async function pausableSleep(work: HostWork, ms: number): Promise<void> {
+  try {
+    await work.deps.clock.sleep(ms, work.pause);
+  } catch {
+    throw new Paused();
+  }
+}
+
+async function finish(
+  work: HostWork,
+  step: PlannedStep,
+  done: Ended,
+  attempts: number,
+  durationMs: number,
+): Promise<StepFinished> {
+  const event = finishedEvent(work, step, done, attempts, durationMs);
+  const host = work.host.name;
+  const discharged = dischargeEvents(work, host, done.discharged, 'undone');
+  await work.recorder.append(work.record, [...done.before, ...discharged, event]);
+  // Those that another run owes, if any; the host will say "nothing to undo" should this be lost.
+  await discharge(work, done.discharged, 'undone');
+  return event;
+}
+
+function finishedEvent(
+  work: HostWork,
+  step: PlannedStep,
+  done: Ended,
+  attempts: number,
+  durationMs: number,
+): StepFinished {
+  const { outcome, result, error, reason } = done;
+  const place = { host: work.host.name, step: step.id, uses: step.uses };
+  return { type: 'StepFinished', ...place, outcome, result, error, reason, attempts, durationMs };
+}
+
+function flowOf(finished: StepFinished, action: Action | undefined): Flow {
+  const { step, uses, outcome, error, reason, result } = finished;
+  const failure: StepFailure = { step, uses, outcome, error, reason };
+  switch (outcome) {
+    case 'failed':
+    case 'refused':
+    case 'timed-out':
+    case 'cancelled':
+      return { kind: 'failed', failure };
+    case 'unreachable':
+    case 'parked':
+      return { kind: outcome, failure };
+    case 'ok':
+    case 'changed':
+    case 'skipped':
+      if (action?.kind !== 'control' || outcome === 'skipped') return { kind: 'next' };
+      return { kind: 'ended', outcome: asOutcome(result['end']), reason };
+  }
+}
+
+function asOutcome(value: unknown): HostOutcome | null {
+  return HOST_OUTCOMES.find((outcome) => outcome === value) ?? null;
+}
