@@ -172,6 +172,6 @@ function onSessionEvent(host: LabHost, event: SessionEvent): void {
 function countersOf(entries: readonly HistoryEntry[]): { readonly installs: number; readonly reboots: number } {
   return {
     installs: entries.filter((entry) => entry.kind === 'package' && entry['phase'] === 'start').length,
-    reboots: entries.filter((entry) => entry.kind === 'reboot').length,
+    reboots: entries.filter((entry) => entry.kind === 'reboot' && entry['restart'] !== false).length,
   };
 }

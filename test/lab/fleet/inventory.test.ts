@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { addressRange } from '../../../lab/fleet/addresses.ts';
+import { inventoryText } from '../../../lab/fleet/inventory.ts';
+import { loadInventory } from '../../../src/inventory/index.ts';
+
+describe('inventory of a lab', () => {
+  it('puts hosts into all their groups and names only ports that are not the real ones', () => {
+    const host = { name: 'fs-01', profile: 'p', groups: ['servers', 'pilot'], vars: { redundancy: 'fs' } };
+    const text = inventoryText(
+      [
+        { host, address: '127.0.0.11', ports: { 445: 445, 135: 10135 } },
+        { host: { ...host, name: 'fs-02', groups: [], vars: {} }, address: '127.0.0.12', ports: { 445: 445 } },
+      ],
+      { user: 'u', passwordFile: '/p', vantage: '127.0.0.254' },
+    );
+    expect(parse(text).all).toMatchObject({
+      hosts: {
+        'fs-01': { address: '127.0.0.11', ports: { 135: 10135 }, vars: { redundancy: 'fs' } },
+        'fs-02': { address: '127.0.0.12' },
+      },
+      children: { servers: { hosts: { 'fs-01': null } }, pilot: { hosts: { 'fs-01': null } } },
+    });
+    expect(Object.keys(parse(text).all.hosts['fs-02'])).toEqual(['address']);
+    expect(loadInventory(text, 'inventory.yaml').hosts.map(({ name }) => name)).toEqual(['fs-01', 'fs-02']);
+  });
+});
+
+describe('addresses of a lab', () => {
+  it('are loopback, never twice, and never the vantage', () => {
+    const range = addressRange('127.83');
+    const all = Array.from({ length: 1000 }, (_, index) => range.hostAddress(index));
+    expect(new Set([...all, range.vantage]).size).toBe(1001);
+    for (const address of all) expect(address).toMatch(/^127\.83\.\d{1,3}\.\d{1,3}$/);
+    expect(addressRange('127.83.7').hostAddress(0)).toBe('127.83.7.11');
+    expect(() => addressRange('127.83.7').hostAddress(240)).toThrow('room for 240 hosts');
+  });
+
+  it.each(['10.0', '127', '127.256', '127.1.2.3', '127.a'])('refuse the range %s', (prefix) => {
+    expect(() => addressRange(prefix)).toThrow('is no address range');
+  });
+});
