@@ -17,11 +17,11 @@ export interface FleetOptions {
   readonly addresses: AddressRange;
   readonly user: string;
   readonly password: string;
-  onProgress(text: string): void;
+  readonly onProgress: (text: string) => void;
 }
 
 const portsSchema = z.object({ ports: z.record(z.string(), z.int()) });
-export const hostStateSchema = z.looseObject({ power: z.string(), network: z.string() });
+const hostStateSchema = z.looseObject({ power: z.string(), network: z.string() });
 const historySchema = z.object({ entries: z.array(z.looseObject({ at: z.string(), kind: z.string() })) });
 export type HistoryEntry = z.output<typeof historySchema>['entries'][number];
 

@@ -1,2 +1,2 @@
-export { controlOperations, type LabFacts } from './operations.ts';
-export { type Control, type ControlHandler, controlPath, openControl } from './server.ts';
+export { controlOperations } from './operations.ts';
+export { type ControlHandler, controlPath, openControl } from './server.ts';

@@ -14,7 +14,7 @@ const troubleSchema = z.object({
     .default({}),
 });
 
-export interface LabFacts {
+interface LabFacts {
   readonly pid: number;
   readonly dir: string;
   readonly startedAt: string;

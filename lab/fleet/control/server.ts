@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { LabError, messageOf } from '../errors.ts';
 
-export interface Control {
+interface Control {
   readonly path: string;
   close(): void;
 }

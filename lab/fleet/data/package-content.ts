@@ -9,7 +9,7 @@ import type { LabPackage } from './schema.ts';
 type ContentOf = Pick<LabPackage, 'package' | 'file' | 'kb' | 'content_bytes'>;
 
 /** The file's bytes: a readable heading, then bytes that do not compress. */
-export function makePackageContent(of: ContentOf): Buffer {
+function makePackageContent(of: ContentOf): Buffer {
   const heading = Buffer.from(
     `Firebreak lab package ${of.package}\r\nIt stands for ${of.file} (${of.kb}) and holds nothing of it.\r\n`,
   );

@@ -95,7 +95,7 @@ function variantOf(profile: CompleteProfile, name: string): Variant {
 }
 
 /** Exit codes are signed in .NET; people write an HRESULT as Windows shows it. */
-export function resolveTrouble({ exit_code, ...trouble }: Trouble): object {
+function resolveTrouble({ exit_code, ...trouble }: Trouble): object {
   return { ...trouble, ...(exit_code === undefined ? {} : { exitCode: exit_code | 0 }) };
 }
 

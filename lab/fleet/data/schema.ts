@@ -26,7 +26,6 @@ const registryValueSchema = z.union([
   z.strictObject({ type: z.literal('REG_MULTI_SZ'), value: z.array(z.string()) }),
   z.strictObject({ type: z.literal('REG_BINARY'), value: z.string().regex(/^([0-9a-f]{2})*$/, 'expected hex bytes') }),
 ]);
-export type RegistryValue = z.output<typeof registryValueSchema>;
 
 /** key → value name → value; the name `(default)` is the key's default value; null takes a value of the base away. */
 const registrySchema = z.record(
@@ -123,7 +122,6 @@ const ipsecPolicySchema = z.strictObject({
     }),
   ),
 });
-export type IpsecPolicy = z.output<typeof ipsecPolicySchema>;
 
 const variantSchema = z.strictObject({
   summary: z.string().min(1),

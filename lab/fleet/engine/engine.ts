@@ -13,7 +13,7 @@ export interface EngineEvent {
   readonly [field: string]: unknown;
 }
 
-export interface EngineOptions {
+interface EngineOptions {
   /** Program and arguments. */
   readonly command: readonly [string, ...string[]];
   onEvent(event: EngineEvent): void;

@@ -1,1 +1,1 @@
-export { Engine, type EngineEvent, type EngineOptions } from './engine.ts';
+export { Engine, type EngineEvent } from './engine.ts';

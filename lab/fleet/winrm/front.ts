@@ -8,7 +8,7 @@ import { SOAP_CONTENT_TYPE } from '../../../src/protocol/index.ts';
 import { LabError } from '../errors.ts';
 import { MAX_ENVELOPE_BYTES, type WinrmService } from './service.ts';
 
-export interface FrontOptions {
+interface FrontOptions {
   readonly address: string;
   readonly port: number;
   readonly service: WinrmService;

@@ -1,2 +1,2 @@
-export { type FrontOptions, WinrmFront } from './front.ts';
+export { WinrmFront } from './front.ts';
 export { type Sessions, WinrmService } from './service.ts';

@@ -65,7 +65,8 @@ export class ShellTable {
   }
 
   removeAll(): void {
-    for (const id of [...this.#shells.keys()]) this.remove(id);
+    for (const shell of this.#shells.values()) shell.close();
+    this.#shells.clear();
   }
 
   countOf(user: string): number {

@@ -1,16 +1,3 @@
-export {
-  askLab,
-  findLab,
-  type LabFile,
-  type LabHistory,
-  type LabStatus,
-  type LabTrouble,
-  labClock,
-  labHistory,
-  labRegistry,
-  labStatus,
-  labTrouble,
-  requireLab,
-} from './client.ts';
+export { findLab, labClock, labHistory, labRegistry, labStatus, labTrouble } from './client.ts';
 export { labFolder } from './locate.ts';
-export { defaultFleetFile, type LabStart, type RunningLab, runLab, startLab, stopLab } from './start.ts';
+export { defaultFleetFile, runLab, startLab, stopLab } from './start.ts';
