@@ -95,7 +95,7 @@ class Encoder {
 
   #types(names: readonly string[]): string {
     if (names.length === 0) return '';
-    const key = names.join('\n');
+    const key = JSON.stringify(names);
     const known = this.#typeNames.get(key);
     if (known !== undefined) return `<TNRef RefId="${known}"/>`;
     const refId = this.#typeNames.size;

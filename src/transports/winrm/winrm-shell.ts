@@ -173,6 +173,7 @@ export class WinrmShell implements PipelineRunner {
       return end;
     } catch (error) {
       if (thrown !== undefined && pipeline.isOver) throw thrown.error;
+      if (this.#isClosed()) throw sessionClosed(this.label, error);
       const failure = fromProtocolError(this.label, error);
       this.#break(failure);
       throw failure;
@@ -267,10 +268,10 @@ export class WinrmShell implements PipelineRunner {
     if (event.kind === 'capability') this.#protocolVersion = event.protocolVersion;
     if (event.kind === 'applicationPrivateData') {
       const table = entryOf(event.data, 'PSVersionTable');
-      this.#shell = {
-        version: textOf(entryOf(table, 'PSVersion')) ?? '',
-        edition: textOf(entryOf(table, 'PSEdition')) ?? 'Desktop',
-      };
+      const version = textOf(entryOf(table, 'PSVersion')) ?? '';
+      // hosts before 5.1 do not tell their edition
+      const edition = Number.parseInt(version, 10) >= 6 ? 'Core' : 'Desktop';
+      this.#shell = { version, edition: textOf(entryOf(table, 'PSEdition')) ?? edition };
     }
     if (event.kind === 'state' && (event.state === 'broken' || event.state === 'closed')) {
       const why = event.error === null ? `it is ${event.state}` : readErrorRecord(event.error).message;
@@ -306,6 +307,11 @@ export class WinrmShell implements PipelineRunner {
       .exchange(this.#wsman.delete(), { timeoutMs: CLOSE_TIMEOUT_MS })
       .catch(() => undefined)
       .finally(() => this.#channel.destroy());
+  }
+
+  /** A method, because the state changes while a pipeline waits. */
+  #isClosed(): boolean {
+    return this.#state === 'closed';
   }
 
   #assertUsable(): void {
