@@ -5,10 +5,29 @@
     Description       = 'Shims through which the other modules touch the machine'
     PowerShellVersion = '2.0'
     FunctionsToExport = @(
+        'ConvertTo-FbRegistryPath',
+        'ConvertTo-FbTime',
+        'Get-FbArchitecture',
+        'Get-FbDataFolder',
+        'Get-FbPendingReboot',
+        'Get-FbRegistryName',
+        'Get-FbRegistryValue',
         'Get-FbSha256',
+        'Get-FbShell',
+        'Get-FbSystemFolder',
+        'Get-FbText',
+        'Get-FbWmi',
+        'Invoke-FbProgram',
         'New-FbErrorRecord',
         'New-FbFolder',
-        'Open-FbFile'
+        'Open-FbFile',
+        'Register-FbTask',
+        'Remove-FbRegistryKey',
+        'Remove-FbRegistryValue',
+        'Set-FbRegistryValue',
+        'Set-FbText',
+        'Test-FbTask',
+        'Unregister-FbTask'
     )
     CmdletsToExport   = @()
     VariablesToExport = @()

@@ -7,7 +7,14 @@
     FunctionsToExport = @(
         'Add-FbFileChunk',
         'Complete-FbFile',
-        'Get-FbFileHash'
+        'Get-FbBootState',
+        'Get-FbFact',
+        'Get-FbFileHash',
+        'Get-FbHealth',
+        'Get-FbLease',
+        'Remove-FbLease',
+        'Restart-FbHost',
+        'Set-FbLease'
     )
     CmdletsToExport   = @()
     VariablesToExport = @()

@@ -5,6 +5,9 @@
     Description       = 'Detached installation of packages'
     PowerShellVersion = '2.0'
     FunctionsToExport = @(
+        'Get-FbInstaller',
+        'Get-FbPackageJob',
+        'Start-FbPackageJob'
     )
     CmdletsToExport   = @()
     VariablesToExport = @()

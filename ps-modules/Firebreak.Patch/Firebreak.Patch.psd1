@@ -5,6 +5,7 @@
     Description       = 'Evidence of installed patches'
     PowerShellVersion = '2.0'
     FunctionsToExport = @(
+        'Get-FbPatchEvidence'
     )
     CmdletsToExport   = @()
     VariablesToExport = @()

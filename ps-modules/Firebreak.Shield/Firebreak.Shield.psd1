@@ -5,6 +5,13 @@
     Description       = 'Temporary mitigations and their timers on the host'
     PowerShellVersion = '2.0'
     FunctionsToExport = @(
+        'Confirm-FbShield',
+        'Get-FbIpsecShield',
+        'Get-FbRegistryShield',
+        'Restore-FbIpsecShield',
+        'Restore-FbRegistryShield',
+        'Set-FbIpsecShield',
+        'Set-FbRegistryShield'
     )
     CmdletsToExport   = @()
     VariablesToExport = @()

@@ -1,0 +1,11 @@
+function Get-FbSystemFolder {
+    <#
+    .SYNOPSIS
+    Folder of the native system programs, also from a 32-bit process on a 64-bit system.
+    #>
+    [CmdletBinding()]
+    param()
+    $name = 'System32'
+    if ($env:PROCESSOR_ARCHITEW6432) { $name = 'Sysnative' }
+    Join-Path -Path $env:SystemRoot -ChildPath $name
+}

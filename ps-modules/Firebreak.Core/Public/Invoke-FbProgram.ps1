@@ -1,0 +1,24 @@
+function Invoke-FbProgram {
+    <#
+    .SYNOPSIS
+    Runs a console program of the system to its end: ExitCode, and Output as lines of text.
+    .DESCRIPTION
+    A plain name is taken from the system folder, never from the search path. The text is for people: it is localised.
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [string] $FilePath,
+        [string[]] $ArgumentList = @()
+    )
+    $program = $FilePath
+    if ($FilePath -notmatch '[\\/]') { $program = Join-Path -Path (Get-FbSystemFolder) -ChildPath $FilePath }
+    # What a program writes to its error stream is no error of ours, its exit code tells.
+    $ErrorActionPreference = 'Continue'
+    $lines = @(& $program @ArgumentList 2>&1)
+    $code = $LASTEXITCODE
+    $text = @()
+    foreach ($line in $lines) {
+        if ("$line".Trim()) { $text += "$line".Trim() }
+    }
+    New-Object -TypeName PSObject -Property @{ ExitCode = [int] $code; Output = $text }
+}

@@ -1,0 +1,30 @@
+function Set-FbText {
+    <#
+    .SYNOPSIS
+    Writes a text file.
+    .PARAMETER Mode
+    CreateNew fails when the file is there: exactly one of several writers succeeds.
+    #>
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Path,
+        [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $Text,
+        [ValidateSet('Create', 'CreateNew')] [string] $Mode = 'Create',
+        # Unicode has a byte order mark, the other has none.
+        [ValidateSet('Utf8', 'Unicode')] [string] $Encoding = 'Utf8'
+    )
+    if (-not $PSCmdlet.ShouldProcess($Path, 'write')) { return }
+    $stream = Open-FbFile -Path $Path -Mode $Mode -Access Write -Share None
+    try {
+        if ($Encoding -eq 'Unicode') {
+            $encoder = New-Object -TypeName System.Text.UnicodeEncoding
+            $mark = $encoder.GetPreamble()
+            $stream.Write($mark, 0, $mark.Length)
+        }
+        else { $encoder = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false }
+        $bytes = $encoder.GetBytes($Text)
+        $stream.Write($bytes, 0, $bytes.Length)
+        $stream.Flush()
+    }
+    finally { $stream.Close() }
+}

@@ -1,0 +1,22 @@
+function Get-FbBootState {
+    <#
+    .SYNOPSIS
+    When the host was started and why it awaits a reboot, if it does.
+    #>
+    [CmdletBinding()]
+    param()
+    $system = Get-FbWmi -Class Win32_OperatingSystem
+    $boot = ConvertTo-FbTime -Value $system.LastBootUpTime
+    $now = ConvertTo-FbTime -Value $system.LocalDateTime
+    if ($null -eq $now) { $now = ConvertTo-FbTime -Value (Get-Date) }
+    $uptime = ([DateTime] $now - [DateTime] $boot).TotalSeconds
+    $pending = Get-FbPendingReboot
+    New-Object -TypeName PSObject -Property @{
+        BootTime        = $boot
+        UptimeSeconds   = [long] $uptime
+        PendingReboot   = @($pending.Reasons)
+        PendingReadable = [bool] $pending.Readable
+        # No interface of the system tells a scheduled shutdown without cancelling it.
+        ShutdownPending = $null
+    }
+}

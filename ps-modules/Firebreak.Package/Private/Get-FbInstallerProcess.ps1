@@ -1,0 +1,9 @@
+function Get-FbInstallerProcess {
+    <#
+    .SYNOPSIS
+    Processes that may be installers or the scripts that run them.
+    #>
+    [CmdletBinding()]
+    param()
+    @(Get-FbProcess -Name @('wusa.exe', 'dism.exe', 'msiexec.exe', 'powershell.exe', 'update.exe', 'hotfix.exe'))
+}

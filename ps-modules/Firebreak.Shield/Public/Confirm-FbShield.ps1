@@ -1,0 +1,23 @@
+function Confirm-FbShield {
+    <#
+    .SYNOPSIS
+    Disarms the timer that would take the shield down blindly: Changed, Confirmed, Errors.
+    #>
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([Parameter(Mandatory = $true)] [ValidatePattern('^[A-Za-z0-9-]+$')] [string] $Id)
+    $result = @{ Changed = $false; Confirmed = $false; Errors = @() }
+    $record = Get-FbShieldRecord -Id $Id
+    $task = Get-FbShieldTask -Id $Id -Timer confirm
+    if ($record.Count -eq 0) { $result.Errors += 'the shield is not there (any more)' }
+    elseif ($PSCmdlet.ShouldProcess($Id, 'disarm the confirm timer')) {
+        # The record first: a timer that fires just now reads it and leaves the shield alone.
+        if (-not $record.Confirmed) {
+            $now = ConvertTo-FbTime -Value (Get-Date)
+            $null = Set-FbRegistryValue -Path (Get-FbShieldKey -Id $Id) -Name 'Confirmed' -Type String -Value $now
+            $result.Changed = $true
+        }
+        Unregister-FbTask -Name $task
+        if (Test-FbTask -Name $task) { $result.Errors += 'its task could not be removed' } else { $result.Confirmed = $true }
+    }
+    New-Object -TypeName PSObject -Property $result
+}

@@ -1,0 +1,52 @@
+function Set-FbIpsecShield {
+    <#
+    .SYNOPSIS
+    Puts a port shield up by an IPsec policy: Changed, Applied, Errors.
+    .DESCRIPTION
+    The record and both timers come first, so that the host can revert by itself whatever happens next. Doing it again
+    changes nothing that stands and arms the timers anew.
+    .PARAMETER PriorName
+    The policy that was assigned before; empty = none.
+    .PARAMETER Floor
+    build.revision from which on the host may take the shield down by itself.
+    #>
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param(
+        [Parameter(Mandatory = $true)] [ValidatePattern('^[A-Za-z0-9-]+$')] [string] $Id,
+        [AllowEmptyCollection()] [int[]] $Tcp = @(),
+        [AllowEmptyCollection()] [int[]] $Udp = @(),
+        [AllowEmptyCollection()] [string[]] $Exempt = @(),
+        [AllowEmptyString()] [string] $PriorName = '',
+        [AllowEmptyString()] [string] $PriorPath = '',
+        [AllowEmptyString()] [string] $AgentState = '',
+        [AllowEmptyString()] [string] $AgentStart = '',
+        [ValidateRange(10, 86400)] [int] $ConfirmSeconds = 300,
+        [int] $TtlSeconds = 0,
+        [AllowEmptyCollection()] [string[]] $Floor = @()
+    )
+    $name = "Firebreak-$Id"
+    $result = @{ Changed = $false; Applied = $false; Errors = @() }
+    $before = Get-FbIpsecShield -Id $Id
+    if ($before.GpoAssigned) { $result.Errors += 'a Group Policy assigns the IPsec policy' }
+    elseif ($before.Stands -and (Get-FbShieldRecord -Id $Id).Confirmed) { $result.Applied = $true }
+    elseif ($PSCmdlet.ShouldProcess($name, 'assign IPsec policy')) {
+        try {
+            Set-FbShieldRecord -Id $Id -Record @{
+                Method = 'ipsec'; PriorName = $PriorName; PriorPath = $PriorPath
+                AgentState = $AgentState; AgentStart = $AgentStart; Floor = ($Floor -join ' ')
+            }
+            Set-FbShieldTimer -Id $Id -ConfirmSeconds $ConfirmSeconds -TtlSeconds $TtlSeconds
+            $result.Changed = $true
+            # It has to come up again with the system, or the host would be open between boot and patch.
+            Set-FbPolicyAgent -State 'Running' -Start 'Auto'
+            if ($before.AssignedName -ne $name) {
+                Remove-FbIpsecObject -Name $name
+                Add-FbIpsecObject -Name $name -Tcp $Tcp -Udp $Udp -Exempt $Exempt
+                Invoke-FbIpsecCommand -Command @('set', 'policy', "name=$name", 'assign=yes')
+            }
+        }
+        catch { $result.Errors += $_.Exception.Message }
+        $result.Applied = (Get-FbIpsecShield -Id $Id).Stands
+    }
+    New-Object -TypeName PSObject -Property $result
+}
