@@ -1,5 +1,12 @@
 /** From a planned host to an open session: resolves the credential just before, then asks the transport. */
-import { FirebreakError, type PlannedHost, Secret, type Session, type Target, type Transport } from '../domain/index.ts';
+import {
+  FirebreakError,
+  type PlannedHost,
+  Secret,
+  type Session,
+  type Target,
+  type Transport,
+} from '../domain/index.ts';
 import type { Credentials } from '../secrets/index.ts';
 
 export interface Connector {

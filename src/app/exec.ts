@@ -1,6 +1,14 @@
 /** `firebreak exec`: one script as one pipeline on each host, nothing else. */
 import PQueue from 'p-queue';
-import { type ErrorRecord, FirebreakError, type Json, type PlannedHost, type StreamRecord, type Streams, toErrorRecord } from '../domain/index.ts';
+import {
+  type ErrorRecord,
+  FirebreakError,
+  type Json,
+  type PlannedHost,
+  type StreamRecord,
+  type Streams,
+  toErrorRecord,
+} from '../domain/index.ts';
 import type { Connector } from './connect.ts';
 
 export interface ExecResult {

@@ -1,5 +1,7 @@
 /** How errors are shown, and which exit code they mean. */
+
 import { type ErrorCode, EXIT_CODES, FirebreakError, toErrorRecord } from '../domain/index.ts';
+import { formatProblems, type SourceProblem } from '../util/index.ts';
 
 const BY_CODE: Partial<Record<ErrorCode, number>> = {
   FB_USAGE: EXIT_CODES.invalid,
@@ -31,14 +33,26 @@ export function exitCodeOf(thrown: unknown): number {
 }
 
 /**
- * One line of cause, one of remedy, on stderr. Errors with positions carry their own text (one entry per problem) as
- * the message. A stack trace is shown for a bug only.
+ * One line of cause, one of remedy, on stderr; mistakes in files each with place, source line and caret. A stack trace is
+ * shown for a bug only.
  */
 export function printError(thrown: unknown): void {
+  process.stderr.write(`${describeError(thrown)}\n`);
+}
+
+function describeError(thrown: unknown): string {
   const record = toErrorRecord(thrown);
-  process.stderr.write(`firebreak: ${record.message}${record.message.includes('\n') ? '' : ` [${record.code}]`}\n`);
-  if (record.remedy !== '') process.stderr.write(`  → ${record.remedy}\n`);
-  if (record.code === 'FB_BUG' && !(thrown instanceof FirebreakError) && thrown instanceof Error) {
-    process.stderr.write(`${thrown.stack ?? ''}\n`);
+  const details = thrown instanceof FirebreakError ? thrown.details : undefined;
+  if (isProblems(details)) return formatProblems(details);
+  if (Array.isArray(details) && details.every((item) => isProblems(item) || item instanceof FirebreakError)) {
+    return details.map((item) => (isProblems(item) ? formatProblems(item) : describeError(item))).join('\n');
   }
+  const remedy = record.remedy === '' ? '' : `\n  → ${record.remedy}`;
+  const stack = record.code === 'FB_BUG' && thrown instanceof Error ? `\n${thrown.stack ?? ''}` : '';
+  return `firebreak: ${record.message} [${record.code}]${remedy}${stack}`;
+}
+
+function isProblems(details: unknown): details is readonly SourceProblem[] {
+  const isProblem = (item: unknown): boolean => typeof item === 'object' && item !== null && 'excerpt' in item;
+  return Array.isArray(details) && details.length > 0 && details.every(isProblem);
 }

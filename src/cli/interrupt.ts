@@ -6,7 +6,9 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals): void => {
     if (controller.signal.aborted) process.exit(EXIT_CODES.interrupted);
-    process.stderr.write(`\n${name}: stopping at the next safe point; again to stop at once (the run can be resumed either way)\n`);
+    process.stderr.write(
+      `\n${name}: stopping at the next safe point; again to stop at once (the run can be resumed either way)\n`,
+    );
     controller.abort();
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -1,5 +1,9 @@
-/** Parsers of option values that several commands share. */
-import { InvalidArgumentError } from 'commander';
+/** Options that several commands share, and how they are parsed. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type ConnectionFlags, createServices, type Services } from '../app/index.ts';
+import { parseDuration } from '../util/index.ts';
+import { passwordPrompt } from './ask.ts';
+import { OUTPUT_MODES, type OutputMode } from './live/index.ts';
 
 export function parsePositiveInteger(text: string): number {
   const value = Number(text);
@@ -7,7 +11,78 @@ export function parsePositiveInteger(text: string): number {
   return value;
 }
 
+/** `90s`, `10m`, `1h` → milliseconds. */
+export function parseDurationOption(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === null) throw new InvalidArgumentError('write it as 90s, 10m or 1h.');
+  return ms;
+}
+
 /** For options that may be given more than once. */
 export function collect(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value];
+}
+
+export interface ConnectionOptions {
+  readonly auth?: ConnectionFlags['auth'];
+  readonly user?: string;
+  readonly passwordEnv?: string;
+  readonly allowUnencrypted?: boolean;
+}
+
+export function addConnectionOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--auth <kind>', 'how to log on').choices(['basic', 'negotiate', 'ntlm', 'kerberos', 'certificate']),
+    )
+    .option('--user <name>', 'user')
+    .option('--password-env <name>', 'environment variable that holds the password')
+    .option('--allow-unencrypted', 'allow Basic over plain HTTP (laboratories only)');
+}
+
+export function connectionFlags({ auth, user, passwordEnv, allowUnencrypted }: ConnectionOptions): ConnectionFlags {
+  return { auth, user, passwordEnv, allowUnencrypted: allowUnencrypted === true };
+}
+
+export interface FleetOptions extends ConnectionOptions {
+  readonly inventory?: string;
+  readonly limit?: string;
+  readonly targetsFile?: string;
+}
+
+export function addFleetOptions(command: Command): Command {
+  command
+    .option('-i, --inventory <file>', 'inventory file, or host1,host2')
+    .option('--limit <pattern>', 'only these hosts, as an Ansible pattern')
+    .option('--targets-file <file>', 'only the hosts named in this file, one a line');
+  return addConnectionOptions(command);
+}
+
+export interface StateOptions {
+  readonly state?: string;
+}
+
+export function addStateOption(command: Command): Command {
+  return command.option(
+    '--state <store>',
+    "state store, sqlite:PATH (default: FIREBREAK_STATE or the user's state folder)",
+  );
+}
+
+export interface OutputOptions {
+  readonly output: OutputMode;
+}
+
+export function addOutputOption(command: Command): Command {
+  return command.addOption(new Option('--output <mode>', 'how to show the run').choices(OUTPUT_MODES).default('auto'));
+}
+
+/** Opens the services for one command and closes them whatever happens. */
+export async function withServices<T>(options: StateOptions, work: (services: Services) => Promise<T>): Promise<T> {
+  const services = createServices({ state: options.state, ask: passwordPrompt() });
+  try {
+    return await work(services);
+  } finally {
+    await services.close();
+  }
 }

@@ -36,6 +36,7 @@ export type {
   PlannedNode,
   PlannedStep,
   PlannedWave,
+  PlanOrigin,
   Position,
   StepValue,
 } from './plan.ts';

@@ -71,11 +71,23 @@ export interface PlannedWave {
   readonly hosts: readonly string[];
 }
 
+/** Where the plan came from, so that a rerun can read the same files again. Paths are absolute. */
+export interface PlanOrigin {
+  /** File, or a comma list of names. */
+  readonly inventory: string | null;
+  readonly targetsFile: string | null;
+  /** Folder of the package files. */
+  readonly packages: string | null;
+  /** Settings from the command line that won over the inventory. */
+  readonly connection: JsonObject;
+}
+
 export interface Plan {
   readonly firebreak: 1;
   /** SHA-256 of the canonical JSON of everything else. */
   readonly hash: string;
   readonly playbook: { readonly name: string; readonly file: string; readonly sha256: string };
+  readonly origin: PlanOrigin;
   /** The advisory's data as of the run, null for a playbook without one. */
   readonly advisory: JsonObject | null;
   readonly inputs: JsonObject;

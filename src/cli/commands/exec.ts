@@ -1,35 +1,34 @@
 /** `firebreak exec <pattern | URI…> -- <script>`: PowerShell ad hoc. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { ExecResult } from '../../app/index.ts';
+import type { Command } from 'commander';
+import { type ExecResult, execOnTargets } from '../../app/index.ts';
 import { EXIT_CODES, FirebreakError, type Json, type StreamRecord } from '../../domain/index.ts';
-import { parseDuration } from '../../util/duration.ts';
+import { passwordPrompt } from '../ask.ts';
 import { interruptible } from '../interrupt.ts';
-import { parsePositiveInteger } from '../options.ts';
+import {
+  addConnectionOptions,
+  type ConnectionOptions,
+  connectionFlags,
+  parseDurationOption,
+  parsePositiveInteger,
+} from '../options.ts';
 
-interface ExecFlags {
+interface ExecFlags extends ConnectionOptions {
   readonly inventory?: string;
-  readonly auth?: 'basic' | 'negotiate' | 'ntlm' | 'kerberos' | 'certificate';
-  readonly user?: string;
-  readonly passwordEnv?: string;
-  readonly allowUnencrypted?: boolean;
   readonly forks: number;
   readonly timeout: number;
   readonly json?: boolean;
 }
 
 export function registerExec(program: Command): void {
-  program
+  const command = program
     .command('exec')
     .summary('run PowerShell on hosts, ad hoc')
     .description('Runs a script as one pipeline on each host and shows every stream as it comes.')
     .argument('<hosts...>', 'host patterns of the inventory or target URIs; the script follows after --')
-    .option('-i, --inventory <file>', 'inventory, for host patterns')
-    .addOption(new Option('--auth <kind>', 'how to log on, for URIs').choices(['basic', 'negotiate', 'ntlm', 'kerberos', 'certificate']))
-    .option('--user <name>', 'user, for URIs')
-    .option('--password-env <name>', 'environment variable that holds the password, for URIs')
-    .option('--allow-unencrypted', 'allow Basic over plain HTTP (laboratories only), for URIs')
+    .option('-i, --inventory <file>', 'inventory, for host patterns');
+  addConnectionOptions(command)
     .option('--forks <n>', 'hosts at once', parsePositiveInteger, 50)
-    .option('--timeout <duration>', 'deadline per host, connecting included', parseTimeout, 600_000)
+    .option('--timeout <duration>', 'deadline per host, connecting included', parseDurationOption, 600_000)
     .option('--json', 'one JSON line a host on stdout, nothing else')
     .addHelpText(
       'after',
@@ -40,18 +39,13 @@ Examples:
     )
     .action(async (words: string[], flags: ExecFlags, command: Command) => {
       const { patterns, script } = splitWords(words, command);
-      const { execOnTargets } = await import('../../app/index.ts');
       const shown = flags.json === true ? jsonOutput() : textOutput();
       const results = await interruptible((signal) =>
         execOnTargets({
           patterns,
           inventory: flags.inventory,
-          connection: {
-            auth: flags.auth,
-            user: flags.user,
-            passwordEnv: flags.passwordEnv,
-            allowUnencrypted: flags.allowUnencrypted === true,
-          },
+          connection: connectionFlags(flags),
+          ask: passwordPrompt(),
           script,
           forks: flags.forks,
           timeoutMs: flags.timeout,
@@ -78,14 +72,6 @@ function splitWords(words: readonly string[], command: Command): { patterns: str
   return { patterns: words.slice(0, -count), script: words.slice(-count).join(' ') };
 }
 
-function parseTimeout(text: string): number {
-  try {
-    return parseDuration(text);
-  } catch {
-    throw new InvalidArgumentError('write it as 90s, 10m or 1h.');
-  }
-}
-
 interface Shown {
   readonly onRecord: (host: string, record: StreamRecord) => void;
   readonly onResult: (result: ExecResult) => void;
@@ -105,12 +91,16 @@ function textOutput(): Shown {
     onRecord: (host, record) => {
       if (record.stream === 'output') process.stdout.write(indent(host, renderValue(record.value)));
       else if (record.stream === 'error') process.stderr.write(indent(host, `error: ${record.value.message}`));
-      else if (record.stream === 'progress') process.stderr.write(indent(host, `${record.value.activity}: ${record.value.status}`));
+      else if (record.stream === 'progress')
+        process.stderr.write(indent(host, `${record.value.activity}: ${record.value.status}`));
       else process.stderr.write(indent(host, `${record.stream}: ${renderValue(record.value)}`));
     },
     onResult: ({ host, error, durationMs }) => {
       if (error === null) process.stderr.write(`${host}: done in ${durationMs} ms\n`);
-      else process.stderr.write(`${host}: ${error.message} [${error.code}]\n${error.remedy === '' ? '' : `  → ${error.remedy}\n`}`);
+      else
+        process.stderr.write(
+          `${host}: ${error.message} [${error.code}]\n${error.remedy === '' ? '' : `  → ${error.remedy}\n`}`,
+        );
     },
   };
 }
@@ -128,5 +118,7 @@ function renderValue(value: Json): string {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return JSON.stringify(value);
   const entries = Object.entries(value).filter(([name]) => name !== '$type');
   const width = Math.max(0, ...entries.map(([name]) => name.length));
-  return entries.map(([name, item]) => `${name.padEnd(width)} : ${typeof item === 'string' ? item : JSON.stringify(item)}`).join('\n');
+  return entries
+    .map(([name, item]) => `${name.padEnd(width)} : ${typeof item === 'string' ? item : JSON.stringify(item)}`)
+    .join('\n');
 }

@@ -1,7 +1,23 @@
-/** Every command is declared in one short file; what it does is imported only when it runs. */
+/** Every command is declared in one short file. */
 import type { Command } from 'commander';
+import { registerAbort } from './abort.ts';
+import { registerDemo } from './demo.ts';
 import { registerExec } from './exec.ts';
+import { registerInventory } from './inventory.ts';
+import { registerLab } from './lab/index.ts';
+import { registerPlan } from './plan.ts';
+import { registerReport } from './report.ts';
+import { registerRerun } from './rerun.ts';
+import { registerResume } from './resume.ts';
+import { registerRun } from './run.ts';
+import { registerRuns } from './runs.ts';
+import { registerShields } from './shields.ts';
+import { registerStatus } from './status.ts';
+import { registerValidate } from './validate.ts';
+import { registerVerify } from './verify.ts';
 
 export function registerCommands(program: Command): void {
-  registerExec(program);
+  const daily = [registerRun, registerPlan, registerResume, registerRerun, registerAbort, registerRuns, registerStatus];
+  const also = [registerReport, registerShields, registerVerify, registerExec, registerInventory, registerValidate];
+  for (const register of [...daily, ...also, registerDemo, registerLab]) register(program);
 }

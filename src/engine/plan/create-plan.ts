@@ -9,6 +9,7 @@ import {
   type JsonObject,
   type Plan,
   type PlannedHost,
+  type PlanOrigin,
   type Position,
 } from '../../domain/index.ts';
 import { type Inventory, type InventoryHost, matchHosts, selectHosts } from '../../inventory/index.ts';
@@ -28,10 +29,13 @@ export interface PlanRequest {
   /** The data of `playbook.advisory`; null for a playbook without one. */
   readonly advisory: JsonObject | null;
   readonly catalog: ActionCatalog;
+  /** Absent: nothing to read again. */
+  readonly origin?: PlanOrigin;
   /** `--forks`, over the playbook's. */
   readonly forks?: number;
 }
 
+const NO_ORIGIN: PlanOrigin = { inventory: null, targetsFile: null, packages: null, connection: {} };
 const PERCENT = { min: 0, max: 100 };
 const FORKS = { min: 1, max: 1000 };
 
@@ -57,6 +61,7 @@ export function createPlan(request: PlanRequest): Plan {
   const body: Omit<Plan, 'hash'> = {
     firebreak: 1,
     playbook: { name: playbook.name, file: playbook.file, sha256: playbook.sha256 },
+    origin: request.origin ?? NO_ORIGIN,
     advisory: request.advisory,
     inputs,
     hosts,

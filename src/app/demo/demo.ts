@@ -1,0 +1,168 @@
+/** `firebreak demo`: a lab fleet, one run of the shipped playbook on it, and the lab's own account of what happened. */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FirebreakError, type HostView } from '../../domain/index.ts';
+import { defaultFleetFile, type LabFile, labHistory, labRegistry, runLab, startLab, stopLab } from '../lab/index.ts';
+import { stateFolder } from '../paths.ts';
+import { type FinishedRun, type RunWatcher, startRun } from '../run.ts';
+import { createServices } from '../wiring.ts';
+import { type Expectation, expectationOf } from './expectations.ts';
+
+/** Inputs that shorten what a person would otherwise wait for; a user can give the same with --input. */
+const INPUTS = [
+  'install_timeout=20s',
+  'reboot_timeout=30s',
+  'max_fail_percentage=100',
+  'max_unreachable_percentage=100',
+] as const;
+
+export interface DemoHost {
+  readonly host: string;
+  readonly profile: string;
+  readonly variant: string;
+  readonly playbook: string;
+  readonly expected: string;
+  readonly outcome: string;
+  /** Counted by the machine itself. */
+  readonly installs: number;
+  readonly reboots: number;
+  /** Shields still standing. */
+  readonly shields: number;
+  /** What is not as the case demands; empty = right. */
+  readonly wrong: readonly string[];
+}
+
+export interface DemoResult {
+  readonly ok: boolean;
+  readonly runs: readonly string[];
+  readonly hosts: readonly DemoHost[];
+  readonly run: FinishedRun;
+  /** Set when the lab was kept. */
+  readonly kept: { readonly state: string; readonly lab: LabFile } | null;
+}
+
+export interface DemoOptions {
+  /** Leave the lab up and the state where it is. */
+  readonly keep: boolean;
+  readonly version: string;
+  readonly signal: AbortSignal;
+  readonly watcher: RunWatcher;
+  readonly onProgress: (text: string) => void;
+}
+
+/** @throws FB_ENVIRONMENT (.NET SDK missing), FB_LAB, FB_USAGE (a kept demo is still up) */
+export async function demo(options: DemoOptions): Promise<DemoResult> {
+  const folder = options.keep ? join(stateFolder(), 'demo') : join(stateFolder(), `demo-${process.pid}`);
+  if (options.keep) await endKeptDemo(folder, options);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const start = {
+    dir: join(folder, 'lab'),
+    hosts: { fleet: defaultFleetFile() },
+    addresses: `127.${100 + (process.pid % 100)}`,
+    onProgress: options.onProgress,
+  };
+  const running = options.keep ? { lab: await startLab(start), end: async () => {} } : await runLab(start);
+  try {
+    const state = join(folder, 'state.db');
+    const { run, hosts } = await remediate(start.dir, running.lab, state, options);
+    return {
+      ok: run.how === 'completed' && hosts.every((host) => host.wrong.length === 0),
+      runs: [run.run],
+      hosts,
+      run,
+      kept: options.keep ? { state: `sqlite:${state}`, lab: running.lab } : null,
+    };
+  } finally {
+    await running.end();
+    if (!options.keep) await rm(join(folder, 'lab'), { recursive: true, force: true });
+  }
+}
+
+async function endKeptDemo(folder: string, { onProgress }: DemoOptions): Promise<void> {
+  if (await stopLab(join(folder, 'lab'))) onProgress('ended the lab of an earlier demo');
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function remediate(
+  dir: string,
+  lab: LabFile,
+  state: string,
+  options: DemoOptions,
+): Promise<{ readonly run: FinishedRun; readonly hosts: readonly DemoHost[] }> {
+  const before = new Map(
+    await Promise.all(lab.hosts.map(async ({ host }) => [host, await policiesOf(dir, host)] as const)),
+  );
+  const services = createServices({ state });
+  try {
+    const run = await startRun(services, {
+      playbook: 'smbghost',
+      inventory: lab.inventory,
+      packages: lab.packages,
+      inputs: INPUTS,
+      check: false,
+      skipLeased: false,
+      version: options.version,
+      signal: options.signal,
+      watcher: options.watcher,
+    });
+    if (run.how === 'paused')
+      throw new FirebreakError('FB_CANCELLED', 'the demo was interrupted', { remedy: 'npm run demo' });
+    const hosts = await Promise.all(
+      lab.hosts.map(async (machine) => {
+        const view = run.view.hosts.find(({ name }) => name === machine.host)!;
+        const history = await labHistory(dir, machine.host);
+        const after = await policiesOf(dir, machine.host);
+        const facts = {
+          installs: history.entries.filter((entry) => entry.kind === 'package' && entry['phase'] === 'start').length,
+          reboots: history.entries.filter((entry) => entry.kind === 'reboot').length,
+          policiesChanged: before.get(machine.host) !== after,
+        };
+        return compare(machine, view, facts, run.view.name);
+      }),
+    );
+    return { run, hosts };
+  } finally {
+    await services.close();
+  }
+}
+
+/** The machine's IPsec policies as canonical text. */
+async function policiesOf(dir: string, host: string): Promise<string> {
+  return JSON.stringify(await labRegistry(dir, host));
+}
+
+function compare(
+  machine: LabFile['hosts'][number],
+  view: HostView,
+  facts: { readonly installs: number; readonly reboots: number; readonly policiesChanged: boolean },
+  playbook: string,
+): DemoHost {
+  const expected: Expectation | undefined = expectationOf(machine.profile, machine.variant);
+  const found = {
+    outcome: view.outcome ?? view.state,
+    installs: facts.installs,
+    reboots: facts.reboots,
+    shields: view.standingShields,
+  };
+  const differences = (['outcome', 'installs', 'reboots', 'shields'] as const).flatMap((what) =>
+    expected === undefined || expected[what] === found[what]
+      ? []
+      : [`${what}: ${found[what]} instead of ${expected[what]}`],
+  );
+  const isLeftAlone = found.shields === 0;
+  return {
+    host: machine.host,
+    profile: machine.profile,
+    variant: machine.variant,
+    playbook,
+    expected: expected?.outcome ?? 'unknown',
+    ...found,
+    wrong: [
+      ...differences,
+      ...(expected === undefined ? [`no expectation for ${machine.profile}/${machine.variant}`] : []),
+      ...(isLeftAlone === facts.policiesChanged
+        ? [isLeftAlone ? 'the IPsec policies are not what they were' : 'the shield that should stand does not']
+        : []),
+    ],
+  };
+}

@@ -1,0 +1,1 @@
+export { type DemoResult, demo } from './demo.ts';

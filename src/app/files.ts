@@ -1,0 +1,58 @@
+/** Reading what the user named: playbooks, advisories, inventories; shipped ones by their bare names. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { FirebreakError } from '../domain/index.ts';
+
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** @throws FB_FILE_MISSING (not there, not readable, larger than 16 MiB) */
+export async function readText(file: string, what: string): Promise<string> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const why =
+      code === 'ENOENT'
+        ? 'there is no such file'
+        : code === 'EISDIR'
+          ? 'it is a folder'
+          : `it cannot be read (${code})`;
+    throw new FirebreakError('FB_FILE_MISSING', `${what} ${file}: ${why}`, { remedy: 'check the path', cause });
+  }
+  if (bytes.length > MAX_BYTES) {
+    throw new FirebreakError(
+      'FB_FILE_MISSING',
+      `${what} ${file}: it has ${bytes.length} bytes, more than ${MAX_BYTES}`,
+    );
+  }
+  return bytes.toString('utf8');
+}
+
+/** A path as it is, or the bare name of a shipped playbook. @throws FB_FILE_MISSING */
+export function findPlaybook(name: string): string {
+  if (existsSync(name)) return name;
+  const shipped = join(shippedFolder(), `${name}.yaml`);
+  return /^[a-z0-9-]+$/.test(name) && existsSync(shipped) ? shipped : name;
+}
+
+/** `advisories/<id>.yaml` beside the playbook, else the shipped one; a path as it is. */
+export function findAdvisory(id: string, playbook: string | null): string {
+  if (/[/\\]|\.ya?ml$/.test(id)) return id;
+  const places = [
+    ...(playbook === null ? [] : [join(dirname(playbook), 'advisories')]),
+    join(shippedFolder(), 'advisories'),
+  ];
+  const found = places.map((folder) => join(folder, `${id}.yaml`)).find((file) => existsSync(file));
+  return found ?? join(places[0]!, `${id}.yaml`);
+}
+
+/** The folder `playbooks/` of this installation. */
+function shippedFolder(): string {
+  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
+    const playbooks = join(folder, 'playbooks');
+    if (existsSync(playbooks)) return playbooks;
+    if (folder === dirname(folder)) return playbooks;
+  }
+}

@@ -1,0 +1,10 @@
+/** `firebreak plan`: a plan as people want to see it. */
+import type { Plan } from '../domain/index.ts';
+import { describePlan, type PlanPreview } from '../engine/index.ts';
+import type { Services } from './wiring.ts';
+
+export type { PreviewNode } from '../engine/index.ts';
+
+export function previewPlan(plan: Plan, services: Services): PlanPreview {
+  return describePlan(plan, services.actions);
+}

@@ -1,0 +1,118 @@
+/** The only place that constructs adapters: journal, transports, actions, clock, secrets, log. */
+import { dirname, join } from 'node:path';
+import { createActions } from '../actions/index.ts';
+import { createInProcessDispatcher } from '../dispatch/index.ts';
+import type { ActionCatalog, Journal, PackageStore, RunEvent } from '../domain/index.ts';
+import { FirebreakError } from '../domain/index.ts';
+import type { EngineDeps, Observer } from '../engine/index.ts';
+import { openSqliteJournal } from '../journal/index.ts';
+import { createScanner } from '../scan/index.ts';
+import { Credentials, Redactor } from '../secrets/index.ts';
+import { createTransports } from '../transports/index.ts';
+import { type Connector, createConnector } from './connect.ts';
+import { createHostMarker, identifyHost } from './host-marker.ts';
+import { createPackageStore } from './package-store.ts';
+import { stateFile } from './paths.ts';
+import { openRunLog, type RunLog } from './run-log.ts';
+import { systemClock, systemRandom } from './system-ports.ts';
+
+export interface ServiceOptions {
+  /** `--state`: `sqlite:PATH` or a path; absent = FIREBREAK_STATE or the default place. */
+  readonly state?: string | undefined;
+  /** Asks for a password on the terminal; absent = nobody can be asked. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
+}
+
+export interface Services {
+  readonly actions: ActionCatalog;
+  readonly redactor: Redactor;
+  readonly connector: Connector;
+  /** Opened when first asked for. @throws FB_STATE_* */
+  journal(): Promise<Journal>;
+  /** Everything that the engine needs, with the events also going to the run's log file. */
+  engineDeps(run: string, packages: string | undefined, observer: Observer): Promise<EngineDeps>;
+  /** The log file of a run. */
+  logFile(run: string): string;
+  reportFile(run: string): string;
+  close(): Promise<void>;
+}
+
+export function createServices(options: ServiceOptions): Services {
+  const redactor = new Redactor();
+  const credentials = new Credentials({ environment: process.env, ask: options.ask }, redactor);
+  const connector = createConnector(createTransports(), credentials);
+  const actions = createActions();
+  const logs: RunLog[] = [];
+  let opened: Promise<Journal> | undefined;
+
+  const journal = (): Promise<Journal> => {
+    const path = stateFile(options.state);
+    if (/^postgres(ql)?:/.test(path)) {
+      throw new FirebreakError('FB_USAGE', 'PostgreSQL as state store is not built yet', {
+        remedy: 'use --state sqlite:PATH',
+      });
+    }
+    opened ??= openSqliteJournal(path, { clock: systemClock, random: systemRandom });
+    return opened;
+  };
+  const folder = dirname(stateFile(options.state));
+  const logFile = (run: string): string => join(folder, 'logs', `${run}.jsonl`);
+
+  return {
+    actions,
+    redactor,
+    connector,
+    journal,
+    logFile,
+    reportFile: (run) => join(folder, 'reports', `${run}.html`),
+    engineDeps: async (run, packages, observer) => {
+      const log = openRunLog(logFile(run), redactor);
+      logs.push(log);
+      return {
+        journal: await journal(),
+        actions,
+        packages: packages === undefined ? noPackages : createPackageStore(packages),
+        scanner: createScanner(),
+        clock: systemClock,
+        random: systemRandom,
+        dispatcher: createInProcessDispatcher(),
+        openSession: (host, how) => connector.open(host, how),
+        identify: identifyHost,
+        marker: createHostMarker(),
+        observer: logging(observer, log),
+      };
+    },
+    close: async () => {
+      await Promise.all(logs.map((log) => log.close()));
+      if (opened !== undefined) await opened.then((store) => store.close());
+    },
+  };
+}
+
+const noPackages: PackageStore = {
+  find: (name) =>
+    Promise.reject(
+      new FirebreakError('FB_PACKAGE_MISSING', `${name} is needed, but no package folder was given`, {
+        remedy: `put ${name} and a SHA256SUMS file into a folder and name it with --packages`,
+      }),
+    ),
+};
+
+function logging(observer: Observer, log: RunLog): Observer {
+  return {
+    event: (event: RunEvent) => {
+      log.write(levelOf(event), event.type, event);
+      observer.event(event);
+    },
+    progress: (progress) => {
+      log.write('debug', 'progress', progress);
+      observer.progress(progress);
+    },
+  };
+}
+
+function levelOf(event: RunEvent): 'error' | 'warn' | 'info' {
+  if (event.type === 'AttemptFailed') return 'warn';
+  if (event.type === 'StepFinished' && event.error !== null) return 'error';
+  return 'info';
+}

@@ -1,0 +1,91 @@
+/** `firebreak demo`: the main job on a lab fleet, before your eyes. */
+import type { Command } from 'commander';
+import { type DemoResult, demo } from '../../app/demo/index.ts';
+import type { RunWatcher } from '../../app/index.ts';
+import { EXIT_CODES } from '../../domain/index.ts';
+import { interruptible } from '../interrupt.ts';
+import { createDisplay, type RunDisplay, renderTable } from '../live/index.ts';
+import { readVersion } from '../version.ts';
+
+interface DemoFlags {
+  readonly json?: boolean;
+  readonly keep?: boolean;
+}
+
+export function registerDemo(program: Command): void {
+  program
+    .command('demo')
+    .summary('remediate a lab fleet before your eyes')
+    .description(
+      'Starts emulated Windows machines with every case a fleet has, remediates CVE-2020-0796 on them, and compares\n' +
+        'how each host ended with how its case must end.',
+    )
+    .option('--json', 'the result as one JSON line, the last of stdout')
+    .option('--keep', 'leave the lab and the state, to play with')
+    .addHelpText('after', '\nExamples:\n  $ npm run demo\n  $ npm run demo -- --json\n  $ npm run demo -- --keep')
+    .action(async (flags: DemoFlags) => {
+      let display: RunDisplay | undefined;
+      const watcher: RunWatcher = {
+        start: (view) => {
+          display = createDisplay(flags.json === true ? 'lines' : 'auto', view.hosts.length);
+          display.start(view);
+        },
+        event: (event) => display?.event(event),
+        progress: (progress) => display?.progress(progress),
+      };
+      const result = await interruptible((signal) =>
+        demo({
+          keep: flags.keep === true,
+          version: readVersion(),
+          signal,
+          watcher,
+          onProgress: (text) => process.stderr.write(`lab: ${text}\n`),
+        }),
+      );
+      if (flags.json === true) {
+        const hosts = result.hosts.map(({ wrong: _wrong, ...host }) => host);
+        process.stdout.write(`${JSON.stringify({ ok: result.ok, runs: result.runs, hosts })}\n`);
+      } else {
+        await display?.finish(result.run.view, []);
+        process.stdout.write(`${renderResult(result)}\n`);
+      }
+      for (const { host, wrong } of result.hosts)
+        if (wrong.length > 0) process.stderr.write(`${host}: ${wrong.join('; ')}\n`);
+      process.exitCode = result.ok ? EXIT_CODES.fine : EXIT_CODES.bug;
+    });
+}
+
+function renderResult({ ok, hosts, run, kept }: DemoResult): string {
+  const rows = hosts.map((host) => [
+    host.wrong.length === 0 ? 'ok' : 'WRONG',
+    host.host,
+    `${host.profile}/${host.variant}`,
+    host.expected,
+    host.outcome,
+    String(host.installs),
+    String(host.reboots),
+  ]);
+  const next =
+    kept === null
+      ? ['npm run demo -- --keep       the same, and the lab stays up to play with']
+      : [
+          `export FIREBREAK_STATE=${kept.state}`,
+          'node bin/firebreak.js status last',
+          'node bin/firebreak.js shields list',
+          'node bin/firebreak.js rerun last --failed',
+          `node bin/firebreak.js exec -i ${kept.lab.inventory} all -- 'Get-HotFix'`,
+          `node bin/firebreak.js lab status --dir ${kept.lab.dir}`,
+          `node bin/firebreak.js lab down --dir ${kept.lab.dir}`,
+        ];
+  return [
+    '',
+    'As the machines themselves counted it:',
+    renderTable([['', 'HOST', 'CASE', 'EXPECTED', 'OUTCOME', 'INSTALLS', 'REBOOTS'], ...rows]),
+    '',
+    ok ? 'Every host ended as its case must.' : 'Some hosts did not end as their case must.',
+    `report: ${run.reportFile}`,
+    '',
+    'Next:',
+    ...next.map((line) => `  ${line}`),
+  ].join('\n');
+}

@@ -1,0 +1,88 @@
+/** `firebreak plan PLAYBOOK`: what a run would do, without a touch on any host. */
+import type { Command } from 'commander';
+import { loadPlan, overridesOf, type PreviewNode, previewPlan } from '../../app/index.ts';
+import {
+  addFleetOptions,
+  collect,
+  connectionFlags,
+  type FleetOptions,
+  parsePositiveInteger,
+  withServices,
+} from '../options.ts';
+
+interface PlanFlags extends FleetOptions {
+  readonly input: readonly string[];
+  readonly forks?: number;
+  readonly json?: boolean;
+}
+
+export function registerPlan(program: Command): void {
+  const command = program
+    .command('plan')
+    .summary('show what a run would do')
+    .description('Reads playbook, advisory and inventory, and shows waves, hosts and steps; connects to nothing.')
+    .argument('<playbook>', 'file, or the name of a shipped one');
+  addFleetOptions(command)
+    .option('--input <name=value>', 'value of an input, or @file.yaml; may be repeated', collect, [])
+    .option('--forks <n>', 'hosts at once', parsePositiveInteger)
+    .option('--json', 'the whole plan as JSON')
+    .addHelpText('after', '\nExamples:\n  $ firebreak plan smbghost -i inventory.yaml --limit servers')
+    .action(async (playbook: string, flags: PlanFlags) => {
+      await withServices({}, async (services) => {
+        const plan = await loadPlan(
+          {
+            playbook,
+            inventory: flags.inventory,
+            targetsFile: flags.targetsFile,
+            limit: flags.limit,
+            inputs: flags.input,
+            forks: flags.forks,
+            connection: overridesOf(connectionFlags(flags)),
+          },
+          services.actions,
+        );
+        if (flags.json === true) {
+          process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
+          return;
+        }
+        const preview = previewPlan(plan, services);
+        const lines = [
+          `${preview.name} (${preview.file})`,
+          `plan ${preview.hash.slice(0, 12)}, advisory ${preview.advisory ?? 'none'}, ${preview.forks} hosts at once`,
+          `stops when more than ${preview.maxFailPercentage} % fail or more than ${preview.maxUnreachablePercentage} % are unreachable`,
+          '',
+          'Inputs',
+          ...Object.entries(preview.inputs).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`),
+          '',
+          'Waves',
+          ...preview.waves.flatMap((wave) => [
+            `  ${wave.name}: ${wave.hosts.length} hosts`,
+            ...wave.hosts.map(
+              (host) =>
+                `    ${host.name} (${host.address})${host.set === null ? '' : `, one at a time with ${host.set}`}`,
+            ),
+          ]),
+          '',
+          'Steps',
+          ...preview.steps.flatMap((node) => describeNode(node, '  ')),
+        ];
+        process.stdout.write(`${lines.join('\n')}\n`);
+      });
+    });
+}
+
+function describeNode(node: PreviewNode, indent: string): readonly string[] {
+  const condition = node.if === null ? '' : `  if ${node.if}`;
+  if (node.kind === 'step') {
+    const mark = node.effect === 'change' ? '*' : '-';
+    return [`${indent}${mark} ${node.id}: ${node.uses} – ${node.summary}${condition}`];
+  }
+  const part = (name: string, nodes: readonly PreviewNode[]): readonly string[] =>
+    nodes.length === 0 ? [] : [`${indent}${name}:`, ...nodes.flatMap((inner) => describeNode(inner, `${indent}  `))];
+  return [
+    `${indent}${node.id}${condition}`,
+    ...part('block', node.block),
+    ...part('rescue', node.rescue),
+    ...part('always', node.always),
+  ];
+}

@@ -1,0 +1,95 @@
+/** `firebreak rerun RUN --failed`. */
+import { type Command, Option } from 'commander';
+import { overridesOf, planRerun, startRerun } from '../../app/index.ts';
+import { FirebreakError } from '../../domain/index.ts';
+import { followRun } from '../follow-run.ts';
+import {
+  addFleetOptions,
+  addOutputOption,
+  addStateOption,
+  collect,
+  connectionFlags,
+  type FleetOptions,
+  type OutputOptions,
+  parsePositiveInteger,
+  type StateOptions,
+  withServices,
+} from '../options.ts';
+import { readVersion } from '../version.ts';
+
+interface RerunFlags extends FleetOptions, StateOptions, OutputOptions {
+  readonly failed?: boolean;
+  readonly unreachable?: boolean;
+  readonly all?: boolean;
+  readonly playbook?: string;
+  readonly input: readonly string[];
+  readonly packages?: string;
+  readonly forks?: number;
+  readonly check?: boolean;
+  readonly skipLeased?: boolean;
+}
+
+export function registerRerun(program: Command): void {
+  const command = program
+    .command('rerun')
+    .summary('do the failed hosts of a run again')
+    .description(
+      'A new run for chosen hosts of an earlier one, from the top, with the files as they are now. Steps that are done are\n' +
+        'found done and change nothing; what is still owed to the hosts is carried over.',
+    )
+    .argument('<run>', 'run id, an unambiguous part of its beginning, or last')
+    .addOption(new Option('--failed', 'the hosts that did not end fine').conflicts(['unreachable', 'all']))
+    .addOption(new Option('--unreachable', 'the unreachable hosts').conflicts(['all']))
+    .option('--all', 'all of its hosts')
+    .option('--playbook <file>', "another playbook than the run's");
+  addFleetOptions(command)
+    .option('--input <name=value>', 'value of an input, over that of the earlier run; may be repeated', collect, [])
+    .option('--packages <folder>', 'folder with the package files')
+    .option('--forks <n>', 'hosts at once', parsePositiveInteger)
+    .option('--check', 'read and probe only; change nothing')
+    .option('--skip-leased', 'leave out hosts that another run holds');
+  addStateOption(addOutputOption(command))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ firebreak rerun last --failed\n  $ firebreak rerun last --failed --input install_timeout=1h',
+    )
+    .action(async (run: string, flags: RerunFlags) => {
+      const which =
+        flags.all === true
+          ? 'all'
+          : flags.unreachable === true
+            ? 'unreachable'
+            : flags.failed === true
+              ? 'failed'
+              : undefined;
+      if (which === undefined) {
+        throw new FirebreakError('FB_USAGE', 'which hosts?', {
+          remedy: `firebreak rerun ${run} --failed (or --unreachable, --all)`,
+        });
+      }
+      await withServices(flags, (services) =>
+        followRun(flags.output, async ({ watcher, signal }) => {
+          const options = {
+            run,
+            which,
+            playbook: flags.playbook,
+            inventory: flags.inventory,
+            limit: flags.limit,
+            inputs: flags.input,
+            packages: flags.packages,
+            forks: flags.forks,
+            connection: overridesOf(connectionFlags(flags)),
+            check: flags.check === true,
+            skipLeased: flags.skipLeased === true,
+            version: readVersion(),
+            watcher,
+            signal,
+          } as const;
+          const rerun = await planRerun(services, options);
+          process.stderr.write(`rerun of ${rerun.parent}: ${rerun.plan.hosts.length} hosts\n`);
+          for (const difference of rerun.differences) process.stderr.write(`  changed: ${difference}\n`);
+          return startRerun(services, rerun, options);
+        }),
+      );
+    });
+}

@@ -1,0 +1,79 @@
+/** `firebreak run PLAYBOOK`. */
+import type { Command } from 'commander';
+import { loadPlan, overridesOf, startRun } from '../../app/index.ts';
+import { followRun } from '../follow-run.ts';
+import {
+  addFleetOptions,
+  addOutputOption,
+  addStateOption,
+  collect,
+  connectionFlags,
+  type FleetOptions,
+  type OutputOptions,
+  parsePositiveInteger,
+  type StateOptions,
+  withServices,
+} from '../options.ts';
+import { readVersion } from '../version.ts';
+
+interface RunFlags extends FleetOptions, StateOptions, OutputOptions {
+  readonly input: readonly string[];
+  readonly packages?: string;
+  readonly forks?: number;
+  readonly check?: boolean;
+  readonly skipLeased?: boolean;
+  readonly listHosts?: boolean;
+}
+
+export function registerRun(program: Command): void {
+  const command = program
+    .command('run')
+    .summary('remediate hosts by a playbook')
+    .description('Runs a playbook on the hosts of an inventory; every step is recorded, Ctrl-C leaves a resumable run.')
+    .argument('<playbook>', 'file, or the name of a shipped one (smbghost, baseline)');
+  addFleetOptions(command)
+    .option('--input <name=value>', 'value of an input, or @file.yaml; may be repeated', collect, [])
+    .option('--packages <folder>', 'folder with the package files and their SHA256SUMS')
+    .option('--forks <n>', 'hosts at once', parsePositiveInteger)
+    .option('--check', 'read and probe only; change nothing')
+    .option('--skip-leased', 'leave out hosts that another run holds')
+    .option('--list-hosts', 'only say which hosts it would be');
+  addStateOption(addOutputOption(command))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ firebreak run playbooks/smbghost.yaml -i inventory.yaml --packages ./packages
+  $ firebreak run smbghost -i inventory.yaml --limit 'servers:!dc*' --check
+  $ firebreak run smbghost -i inventory.yaml --packages ./packages --input protection=registry --output ndjson`,
+    )
+    .action(async (playbook: string, flags: RunFlags) => {
+      await withServices(flags, async (services) => {
+        const source = {
+          playbook,
+          inventory: flags.inventory,
+          targetsFile: flags.targetsFile,
+          limit: flags.limit,
+          inputs: flags.input,
+          packages: flags.packages,
+          forks: flags.forks,
+          connection: overridesOf(connectionFlags(flags)),
+        };
+        if (flags.listHosts === true) {
+          const plan = await loadPlan(source, services.actions);
+          process.stdout.write(plan.hosts.map((host) => `${host.name}\n`).join(''));
+          return;
+        }
+        await followRun(flags.output, ({ watcher, signal }) =>
+          startRun(services, {
+            ...source,
+            check: flags.check === true,
+            skipLeased: flags.skipLeased === true,
+            version: readVersion(),
+            watcher,
+            signal,
+          }),
+        );
+      });
+    });
+}

@@ -1,0 +1,45 @@
+/** Shows a run while it goes on, then says what to type next; shared by every command that runs hosts. */
+import type { FinishedRun, RunWatcher } from '../app/index.ts';
+import { FINE_OUTCOMES, type RunView } from '../domain/index.ts';
+import { interruptible } from './interrupt.ts';
+import { createDisplay, type OutputMode, type RunDisplay } from './live/index.ts';
+
+/** @param work starts the run; its watcher must be told everything */
+export async function followRun(
+  mode: OutputMode,
+  work: (context: { readonly watcher: RunWatcher; readonly signal: AbortSignal }) => Promise<FinishedRun>,
+): Promise<FinishedRun> {
+  let display: RunDisplay | undefined;
+  const watcher: RunWatcher = {
+    start: (view) => {
+      display = createDisplay(mode, view.hosts.length);
+      display.start(view);
+    },
+    event: (event) => display?.event(event),
+    progress: (progress) => display?.progress(progress),
+  };
+  const finished = await interruptible((signal) => work({ watcher, signal }));
+  await display?.finish(finished.view, nextSteps(finished));
+  process.exitCode = finished.exitCode;
+  return finished;
+}
+
+function nextSteps({ run, how, view, reportFile, logFile }: FinishedRun): readonly string[] {
+  const steps: string[] = [];
+  if (how === 'paused') steps.push(hint(`firebreak resume ${run}`, 'go on where it stopped'));
+  if (how !== 'paused' && !view.check && hasFailures(view)) {
+    steps.push(hint(`firebreak rerun ${run} --failed`, 'the hosts that did not end fine, again'));
+  }
+  if (view.hosts.some((host) => host.standingShields > 0))
+    steps.push(hint('firebreak shields list', 'shields that still stand'));
+  steps.push(hint(`firebreak status ${run}`, 'each host, step by step'));
+  return [...steps, `report: ${reportFile}`, `log:    ${logFile}`];
+}
+
+function hasFailures(view: RunView): boolean {
+  return view.hosts.some((host) => host.outcome !== null && !FINE_OUTCOMES.has(host.outcome));
+}
+
+function hint(command: string, purpose: string): string {
+  return `${command.padEnd(44)}${purpose}`;
+}

@@ -1,0 +1,42 @@
+/** A journal event as one line of text; undefined for those that nobody wants to read as they come. */
+import type { RunEvent } from '../../domain/index.ts';
+import { formatDuration } from '../../util/duration.ts';
+
+export function formatEvent(event: RunEvent): string | undefined {
+  switch (event.type) {
+    case 'RunStarted':
+      return `run ${event.run} started by ${event.by}${event.check ? ' (check mode: nothing is changed)' : ''}`;
+    case 'RunResumed':
+      return `run ${event.run} resumed by ${event.by}`;
+    case 'WaveStarted':
+      return `wave ${event.wave}: ${event.hosts.length} hosts`;
+    case 'StepProbed':
+      return event.reason === '' ? undefined : `${event.host}: ${event.step}: ${event.state} (${event.reason})`;
+    case 'StepIntended':
+      return `${event.host}: ${event.step}: begins (${event.uses})`;
+    case 'StepDetached':
+      return `${event.host}: ${event.step}: goes on by itself on the host`;
+    case 'AttemptFailed':
+      return `${event.host}: ${event.step}: ${event.error.message}; next attempt in ${formatDuration(event.retryInMs)}`;
+    case 'StepFinished': {
+      const why = event.error?.message ?? event.reason;
+      return `${event.host}: ${event.step}: ${event.outcome}${why === '' ? '' : ` – ${why}`}`;
+    }
+    case 'ShieldConfirmed':
+      return `${event.host}: ${event.step}: shield confirmed, the way in is still open`;
+    case 'ObligationDischarged':
+      return event.how === 'undone' ? `${event.host}: shield taken down` : undefined;
+    case 'HostFinished':
+      return `${event.host}: ${event.outcome.toUpperCase()}${event.reason === '' ? '' : ` – ${event.reason}`}${
+        event.standingShields > 0 ? ` (${event.standingShields} shield standing)` : ''
+      }`;
+    case 'RunPaused':
+      return `run ${event.run} paused: ${event.reason}`;
+    case 'RunFinished':
+      return `run ${event.run} ${event.how}${event.reason === '' ? '' : `: ${event.reason}`}`;
+    case 'HostLeased':
+    case 'HostReleased':
+    case 'ObligationOwed':
+      return undefined;
+  }
+}

@@ -1,0 +1,13 @@
+/** One journal event a line on stdout; nothing else on stdout. */
+import type { RunDisplay } from './observer.ts';
+
+export function createNdjsonDisplay(): RunDisplay {
+  return {
+    start: () => {},
+    event: (event) => {
+      process.stdout.write(`${JSON.stringify(event)}\n`);
+    },
+    progress: () => {},
+    finish: () => {},
+  };
+}
