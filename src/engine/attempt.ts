@@ -37,7 +37,8 @@ const REFUSALS: ReadonlySet<string> = new Set(['FB_STEP_REFUSED', 'FB_SHIELD_REF
 
 /** How a step ends on an error that is not tried again. */
 export function outcomeOfError(error: ErrorRecord, isOver: boolean): StepOutcome {
-  if (error.code.startsWith('FB_CONNECT_')) return 'unreachable';
+  // A host that went down and stays away is out of reach, whatever step it happened in.
+  if (error.code.startsWith('FB_CONNECT_') || error.code === 'FB_REBOOT_NOT_BACK') return 'unreachable';
   if (REFUSALS.has(error.code)) return 'refused';
   return isOver || error.code === 'FB_DEADLINE' ? 'timed-out' : 'failed';
 }

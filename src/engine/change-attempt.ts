@@ -14,6 +14,7 @@ import {
   type ChangeAction,
   FirebreakError,
   type JsonObject,
+  type OpenUndo,
   type PlannedStep,
   type Recovered,
   type RunEventBody,
@@ -23,7 +24,7 @@ import {
 import { canonicalJson } from '../util/index.ts';
 import { type Attempt, ended, wentWrong } from './attempt.ts';
 import type { IntentRecord, StepRecord } from './host-record.ts';
-import { type HostWork, openUndos, stepContext } from './host-work.ts';
+import { attemptContext, type HostWork, openUndos, stepContext } from './host-work.ts';
 import { throwIfPaused } from './pause.ts';
 import type { StepTime } from './step-time.ts';
 
@@ -39,8 +40,9 @@ interface Change {
   readonly record: StepRecord;
   readonly time: StepTime;
   readonly attempt: number;
-  /** Aborts on pause as well as at the deadline. */
   readonly context: StepContext;
+  /** While `act` runs, a pause waits. */
+  readonly holdPause: () => () => void;
 }
 
 /**
@@ -54,8 +56,8 @@ export async function attemptChange(
   time: StepTime,
   attempt: number,
 ): Promise<Attempt> {
-  const context = stepContext(work, { stepId: step.id, attempt, time });
-  const change: Change = { work, step, action, record: work.record.step(step.id), time, attempt, context };
+  const { context, holdPause } = attemptContext(work, { stepId: step.id, attempt, time });
+  const change: Change = { work, step, action, record: work.record.step(step.id), time, attempt, context, holdPause };
   const { intent } = change.record;
   return intent === null ? begin(change, args) : goOn(change, intent);
 }
@@ -92,8 +94,9 @@ async function begin(change: Change, args: JsonObject): Promise<Attempt> {
   }
   throwIfPaused(work.pause);
   await time.bound(work.claimMarker(context), time.signal);
-  const owed = owedAlready(change, args);
-  const prior = owed?.prior ?? plain(found.prior);
+  const seen = plain(found.prior);
+  const owed = owedAlready(change, args, seen);
+  const prior = owed?.prior ?? seen;
   const intended = await intend(change, args, prior, before, owed === null && action.undo !== undefined);
   return act(change, intended);
 }
@@ -102,12 +105,15 @@ async function begin(change: Change, args: JsonObject): Promise<Attempt> {
  * The undo of the same change that is owed already: its prior is the state before *all* our changes, what the probe sees
  * now may be our own.
  */
-function owedAlready(change: Change, args: JsonObject): { readonly prior: JsonObject } | null {
+function owedAlready(change: Change, args: JsonObject, seen: JsonObject): { readonly prior: JsonObject } | null {
   const { work, step, action } = change;
   if (action.undo === undefined) return null;
   const wanted = canonicalJson(plain(args));
-  const isSame = (undo: { run: string; step: string; args: JsonObject }) =>
-    (undo.run === work.recorder.run && undo.step === step.id) || canonicalJson(undo.args) === wanted;
+  const before = canonicalJson(seen);
+  const isSame = (undo: OpenUndo) =>
+    (undo.run === work.recorder.run && undo.step === step.id) ||
+    canonicalJson(undo.args) === wanted ||
+    canonicalJson(undo.prior) === before;
   return openUndos(work).find((undo) => undo.uses === step.uses && isSame(undo)) ?? null;
 }
 
@@ -132,11 +138,17 @@ async function intend(
 }
 
 async function act(change: Change, intent: IntentRecord): Promise<Attempt> {
-  const { work, step, action, time, attempt } = change;
+  const { work, step, action, time, context } = change;
   // Cutting an act short leaves work that only recover can sort out: a pause waits for it unless it may be repeated.
-  const signal = action.isRepeatable(intent.args) ? time.signal : time.deadlineSignal;
-  const context = stepContext(work, { stepId: step.id, attempt, time, signal });
-  const acted = await time.bound(action.act(context, intent.args, intent.prior), signal);
+  const mayCut = action.isRepeatable(intent.args);
+  const release = mayCut ? () => {} : change.holdPause();
+  let acted: Awaited<ReturnType<ChangeAction['act']>>;
+  try {
+    const signal = mayCut ? time.signal : time.deadlineSignal;
+    acted = await time.bound(action.act(context, intent.args, intent.prior), signal);
+  } finally {
+    release();
+  }
   if (acted.state === 'done') return prove(change, intent);
   await work.recorder.append(work.record, [
     { type: 'StepDetached', host: work.host.name, step: step.id, receipt: acted.receipt },

@@ -41,14 +41,15 @@ export class HostJob {
   readonly #host: PlannedHost;
   readonly #record: HostRecord;
   readonly #work: HostWork;
-  #hasMarker: boolean;
+  #mayHaveMarker: boolean;
+  #isClaimed = false;
 
   constructor(scope: RunScope, host: PlannedHost, record: HostRecord) {
     this.#scope = scope;
     this.#host = host;
     this.#record = record;
     // An earlier process of this run may have put it up.
-    this.#hasMarker = record.startedAt !== null && record.finished === null;
+    this.#mayHaveMarker = record.startedAt !== null && record.finished === null;
     this.#work = {
       ...scope,
       host,
@@ -149,7 +150,7 @@ export class HostJob {
 
   async #claimMarker(step: StepContext): Promise<void> {
     const { marker, journal } = this.#scope.deps;
-    if (marker === undefined || this.#scope.check) return;
+    if (marker === undefined || this.#scope.check || this.#isClaimed) return;
     const session = await step.session();
     const owner = { storeId: journal.storeId, run: step.run, host: this.#host.name, signal: step.signal };
     const { claimed, heldBy } = await marker.claim(session, owner);
@@ -158,14 +159,15 @@ export class HostJob {
         remedy: 'wait for the other Firebreak to finish with the host, or end its run there',
       });
     }
-    this.#hasMarker = true;
+    this.#isClaimed = true;
+    this.#mayHaveMarker = true;
   }
 
   /** Takes our sign down where that is possible and hangs up. */
   async #leave(isReachable: boolean): Promise<void> {
     const { deps, recorder, isLeasing } = this.#scope;
     const { connection } = this.#work;
-    if (deps.marker !== undefined && this.#hasMarker && isLeasing && isReachable) {
+    if (deps.marker !== undefined && this.#mayHaveMarker && isLeasing && isReachable) {
       const time = new StepTime(deps.clock, MARKER_MS, new AbortController().signal);
       const context = stepContext(this.#work, { stepId: 'host', attempt: 1, time });
       const owner = { storeId: deps.journal.storeId, run: recorder.run, host: this.#host.name, signal: time.signal };

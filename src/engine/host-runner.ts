@@ -11,8 +11,9 @@ import {
   toErrorRecord,
 } from '../domain/index.ts';
 import { dependsOn, evaluateCondition } from '../playbook/index.ts';
+import { outcomeOfError } from './attempt.ts';
 import { type HostVerdict, hostOutcome, type StepFailure } from './host-outcome.ts';
-import { discharge, expressionContext, type HostWork, openUndos, stepContext } from './host-work.ts';
+import { attemptContext, discharge, expressionContext, type HostWork, openUndos } from './host-work.ts';
 import { throwIfPaused } from './pause.ts';
 import { findBlock, flattenSteps } from './plan-steps.ts';
 import { checkDependency, type Flow, runStep, skipSteps } from './step-runner.ts';
@@ -233,7 +234,8 @@ export class HostRunner {
     const time = new StepTime(work.deps.clock, UNDO_MS, work.pause);
     const place = { step: undo.step, uses: undo.uses, reason: '' };
     try {
-      const context = stepContext(work, { stepId: undo.step, attempt: 1, time, signal: time.deadlineSignal });
+      const { context, holdPause } = attemptContext(work, { stepId: undo.step, attempt: 1, time });
+      holdPause();
       const { undone, error } = await time.bound(action.undo(context, undo), time.deadlineSignal);
       if (undone) {
         await discharge(work, [id], 'undone');
@@ -246,7 +248,7 @@ export class HostRunner {
       throwIfPaused(work.pause);
       await work.connection.dropIfLost(thrown);
       const error = toErrorRecord(thrown);
-      return { ...place, outcome: error.code.startsWith('FB_CONNECT_') ? 'unreachable' : 'failed', error };
+      return { ...place, outcome: outcomeOfError(error, false), error };
     } finally {
       time.end();
     }

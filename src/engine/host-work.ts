@@ -1,13 +1,5 @@
 /** All that the runner of one host works with, and the contexts that actions and expressions get. No logic of steps. */
-import type {
-  JsonObject,
-  OpenUndo,
-  Plan,
-  PlannedHost,
-  PlannedStep,
-  RunEventBody,
-  StepContext,
-} from '../domain/index.ts';
+import type { JsonObject, OpenUndo, Plan, PlannedHost, RunEventBody, StepContext } from '../domain/index.ts';
 import type { ExpressionContext } from '../playbook/index.ts';
 import type { EngineDeps } from './deps.ts';
 import type { HostConnection } from './host-connection.ts';
@@ -99,19 +91,29 @@ export interface ContextOptions {
   readonly stepId: string;
   readonly attempt: number;
   readonly time: StepTime;
-  /** Absent: the one that also aborts when the run pauses. */
-  readonly signal?: AbortSignal;
 }
 
-export function stepContext(work: HostWork, options: ContextOptions): StepContext {
+/** A step's context whose signal can be kept from heeding a pause while something must not be cut short. */
+export interface AttemptContext {
+  readonly context: StepContext;
+  /** Until the returned function is called, only the deadline aborts the context's signal. */
+  holdPause(): () => void;
+}
+
+/** One object for all phases of an attempt: actions may remember things by it. */
+export function attemptContext(work: HostWork, options: ContextOptions): AttemptContext {
   const { deps, plan, record, connection, recorder, host } = work;
-  const { stepId, attempt, time, signal = time.signal } = options;
-  return {
+  const { stepId, attempt, time } = options;
+  let isHeld = false;
+  const signal = () => (isHeld ? time.deadlineSignal : time.signal);
+  const context: StepContext = {
     run: recorder.run,
     host,
     stepId,
     attempt,
-    signal,
+    get signal() {
+      return signal();
+    },
     deadline: time.deadline,
     clock: deps.clock,
     random: deps.random,
@@ -120,14 +122,24 @@ export function stepContext(work: HostWork, options: ContextOptions): StepContex
     advisory: plan.advisory,
     inputs: plan.inputs,
     check: work.check,
-    session: () => connection.session(signal, time.remainingMs()),
+    session: () => connection.session(signal(), time.remainingMs()),
     dropSession: () => connection.drop(),
     step: (id) => (id in plan.results || record.steps.has(id) ? record.value(id, plan.results[id] ?? []) : undefined),
     openUndos: async () => openUndos(work),
     remainingMs: () => time.remainingMs(),
     progress: (text) => recorder.progress(host.name, stepId, text),
   };
+  return {
+    context,
+    holdPause() {
+      isHeld = true;
+      return () => {
+        isHeld = false;
+      };
+    },
+  };
 }
 
-/** Fields of a step that conditions and messages need. */
-export type StepPlace = Pick<PlannedStep, 'id' | 'uses'>;
+export function stepContext(work: HostWork, options: ContextOptions): StepContext {
+  return attemptContext(work, options).context;
+}

@@ -1,6 +1,12 @@
 export type { EngineDeps, HostMarker, MarkerOwner, Observer } from './deps.ts';
 export { foldRun } from './fold-run.ts';
-export { type DischargeOutcome, dischargeObligations, listShields, type StandingShield } from './ledger.ts';
+export {
+  type DischargeOptions,
+  type DischargeOutcome,
+  dischargeObligations,
+  listShields,
+  type StandingShield,
+} from './ledger.ts';
 export {
   createPlan,
   describePlan,
