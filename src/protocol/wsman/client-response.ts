@@ -71,8 +71,11 @@ export function parseWsmanResponse(
   switch (request.operation) {
     case 'create':
       return parseCreated(body);
-    case 'command':
-      return { kind: 'command', commandId: childText(child(body, NS.shell, 'CommandResponse'), NS.shell, 'CommandId') };
+    case 'command': {
+      const command = child(body, NS.shell, 'CommandResponse');
+      if (command === undefined) throw soapError('the Command response has no rsp:CommandResponse');
+      return { kind: 'command', commandId: childText(command, NS.shell, 'CommandId') };
+    }
     case 'receive':
       return parseReceived(child(body, NS.shell, 'ReceiveResponse'));
     case 'send':

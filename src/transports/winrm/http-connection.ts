@@ -133,7 +133,11 @@ export class HttpConnection {
             controller = started;
             if (isSettled) started.abort(new Error('given up'));
           },
-          onResponseStart: (_controller, status, headers) => answer.start(status, headers),
+          onResponseStart: (started, status, headers) => {
+            // before waiting for a body that will never come
+            if (Number(headers['content-length'] ?? 0) > MAX_ANSWER_BYTES) started.abort(new Error('it is too large'));
+            answer.start(status, headers);
+          },
           onResponseData: (_controller, chunk) => answer.add(chunk),
           onResponseEnd: () => settle(() => resolve(answer.finish())),
           onResponseError: (_controller, error) => fail(fromHttpError(this.#label, error)),
