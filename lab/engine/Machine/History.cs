@@ -11,6 +11,9 @@ public sealed class History(LabClock clock)
     /// <summary>Raised after an entry was added, outside all locks of the history.</summary>
     public event Action<HistoryEntry>? Added;
 
+    /// <summary>Off while a machine is built from its profile: that is not history.</summary>
+    internal bool Recording { get; set; }
+
     /// <summary>All entries so far.</summary>
     public IReadOnlyList<HistoryEntry> Entries
     {
@@ -28,6 +31,11 @@ public sealed class History(LabClock clock)
     /// <param name="fields">Name and value of the further fields; values are string, bool, int, long, null or <see cref="JsonNode"/>.</param>
     public void Add(string kind, params ReadOnlySpan<(string Name, object? Value)> fields)
     {
+        if (!Recording)
+        {
+            return;
+        }
+
         JsonObject data = [];
         foreach ((string name, object? value) in fields)
         {

@@ -103,6 +103,12 @@ public sealed class LabClock : IDisposable
     public async Task Delay(TimeSpan delay, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        if (delay == Timeout.InfiniteTimeSpan)
+        {
+            await Task.Delay(delay, cancellation).ConfigureAwait(false);
+            return;
+        }
+
         if (delay <= TimeSpan.Zero)
         {
             return;
@@ -114,7 +120,7 @@ public sealed class LabClock : IDisposable
         await done.Task.ConfigureAwait(false);
     }
 
-    /// <summary>Blocks the thread for <paramref name="delay"/> of lab time.</summary>
+    /// <summary>Blocks the thread for <paramref name="delay"/> of lab time; <see cref="Timeout.InfiniteTimeSpan"/> = until cancelled.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public void Sleep(TimeSpan delay, CancellationToken cancellation) => Delay(delay, cancellation).GetAwaiter().GetResult();
 

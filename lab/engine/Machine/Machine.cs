@@ -30,11 +30,12 @@ public sealed class Machine : IDisposable
         Accounts = new Accounts(this, profile);
         Tasks = new TaskTable(this);
         Packages = new PackageCatalog(this, profile);
-        Ipsec = new IpsecState(this, profile);
+        Ipsec = new IpsecState(this);
         Firewall = new FirewallState(this);
         Ports = new PortTable(this, profile);
-        Programs = new ProgramTable(this, new Dictionary<string, ILabProgram>());
+        Programs = new ProgramTable(this, ProgramCatalog.For(profile));
         Trouble = new TroubleBox(this);
+        Furnish(profile);
     }
 
     /// <summary>The machine is up and its network too: WinRM may listen.</summary>
@@ -109,6 +110,9 @@ public sealed class Machine : IDisposable
     /// <summary>Runs powershell.exe; set by the engine. Without it powershell.exe fails loudly.</summary>
     public PowerShellRunner? PowerShellRunner { get; set; }
 
+    /// <summary>Whether anything of it can be reached: on (or still going down) and on the network.</summary>
+    public bool Reachable => Power.State is PowerState.On or PowerState.ShuttingDown && Network.IsUp;
+
     /// <summary>Local time of the machine now.</summary>
     public DateTimeOffset LocalNow => Clock.UtcNow.ToOffset(Os.UtcOffset);
 
@@ -120,23 +124,80 @@ public sealed class Machine : IDisposable
     public static Machine FromJson(string host, IPAddress address, JsonElement profile, LabClock clock) => new(host, address, MachineProfile.Parse(profile), clock);
 
     /// <summary>The machine as it was before the lab: up since its profile's uptime. Binds the ports and raises <see cref="Up"/>.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">An address or port cannot be bound.</exception>
     public void Start()
     {
-        Up?.Invoke();
+        Power.Resume();
+        Ports.Open();
+        History.Recording = true;
+        Registry.Changed += OnRegistryChanged;
+        Services.Changed += _ => Ports.Update();
+        foreach (TroubleProfile trouble in _profile.Trouble)
+        {
+            Trouble.Add(trouble);
+        }
+
+        if (Reachable)
+        {
+            Up?.Invoke();
+        }
     }
 
     /// <summary>Environment variables of a process of this account, names in their usual case.</summary>
     public IReadOnlyDictionary<string, string> EnvironmentOf(string account)
     {
-        _ = account;
-        return new Dictionary<string, string>();
+        return EnvironmentBlock.Of(_profile, account);
     }
 
     /// <summary>Ends everything and frees the ports.</summary>
     public void Dispose()
     {
-        Down?.Invoke("shutdown");
+        Power.End();
+        Ports.Dispose();
     }
 
-    private string? Variable(string name) => EnvironmentOf("").FirstOrDefault(v => v.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+    internal void RaiseUp() => Up?.Invoke();
+
+    internal void RaiseDown(string why) => Down?.Invoke(why);
+
+    private string? Variable(string name) => EnvironmentBlock.Of(_profile, "").GetValueOrDefault(name);
+
+    private void OnRegistryChanged(RegistryChange change)
+    {
+        History.Add("registry", ("op", change.Op), ("key", change.Key), ("name", change.Name), ("value", change.Value?.ToJson()));
+        Ipsec.OnRegistryChanged(change.Key);
+    }
+
+    private void Furnish(MachineProfile profile)
+    {
+        DerivedRegistry.Apply(this);
+        foreach (string folder in new[] { @"C:\Windows\System32\drivers", @"C:\Windows\System32\Tasks", @"C:\Windows\TEMP", @"C:\Program Files", @"C:\ProgramData", @"C:\Users\Public" })
+        {
+            Files.CreateFolder(folder);
+        }
+
+        foreach (string user in profile.Accounts.Keys)
+        {
+            Files.CreateFolder($@"C:\Users\{user}\AppData\Local\Temp");
+        }
+
+        foreach ((string path, FileProfile file) in profile.Files)
+        {
+            Files.Install(path, file);
+        }
+
+        foreach (string path in ProgramCatalog.For(profile).Keys.Where(p => !Files.FileExists(p)))
+        {
+            Files.Install(path, new FileProfile { Version = $"{Os.Version}.1", Size = 100_000 });
+        }
+
+        foreach ((string name, ServiceProfile service) in profile.Services)
+        {
+            Services.Define(name, service);
+        }
+
+        Ipsec.Apply(profile.Ipsec);
+        Packages.Furnish(profile);
+        Registry.Apply(profile.Registry);
+    }
 }

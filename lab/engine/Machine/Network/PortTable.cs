@@ -1,39 +1,170 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Firebreak.Lab.Machines;
 
-/// <summary>The listening sockets of a machine. WinRM's port belongs to the front while the machine is up and reachable.</summary>
-public sealed class PortTable
+/// <summary>
+/// The listening sockets of a machine: open while the service behind a port runs, silent to the sources that IPsec or firewall
+/// rules cover, silent to all while the machine cannot be reached, refused otherwise. WinRM's port belongs to the front while
+/// the machine can be reached.
+/// </summary>
+public sealed class PortTable : IDisposable
 {
     /// <summary>The port that the front owns.</summary>
     public const int WinRmPort = 5985;
 
+    private const int MappedBy = 10_000;
     private readonly Machine _machine;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, string> _tcp;
+    private readonly Dictionary<int, string> _udp;
+    private readonly Dictionary<int, TcpPort> _open = [];
+    private readonly List<Socket> _udpSockets = [];
+    private readonly Dictionary<int, int> _tcpMapping = [];
+    private readonly Dictionary<int, int> _udpMapping = [];
+    private bool _started;
+    private bool _frontClosed;
 
     internal PortTable(Machine machine, MachineProfile profile)
     {
         _machine = machine;
-        _ = profile;
+        _tcp = Ports(profile.Listens.Tcp);
+        _udp = Ports(profile.Listens.Udp);
     }
 
-    /// <summary>Windows TCP port → port that is really bound (the same, or +10000 where the user may not bind it).</summary>
-    public IReadOnlyDictionary<int, int> TcpMapping { get; } = new Dictionary<int, int>();
+    /// <summary>Windows TCP port → port that is really bound (the same, or +10000 where the user may not bind it). WinRM's is not in it.</summary>
+    public IReadOnlyDictionary<int, int> TcpMapping => _tcpMapping;
 
     /// <summary>Windows UDP port → port that is really bound.</summary>
-    public IReadOnlyDictionary<int, int> UdpMapping { get; } = new Dictionary<int, int>();
-
-    /// <summary>Whether a TCP connection from this source would be answered: for callers inside the emulation and for WinRM's port.</summary>
-    public bool IsOpen(IPAddress source, int port) => _machine.Power.State == PowerState.On;
+    public IReadOnlyDictionary<int, int> UdpMapping => _udpMapping;
 
     /// <summary>TCP ports something listens on now, with the service ("" = the system).</summary>
-    public IReadOnlyDictionary<int, string> Listening { get; } = new Dictionary<int, string>();
+    public IReadOnlyDictionary<int, string> Listening =>
+        _machine.Reachable ? _tcp.Where(p => HasListener(p.Value)).ToDictionary(p => p.Key, p => p.Value) : new Dictionary<int, string>();
+
+    /// <summary>Whether a TCP connection from this source would be answered: for callers inside the emulation and for WinRM's port.</summary>
+    public bool IsOpen(IPAddress source, int port) =>
+        Listening.ContainsKey(port) && PacketRules.For(_machine, 6, port).Allows(source, 0);
 
     /// <summary>The front has closed its listener: WinRM's port turns silent if the machine is off or its network down.</summary>
     public void FrontClosed()
     {
+        lock (_gate)
+        {
+            _frontClosed = true;
+        }
+
+        Update();
     }
 
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _started = false;
+            foreach (TcpPort port in _open.Values)
+            {
+                port.Dispose();
+            }
+
+            foreach (Socket socket in _udpSockets)
+            {
+                socket.Dispose();
+            }
+
+            _open.Clear();
+            _udpSockets.Clear();
+        }
+    }
+
+    /// <summary>Binds all ports for the first time.</summary>
+    internal void Open()
+    {
+        lock (_gate)
+        {
+            foreach (int port in _tcp.Keys.Where(p => p != WinRmPort))
+            {
+                _tcpMapping[port] = Bind(port, real => new TcpPort(_machine.Address, real).Dispose());
+            }
+
+            foreach (int port in _udp.Keys)
+            {
+                _udpMapping[port] = Bind(port, real =>
+                {
+                    Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 2048 };
+                    _udpSockets.Add(socket);
+                    socket.Bind(new IPEndPoint(_machine.Address, real));
+                });
+            }
+
+            _started = true;
+        }
+
+        Update();
+    }
+
+    /// <summary>Brings the sockets in line with the machine. Not to be called under the machine's lock.</summary>
     internal void Update()
     {
+        lock (_gate)
+        {
+            if (!_started)
+            {
+                return;
+            }
+
+            bool reachable = _machine.Reachable;
+            _frontClosed &= !reachable;
+            foreach ((int port, string service) in _tcp)
+            {
+                PacketRules? wanted = port == WinRmPort
+                    ? _frontClosed ? PacketRules.Silent : null
+                    : !reachable ? PacketRules.Silent
+                    : HasListener(service) ? PacketRules.For(_machine, 6, port)
+                    : null;
+                Apply(port, wanted);
+            }
+        }
+    }
+
+    private static Dictionary<int, string> Ports(IReadOnlyDictionary<string, string> ports) =>
+        ports.ToDictionary(p => int.Parse(p.Key, NumberStyles.None, CultureInfo.InvariantCulture), p => p.Value);
+
+    private static int Bind(int port, Action<int> bind)
+    {
+        try
+        {
+            bind(port);
+            return port;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AccessDenied && port < 1024)
+        {
+            bind(port + MappedBy);
+            return port + MappedBy;
+        }
+    }
+
+    private bool HasListener(string service) => service.Length == 0 || _machine.Services.IsRunning(service);
+
+    private void Apply(int port, PacketRules? wanted)
+    {
+        _open.TryGetValue(port, out TcpPort? socket);
+        if (wanted is null)
+        {
+            _open.Remove(port);
+            socket?.Dispose();
+        }
+        else if (socket is not null)
+        {
+            socket.SetRules(wanted);
+        }
+        else
+        {
+            socket = new TcpPort(_machine.Address, _tcpMapping.GetValueOrDefault(port, port));
+            _open[port] = socket;
+            socket.Listen(wanted);
+        }
     }
 }

@@ -1,24 +1,33 @@
-using System.Text.Json;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Firebreak.Lab.Machines;
 
-/// <summary>Packages a machine knows, has installed or has pending.</summary>
+/// <summary>
+/// Packages a machine knows, has installed or has pending, and the one installer that may work at a time. A package is
+/// recognised by the hash of its file alone. UBR and files change at the boot, as with real cumulative updates.
+/// </summary>
 public sealed class PackageCatalog
 {
+    internal const string CbsRebootPending = Cbs + @"\RebootPending";
+    internal const string UpdateRebootRequired = @"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired";
+    private const string Cbs = @"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing";
+    private const int StateInstalled = 0x70;
+    private const int StatePending = 0x60;
     private readonly Machine _machine;
-    private readonly List<PackageProfile> _known;
-    private readonly Dictionary<string, PackageState> _states = [];
+    private readonly Dictionary<string, PackageState> _states = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Hotfix> _hotfixes = [];
-    private readonly object? _installer = null;
+    private bool _busy;
 
     internal PackageCatalog(Machine machine, MachineProfile profile)
     {
         _machine = machine;
-        _known = [.. profile.Accepts];
+        Known = profile.Accepts;
     }
 
     /// <summary>Packages whose content the installers recognise.</summary>
-    public IReadOnlyList<PackageProfile> Known => _known;
+    public IReadOnlyList<PackageProfile> Known { get; }
 
     /// <summary>Ids of packages installed and active.</summary>
     public IReadOnlyList<string> Installed => Ids(PackageState.Installed);
@@ -45,7 +54,7 @@ public sealed class PackageCatalog
         {
             lock (_machine.Gate)
             {
-                return _installer is not null;
+                return _busy;
             }
         }
     }
@@ -56,6 +65,191 @@ public sealed class PackageCatalog
         lock (_machine.Gate)
         {
             return _states.GetValueOrDefault(package);
+        }
+    }
+
+    /// <summary>The package that a file's content is, or null.</summary>
+    public PackageProfile? Recognise(string path)
+    {
+        string hash = _machine.Files.Sha256(path);
+        return Known.FirstOrDefault(p => p.Sha256.Equals(hash, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Content of the .cab inside a package's file.</summary>
+    internal static byte[] CabinetOf(PackageProfile package) => Encoding.UTF8.GetBytes($"MSCF lab cabinet of {package.Package} {package.Sha256}\n");
+
+    /// <summary>The package whose .cab this file is, or null.</summary>
+    internal PackageProfile? RecogniseCabinet(string path)
+    {
+        string hash = _machine.Files.Sha256(path);
+        return Known.FirstOrDefault(p => Convert.ToHexString(SHA256.HashData(CabinetOf(p))) == hash);
+    }
+
+    /// <summary>What stands in the way of installing a package.</summary>
+    internal PackageVerdict Judge(PackageProfile package)
+    {
+        PackageRequirements requires = package.Requires;
+        OsIdentity os = _machine.Os;
+        if (StateOf(package.Package) == PackageState.Pending)
+        {
+            return PackageVerdict.Pending;
+        }
+
+        if (StateOf(package.Package) == PackageState.Installed)
+        {
+            return PackageVerdict.Installed;
+        }
+
+        if (!Fits(requires.Builds, os.Build) || !Fits(requires.ProductTypes, os.ProductType)
+            || !Fits(requires.Arch, os.Arch, StringComparer.OrdinalIgnoreCase) || !Fits(requires.Language, os.Language, StringComparer.OrdinalIgnoreCase))
+        {
+            return PackageVerdict.NotApplicable;
+        }
+
+        if (requires.SupersededFromUbr is { } ubr && os.Ubr >= ubr)
+        {
+            return PackageVerdict.Installed;
+        }
+
+        return requires.Prerequisites.All(IsActive) ? PackageVerdict.Applicable : PackageVerdict.PrerequisiteMissing;
+    }
+
+    /// <summary>Does the installer's work on this thread: takes its time, may fail, hang or be killed half-way (then nothing has changed).</summary>
+    /// <returns>The exit code, or null if another installer works.</returns>
+    internal int? Install(PackageProfile package, string client, CancellationToken cancellation)
+    {
+        lock (_machine.Gate)
+        {
+            if (_busy)
+            {
+                return null;
+            }
+
+            _busy = true;
+        }
+
+        int? exitCode = null;
+        _machine.History.Add("package", ("package", package.Package), ("phase", "start"), ("exitCode", null));
+        try
+        {
+            (int? fails, bool hangs) = _machine.Trouble.InstallerStarts();
+            _machine.Clock.Sleep(hangs ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(package.DurationSeconds), cancellation);
+            if (fails is null)
+            {
+                Finish(package, client);
+            }
+
+            exitCode = fails ?? package.ExitCode;
+            return exitCode;
+        }
+        finally
+        {
+            lock (_machine.Gate)
+            {
+                _busy = false;
+            }
+
+            _machine.History.Add("package", ("package", package.Package), ("phase", "end"), ("exitCode", exitCode));
+        }
+    }
+
+    /// <summary>What the profile has installed or pending.</summary>
+    internal void Furnish(MachineProfile profile)
+    {
+        foreach (string id in profile.Installed)
+        {
+            PackageProfile package = Find(id);
+            Apply(package.EffectsNow);
+            Activate(package, @"NT AUTHORITY\SYSTEM");
+        }
+
+        foreach (string id in profile.PendingInstalled)
+        {
+            Finish(Find(id), "WindowsUpdateAgent");
+        }
+    }
+
+    /// <summary>The boot: what was pending comes into effect.</summary>
+    internal void Boot()
+    {
+        foreach (string id in Pending)
+        {
+            Activate(Find(id), @"NT AUTHORITY\SYSTEM");
+        }
+
+        _machine.Registry.DeleteKey(CbsRebootPending);
+        _machine.Registry.DeleteKey(UpdateRebootRequired);
+    }
+
+    private static bool Fits<T>(IReadOnlyList<T>? allowed, T value, IEqualityComparer<T>? comparer = null) => allowed is null || allowed.Contains(value, comparer);
+
+    private bool IsActive(string prerequisite) =>
+        Known.Any(p => (p.Package.Equals(prerequisite, StringComparison.OrdinalIgnoreCase) || p.Kb.Equals(prerequisite, StringComparison.OrdinalIgnoreCase))
+            && StateOf(p.Package) == PackageState.Installed);
+
+    private PackageProfile Find(string id) =>
+        Known.FirstOrDefault(p => p.Package.Equals(id, StringComparison.OrdinalIgnoreCase)) ?? throw new ArgumentException($"the machine accepts no package {id}");
+
+    private void Finish(PackageProfile package, string client)
+    {
+        Apply(package.EffectsNow);
+        if (package.ExitCode != 3010)
+        {
+            Activate(package, client);
+            return;
+        }
+
+        SetCbs(package, StatePending, client);
+        lock (_machine.Gate)
+        {
+            _states[package.Package] = PackageState.Pending;
+        }
+
+        _machine.Registry.CreateKey(CbsRebootPending);
+        _machine.Registry.CreateKey(UpdateRebootRequired);
+    }
+
+    private void Activate(PackageProfile package, string by)
+    {
+        Apply(package.EffectsAtBoot);
+        if (package.EffectsAtBoot.Ubr is { } ubr)
+        {
+            _machine.Os.Ubr = Math.Max(ubr, _machine.Os.Ubr);
+            DerivedRegistry.SetUbr(_machine);
+        }
+
+        SetCbs(package, StateInstalled, null);
+        HotfixProfile hotfix = package.Hotfix ?? new HotfixProfile();
+        DateOnly on = hotfix.InstalledOn ?? DateOnly.FromDateTime(_machine.LocalNow.DateTime);
+        lock (_machine.Gate)
+        {
+            _states[package.Package] = PackageState.Installed;
+            _hotfixes.Add(new(hotfix.Id ?? package.Kb, hotfix.Description, by.StartsWith("NT ", StringComparison.Ordinal) ? by : @"NT AUTHORITY\SYSTEM", on));
+        }
+    }
+
+    private void Apply(PackageEffects effects)
+    {
+        _machine.Registry.Apply(effects.Registry);
+        foreach ((string path, FileProfile file) in effects.Files)
+        {
+            _machine.Files.Install(path, file);
+        }
+    }
+
+    private void SetCbs(PackageProfile package, int state, string? client)
+    {
+        string arch = _machine.Os.Arch == "x64" ? "amd64" : _machine.Os.Arch;
+        string name = package.Cbs ?? string.Create(CultureInfo.InvariantCulture, $"Package_for_{package.Kb}~31bf3856ad364e35~{arch}~~{_machine.Os.Build}.1.1.0");
+        string key = $@"{Cbs}\Packages\{name}";
+        long time = _machine.Clock.UtcNow.ToFileTime();
+        _machine.Registry.SetValue(key, "CurrentState", RegistryValue.Dword(state));
+        _machine.Registry.SetValue(key, "InstallName", RegistryValue.Sz(name + ".mum"));
+        _machine.Registry.SetValue(key, "InstallTimeHigh", RegistryValue.Dword(time >> 32));
+        _machine.Registry.SetValue(key, "InstallTimeLow", RegistryValue.Dword(time & uint.MaxValue));
+        if (client is not null)
+        {
+            _machine.Registry.SetValue(key, "InstallClient", RegistryValue.Sz(client));
         }
     }
 

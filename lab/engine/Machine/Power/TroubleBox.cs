@@ -1,9 +1,12 @@
 namespace Firebreak.Lab.Machines;
 
-/// <summary>What goes wrong on a machine, now or later.</summary>
+/// <summary>What goes wrong on a machine, now or later. Failing and hanging installers stay so until <see cref="Clear"/>.</summary>
 public sealed class TroubleBox
 {
     private readonly Machine _machine;
+    private readonly List<TroubleProfile> _whenInstalling = [];
+    private int? _installerFails;
+    private bool _installerHangs;
 
     internal TroubleBox(Machine machine)
     {
@@ -14,6 +17,95 @@ public sealed class TroubleBox
     /// <exception cref="ArgumentException">Unknown kind or moment.</exception>
     public void Add(TroubleProfile trouble)
     {
-        _ = _machine;
+        if (trouble.When is not ("now" or "installing"))
+        {
+            throw new ArgumentException($"trouble comes now or installing, not {trouble.When}");
+        }
+
+        switch (trouble.Kind)
+        {
+            case "network-loss" or "power-loss" when trouble.When == "installing":
+                lock (_machine.Gate)
+                {
+                    _whenInstalling.Add(trouble);
+                }
+
+                break;
+            case "network-loss" or "power-loss":
+                Fire(trouble);
+                break;
+            case "installer-fails":
+                lock (_machine.Gate)
+                {
+                    _installerFails = trouble.ExitCode ?? 1603;
+                }
+
+                break;
+            case "installer-hangs":
+                lock (_machine.Gate)
+                {
+                    _installerHangs = true;
+                }
+
+                break;
+            case "no-return":
+                _machine.Power.NoReturn = true;
+                break;
+            default:
+                throw new ArgumentException($"the lab has no trouble {trouble.Kind}");
+        }
+
+        _machine.History.Add("trouble", ("trouble", trouble.Kind), ("when", trouble.When));
+    }
+
+    /// <summary>Takes all trouble that has not happened yet away.</summary>
+    public void Clear()
+    {
+        lock (_machine.Gate)
+        {
+            _whenInstalling.Clear();
+            _installerFails = null;
+            _installerHangs = false;
+            _machine.Power.NoReturn = false;
+        }
+
+        _machine.History.Add("trouble", ("trouble", "none"));
+    }
+
+    /// <summary>An installer begins its work: what waited for it happens; tells how the installer will end.</summary>
+    internal (int? Fails, bool Hangs) InstallerStarts()
+    {
+        TroubleProfile[] fire;
+        lock (_machine.Gate)
+        {
+            fire = [.. _whenInstalling];
+            _whenInstalling.Clear();
+        }
+
+        foreach (TroubleProfile trouble in fire)
+        {
+            Fire(trouble);
+        }
+
+        lock (_machine.Gate)
+        {
+            return (_installerFails, _installerHangs);
+        }
+    }
+
+    private void Fire(TroubleProfile trouble)
+    {
+        TimeSpan? lasts = trouble.For is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+        Action happen = trouble.Kind == "network-loss"
+            ? () => _machine.Network.Lose(lasts)
+            : () => _machine.Power.Lose(lasts ?? TimeSpan.Zero);
+        if (trouble.After > 0)
+        {
+            _machine.Clock.ScheduleAfter(TimeSpan.FromSeconds(trouble.After), happen);
+        }
+        else
+        {
+            happen();
+        }
     }
 }

@@ -65,7 +65,7 @@ public sealed class ProcessTable
         lock (_machine.Gate)
         {
             CancellationTokenSource killed = CancellationTokenSource.CreateLinkedTokenSource(_machine.Power.Token);
-            LabProcess process = new(_nextId, parentId, name, path, commandLine, account, 0, _machine.Clock.UtcNow);
+            LabProcess process = new(_nextId, parentId, name, path, commandLine, account, 0, _machine.Power.Now);
             _nextId += 4;
             _entries[process.Id] = (process, killed);
             ended = killed.Token;
@@ -87,7 +87,7 @@ public sealed class ProcessTable
         lock (_machine.Gate)
         {
             string? path = id <= 4 ? null : $@"C:\Windows\System32\{name}";
-            LabProcess process = new(id, parentId, name, path, path ?? "", @"NT AUTHORITY\SYSTEM", sessionId, _machine.Clock.UtcNow);
+            LabProcess process = new(id, parentId, name, path, path ?? "", @"NT AUTHORITY\SYSTEM", sessionId, _machine.Power.Now);
             _entries[id] = (process, new CancellationTokenSource());
         }
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Win32;
 
@@ -148,6 +149,19 @@ public sealed class RegistryTree
 
         Changed?.Invoke(new("delete-key", string.Join('\\', parts), null, null));
         return true;
+    }
+
+    /// <summary>Sets the values of a profile or package: key → name → value.</summary>
+    internal void Apply(IReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonElement>> keys)
+    {
+        foreach ((string key, IReadOnlyDictionary<string, JsonElement> values) in keys)
+        {
+            CreateKey(key);
+            foreach ((string name, JsonElement value) in values)
+            {
+                SetValue(key, name == "(default)" ? "" : name, RegistryValue.FromJson(value));
+            }
+        }
     }
 
     /// <summary>Canonical JSON of a subtree: { key: { values: { name: {type, value} }, keys: { … } } }, names sorted; null if there is no such key.</summary>

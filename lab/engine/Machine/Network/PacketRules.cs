@@ -1,0 +1,70 @@
+using System.Net;
+
+namespace Firebreak.Lab.Machines;
+
+/// <summary>
+/// The rules of one local port, per direction and most specific first: the first that matches decides, none = pass. A
+/// connection needs both directions. Firewall blocks come before all (block beats allow).
+/// </summary>
+internal sealed record PacketRules(IReadOnlyList<PacketRule> In, IReadOnlyList<PacketRule> Out)
+{
+    public static PacketRules None { get; } = new([], []);
+
+    /// <summary>Nothing passes.</summary>
+    public static PacketRules Silent { get; } = new([new(AddressRange.Any, 0, true)], []);
+
+    public bool IsEmpty => In.Count == 0 && Out.Count == 0;
+
+    public static PacketRules For(Machine machine, int protocol, int localPort)
+    {
+        AddressRange me = AddressRange.Of(machine.Address);
+        List<PacketRule> inbound = [];
+        List<PacketRule> outbound = [];
+        if (machine.Firewall.Effective)
+        {
+            inbound.AddRange(machine.Firewall.Rules
+                .Where(r => r is { Enabled: true, Inbound: true, Block: true } && (r.Protocol == 256 || r.Protocol == protocol)
+                    && (r.LocalPorts.Count == 0 || r.LocalPorts.Any(p => localPort >= p.First && localPort <= p.Last)))
+                .SelectMany(r => r.Remote.Count == 0 ? [AddressRange.Any] : r.Remote)
+                .Select(range => new PacketRule(range, 0, true)));
+        }
+
+        foreach (IpsecFilter filter in machine.Ipsec.Effective.OrderByDescending(f => f.Weight).ThenByDescending(f => f.Block))
+        {
+            if (filter.Protocol != 0 && filter.Protocol != protocol)
+            {
+                continue;
+            }
+
+            if (Covers(filter.Destination, me) && filter.DestinationPort is var to && (to == 0 || to == localPort))
+            {
+                inbound.Add(new(filter.Source ?? me, filter.SourcePort, filter.Block));
+            }
+
+            if (Covers(filter.Source, me) && filter.SourcePort is var from && (from == 0 || from == localPort))
+            {
+                outbound.Add(new(filter.Destination ?? me, filter.DestinationPort, filter.Block));
+            }
+        }
+
+        return new(inbound, outbound);
+    }
+
+    /// <summary>Whether packets pass both ways.</summary>
+    public bool Allows(IPAddress remote, int remotePort) => Passes(In, remote, remotePort) && Passes(Out, remote, remotePort);
+
+    private static bool Passes(IReadOnlyList<PacketRule> rules, IPAddress remote, int remotePort)
+    {
+        foreach (PacketRule rule in rules)
+        {
+            if (rule.Remote.Contains(remote) && (rule.RemotePort == 0 || remotePort == 0 || rule.RemotePort == remotePort))
+            {
+                return !rule.Block;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool Covers(AddressRange? range, AddressRange me) => range is not { } r || (r.First <= me.First && r.Last >= me.Last);
+}

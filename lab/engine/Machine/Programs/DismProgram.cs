@@ -1,0 +1,103 @@
+namespace Firebreak.Lab.Machines;
+
+/// <summary>dism.exe /online /add-package. Works in remote sessions too.</summary>
+internal sealed class DismProgram : ILabProgram
+{
+    private const int NotApplicable = unchecked((int)0x800F081E);
+    private const int PrerequisiteMissing = unchecked((int)0x800F0823);
+
+    public ProgramResult Run(Machine machine, IReadOnlyList<string> arguments, ProgramContext context)
+    {
+        string? file = null;
+        bool online = false;
+        bool add = false;
+        bool noRestart = false;
+        foreach (string argument in arguments)
+        {
+            int colon = argument.IndexOf(':', StringComparison.Ordinal);
+            string name = (colon < 0 ? argument : argument[..colon]).ToLowerInvariant();
+            switch (name)
+            {
+                case "/online":
+                    online = true;
+                    break;
+                case "/add-package":
+                    add = true;
+                    break;
+                case "/packagepath" when colon > 0 && file is null:
+                    file = argument[(colon + 1)..].Trim('"');
+                    break;
+                case "/quiet" or "/english" or "/ignorecheck":
+                    break;
+                case "/norestart":
+                    noRestart = true;
+                    break;
+                case "/image" or "/get-packages" or "/get-packageinfo" or "/remove-package" or "/cleanup-image" or "/logpath" or "/loglevel" or "/scratchdir" or "/packagename" or "/format" or "/get-features" or "/enable-feature" or "/disable-feature":
+                    throw new LabRefusalException($"dism {argument}");
+                default:
+                    return Fail(87, $"The {name.TrimStart('/')} option is unknown.");
+            }
+        }
+
+        if (!context.IsAdmin)
+        {
+            return Fail(740, "Elevated permissions are required to run DISM.");
+        }
+
+        if (!online || !add || file is null)
+        {
+            return Fail(87, "An option is missing.");
+        }
+
+        string path;
+        try
+        {
+            path = machine.Files.Normalize(file, context.CurrentDirectory);
+        }
+        catch (IOException)
+        {
+            return Fail(3, "The system cannot find the path specified.");
+        }
+
+        if (!machine.Files.FileExists(path))
+        {
+            return Fail(2, "The system cannot find the file specified.");
+        }
+
+        if (machine.Packages.Recognise(path) is not null)
+        {
+            throw new LabRefusalException("dism that takes a .msu: expand it and add the .cab");
+        }
+
+        if (machine.Packages.RecogniseCabinet(path) is not { } package)
+        {
+            return Fail(13, "The data is invalid.");
+        }
+
+        switch (machine.Packages.Judge(package))
+        {
+            case PackageVerdict.Installed:
+                return new(0, "The operation completed successfully.\r\n");
+            case PackageVerdict.Pending:
+                return new(3010, "The operation completed successfully.\r\n");
+            case PackageVerdict.NotApplicable:
+                return Fail(NotApplicable, "The specified package is not applicable to this image.");
+            case PackageVerdict.PrerequisiteMissing:
+                return Fail(PrerequisiteMissing, "The specified package requires a newer servicing stack.");
+        }
+
+        if (machine.Packages.Install(package, "DISM Package Manager Provider", context.Cancellation) is not { } exitCode)
+        {
+            return Fail(1618, "Another installation is already in progress.");
+        }
+
+        if (exitCode == 3010 && !noRestart)
+        {
+            machine.Power.Reboot("dism");
+        }
+
+        return exitCode is 0 or 3010 ? new(exitCode, "The operation completed successfully.\r\n") : Fail(exitCode, "DISM failed.");
+    }
+
+    private static ProgramResult Fail(int code, string text) => new(code, $"\r\nError: {(code < 0 ? $"0x{code:x8}" : code)}\r\n\r\n{text}\r\n");
+}
