@@ -1,0 +1,37 @@
+using System.Text;
+using Firebreak.Lab.Engine.Statics;
+
+namespace Firebreak.Lab.Engine.Sessions;
+
+/// <summary>What must be done once in a process before the first runspace: afterwards it would be too late.</summary>
+internal static class EngineStart
+{
+    private static readonly Lock Gate = new();
+    private static bool s_done;
+
+    /// <summary>Prepares the process.</summary>
+    public static void Once()
+    {
+        lock (Gate)
+        {
+            if (s_done)
+            {
+                return;
+            }
+            s_done = true;
+            Environment.SetEnvironmentVariable("POWERSHELL_DIAGNOSTICS_OPTOUT", "1");
+            Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
+            Environment.SetEnvironmentVariable("POWERSHELL_UPDATECHECK", "Off");
+            // No program and no module of this system can be found by name, whatever else fails.
+            Environment.SetEnvironmentVariable("PATH", "");
+            Environment.SetEnvironmentVariable("PSModulePath", "");
+            Console.SetOut(TextWriter.Null);
+            Console.SetIn(TextReader.Null);
+            Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+            // Each pipeline holds a thread; the pool must not make new sessions wait for its slow growth.
+            ThreadPool.SetMinThreads(64, 64);
+            WindowsPaths.Apply();
+            TypeMap.Register();
+        }
+    }
+}

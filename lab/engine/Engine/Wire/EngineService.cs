@@ -1,0 +1,215 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Firebreak.Lab.Engine.Programs;
+using Firebreak.Lab.Engine.Sessions;
+using Firebreak.Lab.Machines;
+
+namespace Firebreak.Lab.Engine.Wire;
+
+/// <summary>Does what the fleet asks for (the table of requests in lab/README.md).</summary>
+internal sealed class EngineService(WireWriter wire) : IDisposable
+{
+    /// <summary>Version of the wire.</summary>
+    public const int Version = 1;
+
+    private readonly LabClock _clock = new();
+    private readonly ConcurrentDictionary<string, LabHost> _hosts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<Guid, LabSession> _sessions = new();
+
+    /// <summary>Does one request; the result is the reply's.</summary>
+    /// <exception cref="WireError">It cannot be done.</exception>
+    public async Task<JsonNode?> Do(WireRequest request)
+    {
+        switch (request.Op)
+        {
+            case "hello": return new JsonObject { ["version"] = Version };
+            case "host.create": return CreateHost(request);
+            case "host.trouble": return Trouble(request);
+            case "host.status": return Status(Host(request));
+            case "host.history": return new JsonObject { ["entries"] = Host(request).Machine.History.ToJson() };
+            case "host.registry": return Registry(request);
+            case "front.closed": Host(request).Machine.Ports.FrontClosed(); return null;
+            case "clock.advance": await Task.Run(() => _clock.AdvanceBy(TimeSpan.FromSeconds(request.Number("seconds")))).ConfigureAwait(false); return null;
+            case "logon": return Logon(request);
+            case "session.open": await Open(request).ConfigureAwait(false); return null;
+            case "session.command": await Session(request).Command(request.Id128("command"), request.Bytes("data")).ConfigureAwait(false); return null;
+            case "session.send": await Session(request).Send(request.OptionalId128("command"), request.Text("stream"), request.Bytes("data")).ConfigureAwait(false); return null;
+            case "session.signal": await Session(request).Signal(request.Id128("command"), IsTerminate(request)).ConfigureAwait(false); return null;
+            case "session.close": Session(request).End("closed by the client"); return null;
+            default: throw new WireError("lab.unknown-op", $"the engine has no operation '{request.Op}'");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (LabSession session in _sessions.Values)
+        {
+            session.End("the lab ends");
+        }
+        foreach (LabHost host in _hosts.Values)
+        {
+            host.Machine.Dispose();
+        }
+        _clock.Dispose();
+    }
+
+    private static bool IsTerminate(WireRequest request) => request.Text("code") switch
+    {
+        "terminate" => true,
+        "ctrl_c" => false,
+        string other => throw new WireError("lab.bad-request", $"session.signal: unknown code '{other}'"),
+    };
+
+    private JsonObject CreateHost(WireRequest request)
+    {
+        string name = request.Text("host");
+        if (!IPAddress.TryParse(request.Text("address"), out IPAddress? address))
+        {
+            throw new WireError("lab.bad-request", "host.create: 'address' must be an IP address");
+        }
+        Machine machine;
+        try
+        {
+            JsonElement profile = JsonSerializer.SerializeToElement(request.Node("machine") ?? throw new JsonException("there is no 'machine'"));
+            machine = Machine.FromJson(name, address, profile, _clock);
+        }
+        catch (Exception error) when (error is JsonException or FormatException or ArgumentException)
+        {
+            throw new WireError("lab.bad-profile", $"{name}: {error.Message}");
+        }
+        var host = new LabHost(machine);
+        if (!_hosts.TryAdd(name, host))
+        {
+            machine.Dispose();
+            throw new WireError("lab.duplicate-host", $"there is a host '{name}' already");
+        }
+        foreach (JsonNode? file in request.Node("files") as JsonArray ?? [])
+        {
+            WriteFile(machine, file);
+        }
+        machine.PowerShellRunner = PowerShellProgram.Run;
+        machine.Up += () => wire.HostUp(name);
+        machine.Down += why => wire.HostDown(name, why);
+        machine.Start();
+        var ports = new JsonObject();
+        foreach ((int windows, int bound) in machine.Ports.TcpMapping.OrderBy(p => p.Key))
+        {
+            ports[windows.ToString(System.Globalization.CultureInfo.InvariantCulture)] = bound;
+        }
+        return new JsonObject { ["ports"] = ports };
+    }
+
+    private static void WriteFile(Machine machine, JsonNode? file)
+    {
+        string path = file?["path"]?.GetValue<string>() ?? throw new WireError("lab.bad-request", "host.create: a file needs a path");
+        byte[] bytes = Convert.FromBase64String(file["bytes"]?.GetValue<string>() ?? "");
+        string full = machine.Files.Normalize(path);
+        machine.Files.CreateFolder(full[..full.LastIndexOf('\\')] is { Length: > 2 } folder ? folder : @"C:\");
+        machine.Files.WriteBytes(full, bytes);
+    }
+
+    private JsonNode? Trouble(WireRequest request)
+    {
+        JsonObject options = request.Node("options")?.DeepClone() as JsonObject ?? [];
+        options["kind"] = request.Text("kind");
+        try
+        {
+            TroubleProfile trouble = options.Deserialize<TroubleProfile>(JsonSerializerOptions.Web) ?? throw new JsonException("no trouble");
+            Host(request).Machine.Trouble.Add(trouble);
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException)
+        {
+            throw new WireError("lab.bad-trouble", error.Message);
+        }
+        return null;
+    }
+
+    private static JsonObject Status(LabHost host)
+    {
+        Machine machine = host.Machine;
+        return new JsonObject
+        {
+            ["power"] = machine.Power.State switch
+            {
+                PowerState.Off => "off",
+                PowerState.Booting => "booting",
+                _ => "on",
+            },
+            ["network"] = machine.Network.IsUp ? "up" : "down",
+            ["bootTime"] = LabTime.Iso(machine.Power.BootTime),
+            ["sessions"] = host.Sessions.Count,
+            ["os"] = new JsonObject { ["version"] = machine.Os.Version, ["ubr"] = machine.Os.Ubr },
+            ["installed"] = new JsonArray([.. machine.Packages.Installed.Select(p => (JsonNode)p)]),
+            ["ipsec"] = new JsonObject { ["assigned"] = machine.Ipsec.AssignedPolicy },
+            ["pendingReboot"] = new JsonArray([.. machine.Power.PendingReasons.Select(p => (JsonNode)p)]),
+        };
+    }
+
+    private JsonNode? Registry(WireRequest request)
+    {
+        string key = request.OptionalText("key") ?? IpsecState.LocalKey;
+        try
+        {
+            return Host(request).Machine.Registry.Export(key);
+        }
+        catch (ArgumentException error)
+        {
+            throw new WireError("lab.bad-request", error.Message);
+        }
+    }
+
+    private JsonObject Logon(WireRequest request)
+    {
+        LogonResult result = Host(request).Machine.Accounts.Logon(request.Text("user"), request.Text("password"));
+        return new JsonObject { ["granted"] = result.Granted, ["admin"] = result.Admin, ["account"] = result.Account, ["reason"] = result.Reason };
+    }
+
+    private Task Open(WireRequest request)
+    {
+        LabHost host = Host(request);
+        Machine machine = host.Machine;
+        Guid id = request.Id128("session");
+        if (machine.Power.State != PowerState.On)
+        {
+            throw new WireError("lab.host-down", $"{machine.Host} is not running");
+        }
+        if (machine.PowerShell is null)
+        {
+            throw new WireError("lab.no-powershell", $"{machine.Host} has no PowerShell");
+        }
+        string user = request.Text("user");
+        Account account = machine.Accounts.Find(user) ?? throw new WireError("lab.no-account", $"{machine.Host} has no account '{user}'");
+        var program = new ProgramContext
+        {
+            Account = $"{machine.Name}\\{account.Name}",
+            IsAdmin = account.Admin,
+            Logon = LogonKind.NetworkCleartext,
+        };
+        const string Image = @"C:\Windows\System32\wsmprovhost.exe";
+        LabProcess process = machine.Processes.Add("wsmprovhost.exe", Image, Image + " -Embedding", program.Account, 640, out CancellationToken ended);
+        var session = new LabSession(id, new SessionContext(machine, program with { ProcessId = process.Id }, process.Id, isRemote: true), wire, gone =>
+        {
+            _sessions.TryRemove(gone.Id, out _);
+            host.Sessions.TryRemove(gone.Id, out _);
+        });
+        if (!_sessions.TryAdd(id, session))
+        {
+            machine.Processes.Exit(process.Id);
+            throw new WireError("lab.duplicate-session", $"there is a session {id} already");
+        }
+        host.Sessions[id] = session;
+        ended.Register(() => session.End(machine.Power.State == PowerState.On ? "the session's process was ended" : "the machine went down"));
+        return session.Open(request.OptionalText("configuration") ?? "Microsoft.PowerShell", request.OptionalText("clientAddress") ?? "", request.Bytes("data"));
+    }
+
+    private LabHost Host(WireRequest request) => _hosts.TryGetValue(request.Text("host"), out LabHost? host)
+        ? host
+        : throw new WireError("lab.no-host", $"the lab has no host '{request.Text("host")}'");
+
+    private LabSession Session(WireRequest request) => _sessions.TryGetValue(request.Id128("session"), out LabSession? session)
+        ? session
+        : throw new WireError("lab.no-session", $"there is no session {request.Id128("session")}");
+}
