@@ -1,6 +1,6 @@
 /** Options that several commands share, and how they are parsed. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type ConnectionFlags, createServices, type Services } from '../app/index.ts';
+import type { ConnectionFlags, Services } from '../app/index.ts';
 import { parseDuration } from '../util/index.ts';
 import { passwordPrompt } from './ask.ts';
 import { OUTPUT_MODES, type OutputMode } from './live/index.ts';
@@ -79,6 +79,7 @@ export function addOutputOption(command: Command): Command {
 
 /** Opens the services for one command and closes them whatever happens. */
 export async function withServices<T>(options: StateOptions, work: (services: Services) => Promise<T>): Promise<T> {
+  const { createServices } = await import('../app/index.ts');
   const services = createServices({ state: options.state, ask: passwordPrompt() });
   try {
     return await work(services);

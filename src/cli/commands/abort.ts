@@ -1,6 +1,5 @@
 /** `firebreak abort RUN`. */
 import type { Command } from 'commander';
-import { abort } from '../../app/index.ts';
 import { addStateOption, type StateOptions, withServices } from '../options.ts';
 
 export function registerAbort(program: Command): void {
@@ -12,6 +11,7 @@ export function registerAbort(program: Command): void {
   addStateOption(command)
     .addHelpText('after', '\nExamples:\n  $ firebreak abort last\n  $ firebreak shields list')
     .action(async (reference: string, flags: StateOptions) => {
+      const { abort } = await import('../../app/index.ts');
       const run = await withServices(flags, (services) => abort(services, reference));
       process.stdout.write(`run ${run} aborted; what it left standing: firebreak shields list\n`);
     });

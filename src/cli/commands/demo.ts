@@ -1,6 +1,6 @@
 /** `firebreak demo`: the main job on a lab fleet, before your eyes. */
 import type { Command } from 'commander';
-import { type DemoResult, demo } from '../../app/demo/index.ts';
+import type { DemoResult } from '../../app/demo/index.ts';
 import type { RunWatcher } from '../../app/index.ts';
 import { EXIT_CODES } from '../../domain/index.ts';
 import { interruptible } from '../interrupt.ts';
@@ -24,6 +24,7 @@ export function registerDemo(program: Command): void {
     .option('--keep', 'leave the lab and the state, to play with')
     .addHelpText('after', '\nExamples:\n  $ npm run demo\n  $ npm run demo -- --json\n  $ npm run demo -- --keep')
     .action(async (flags: DemoFlags) => {
+      const { demo } = await import('../../app/demo/index.ts');
       let display: RunDisplay | undefined;
       const watcher: RunWatcher = {
         start: (view) => {

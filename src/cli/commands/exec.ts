@@ -1,6 +1,6 @@
 /** `firebreak exec <pattern | URI…> -- <script>`: PowerShell ad hoc. */
 import type { Command } from 'commander';
-import { type ExecResult, execOnTargets } from '../../app/index.ts';
+import type { ExecResult } from '../../app/index.ts';
 import { EXIT_CODES, FirebreakError, type Json, type StreamRecord } from '../../domain/index.ts';
 import { passwordPrompt } from '../ask.ts';
 import { interruptible } from '../interrupt.ts';
@@ -38,6 +38,7 @@ Examples:
   $ firebreak exec -i inventory.yaml 'servers:!dc*' --json -- '$PSVersionTable.PSVersion'`,
     )
     .action(async (words: string[], flags: ExecFlags, command: Command) => {
+      const { execOnTargets } = await import('../../app/index.ts');
       const { patterns, script } = splitWords(words, command);
       const shown = flags.json === true ? jsonOutput() : textOutput();
       const results = await interruptible((signal) =>

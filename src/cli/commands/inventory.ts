@@ -1,6 +1,5 @@
 /** `firebreak inventory`: the hosts of an inventory as a plan would see them. */
 import type { Command } from 'commander';
-import { overridesOf, readInventory } from '../../app/index.ts';
 import { renderTable } from '../live/index.ts';
 import { addConnectionOptions, type ConnectionOptions, connectionFlags } from '../options.ts';
 
@@ -14,6 +13,7 @@ export function registerInventory(program: Command): void {
   addConnectionOptions(command)
     .addHelpText('after', '\nExamples:\n  $ firebreak inventory -i inventory.yaml')
     .action(async (flags: ConnectionOptions & { readonly inventory: string; readonly json?: boolean }) => {
+      const { overridesOf, readInventory } = await import('../../app/index.ts');
       const { hosts } = await readInventory({
         inventory: flags.inventory,
         connection: overridesOf(connectionFlags(flags)),

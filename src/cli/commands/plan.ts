@@ -1,6 +1,6 @@
 /** `firebreak plan PLAYBOOK`: what a run would do, without a touch on any host. */
 import type { Command } from 'commander';
-import { loadPlan, overridesOf, type PreviewNode, previewPlan } from '../../app/index.ts';
+import type { PreviewNode } from '../../app/index.ts';
 import {
   addFleetOptions,
   collect,
@@ -28,6 +28,7 @@ export function registerPlan(program: Command): void {
     .option('--json', 'the whole plan as JSON')
     .addHelpText('after', '\nExamples:\n  $ firebreak plan smbghost -i inventory.yaml --limit servers')
     .action(async (playbook: string, flags: PlanFlags) => {
+      const { loadPlan, overridesOf, previewPlan } = await import('../../app/index.ts');
       await withServices({}, async (services) => {
         const plan = await loadPlan(
           {

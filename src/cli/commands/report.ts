@@ -1,6 +1,5 @@
 /** `firebreak report [RUN]`. */
 import type { Command } from 'commander';
-import { runStatus, writeReport } from '../../app/index.ts';
 import { addStateOption, type StateOptions, withServices } from '../options.ts';
 
 export function registerReport(program: Command): void {
@@ -13,6 +12,7 @@ export function registerReport(program: Command): void {
   addStateOption(command)
     .addHelpText('after', '\nExamples:\n  $ firebreak report last --file report.html')
     .action(async (run: string, flags: StateOptions & { readonly file?: string }) => {
+      const { runStatus, writeReport } = await import('../../app/index.ts');
       await withServices(flags, async (services) => {
         const { view } = await runStatus(services, run);
         process.stdout.write(`${await writeReport(services, view, flags.file)}\n`);

@@ -1,6 +1,5 @@
 /** `firebreak rerun RUN --failed`. */
 import { type Command, Option } from 'commander';
-import { overridesOf, planRerun, startRerun } from '../../app/index.ts';
 import { FirebreakError } from '../../domain/index.ts';
 import { followRun } from '../follow-run.ts';
 import {
@@ -54,6 +53,7 @@ export function registerRerun(program: Command): void {
       '\nExamples:\n  $ firebreak rerun last --failed\n  $ firebreak rerun last --failed --input install_timeout=1h',
     )
     .action(async (run: string, flags: RerunFlags) => {
+      const { overridesOf, planRerun, startRerun } = await import('../../app/index.ts');
       const which =
         flags.all === true
           ? 'all'

@@ -1,6 +1,5 @@
 /** `firebreak resume [RUN]`. */
 import type { Command } from 'commander';
-import { resume } from '../../app/index.ts';
 import { followRun } from '../follow-run.ts';
 import { addOutputOption, addStateOption, type OutputOptions, type StateOptions, withServices } from '../options.ts';
 import { readVersion } from '../version.ts';
@@ -19,6 +18,7 @@ export function registerResume(program: Command): void {
   addStateOption(addOutputOption(command))
     .addHelpText('after', '\nExamples:\n  $ firebreak resume last\n  $ firebreak resume 20261123-0412')
     .action(async (run: string, flags: ResumeFlags) => {
+      const { resume } = await import('../../app/index.ts');
       await withServices(flags, (services) =>
         followRun(flags.output, ({ watcher, signal }) =>
           resume(services, { run, packages: flags.packages, version: readVersion(), watcher, signal }),

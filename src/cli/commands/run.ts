@@ -1,6 +1,5 @@
 /** `firebreak run PLAYBOOK`. */
 import type { Command } from 'commander';
-import { loadPlan, overridesOf, startRun } from '../../app/index.ts';
 import { followRun } from '../follow-run.ts';
 import {
   addFleetOptions,
@@ -48,6 +47,7 @@ Examples:
   $ firebreak run smbghost -i inventory.yaml --packages ./packages --input protection=registry --output ndjson`,
     )
     .action(async (playbook: string, flags: RunFlags) => {
+      const { loadPlan, overridesOf, startRun } = await import('../../app/index.ts');
       await withServices(flags, async (services) => {
         const source = {
           playbook,

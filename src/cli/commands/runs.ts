@@ -1,6 +1,5 @@
 /** `firebreak runs`. */
 import type { Command } from 'commander';
-import { listRuns } from '../../app/index.ts';
 import { renderTable } from '../live/index.ts';
 import { addStateOption, type StateOptions, withServices } from '../options.ts';
 
@@ -13,6 +12,7 @@ export function registerRuns(program: Command): void {
   addStateOption(command)
     .addHelpText('after', '\nExamples:\n  $ firebreak runs')
     .action(async (flags: StateOptions & { readonly json?: boolean }) => {
+      const { listRuns } = await import('../../app/index.ts');
       const runs = await withServices(flags, listRuns);
       if (flags.json === true) {
         process.stdout.write(`${JSON.stringify(runs)}\n`);

@@ -1,6 +1,5 @@
 /** `firebreak shields list|revert`: the ledger of temporary changes that still stand. */
 import type { Command } from 'commander';
-import { revertShields, standingShields } from '../../app/index.ts';
 import { EXIT_CODES, FirebreakError } from '../../domain/index.ts';
 import { isConfirmed } from '../ask.ts';
 import { interruptible } from '../interrupt.ts';
@@ -25,6 +24,7 @@ export function registerShields(program: Command): void {
       .description('what stands where, since when')
       .option('--json', 'as JSON'),
   ).action(async (flags: StateOptions & { readonly json?: boolean }) => {
+    const { standingShields } = await import('../../app/index.ts');
     const standing = await withServices(flags, (services) => standingShields(services, []));
     if (flags.json === true) {
       process.stdout.write(`${JSON.stringify(standing)}\n`);
@@ -54,6 +54,7 @@ export function registerShields(program: Command): void {
   )
     .addHelpText('after', '\nExamples:\n  $ firebreak shields revert web01 --yes')
     .action(async (hosts: string[], flags: RevertFlags) => {
+      const { revertShields, standingShields } = await import('../../app/index.ts');
       await withServices(flags, async (services) => {
         const standing = await standingShields(services, hosts);
         if (standing.length === 0)

@@ -1,6 +1,5 @@
 /** `firebreak status [RUN]`: works from another process while the run goes on. */
 import type { Command } from 'commander';
-import { runStatus } from '../../app/index.ts';
 import type { HostView } from '../../domain/index.ts';
 import { renderHostTable, renderTable, renderTally } from '../live/index.ts';
 import { addStateOption, type StateOptions, withServices } from '../options.ts';
@@ -21,6 +20,7 @@ export function registerStatus(program: Command): void {
   addStateOption(command)
     .addHelpText('after', '\nExamples:\n  $ firebreak status\n  $ firebreak status last --host web01')
     .action(async (run: string, flags: StatusFlags) => {
+      const { runStatus } = await import('../../app/index.ts');
       const { info, view } = await withServices(flags, (services) => runStatus(services, run));
       if (flags.json === true) {
         process.stdout.write(`${JSON.stringify({ ...view, process: { state: info.state, owner: info.owner } })}\n`);

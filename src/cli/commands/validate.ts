@@ -1,6 +1,5 @@
 /** `firebreak validate`: every mistake with file, line and column; exit 2 when there is one. */
 import type { Command } from 'commander';
-import { validate } from '../../app/index.ts';
 import { EXIT_CODES, FirebreakError } from '../../domain/index.ts';
 import { printError } from '../errors.ts';
 import { collect, withServices } from '../options.ts';
@@ -14,6 +13,7 @@ export function registerValidate(program: Command): void {
     .option('-i, --inventory <file>', 'inventory to check too; may be repeated', collect, [])
     .addHelpText('after', '\nExamples:\n  $ firebreak validate playbooks/*.yaml -i inventory.yaml')
     .action(async (playbooks: string[], { inventory }: { readonly inventory: readonly string[] }) => {
+      const { validate } = await import('../../app/index.ts');
       if (playbooks.length + inventory.length === 0) {
         throw new FirebreakError('FB_USAGE', 'nothing to validate', {
           remedy: 'firebreak validate playbooks/smbghost.yaml',

@@ -1,6 +1,5 @@
 /** `firebreak verify ADVISORY`: the verdict of every host, reading only. */
 import type { Command } from 'commander';
-import { overridesOf, startRun, verifyPlaybook } from '../../app/index.ts';
 import { EXIT_CODES } from '../../domain/index.ts';
 import { interruptible } from '../interrupt.ts';
 import { createDisplay, type RunDisplay, renderTable } from '../live/index.ts';
@@ -32,6 +31,7 @@ export function registerVerify(program: Command): void {
   addStateOption(command)
     .addHelpText('after', '\nExamples:\n  $ firebreak verify cve-2020-0796 -i inventory.yaml --limit servers')
     .action(async (advisory: string, flags: VerifyFlags) => {
+      const { overridesOf, startRun, verifyPlaybook } = await import('../../app/index.ts');
       await withServices(flags, async (services) => {
         let display: RunDisplay | undefined;
         const { view, exitCode } = await interruptible((signal) =>

@@ -1,5 +1,5 @@
 /** The live view on a terminal: a line a host, its current step beside it. */
-import { Listr, type ListrTaskWrapper } from 'listr2';
+import type { ListrTaskWrapper } from 'listr2';
 import type { HostFinished, RunEvent, RunView } from '../../domain/index.ts';
 import { FINE_OUTCOMES } from '../../domain/index.ts';
 import { formatEvent } from './format-event.ts';
@@ -47,8 +47,9 @@ export function createLiveDisplay(): RunDisplay {
           await line.ended;
         },
       }));
-      const list = new Listr(tasks, { concurrent: true, registerSignalListeners: false });
-      done = list.run();
+      done = import('listr2').then(({ Listr }) =>
+        new Listr(tasks, { concurrent: true, registerSignalListeners: false }).run(),
+      );
     },
     event: onEvent,
     progress: ({ host, step, text }) => show(host, `${step}: ${text}`),
