@@ -48,7 +48,7 @@ export const hostReboot: ChangeAction = {
   isRepeatable: () => false,
 
   async probe(step) {
-    const names = await readInstallers(step);
+    const names = (await readInstallers(step)).all;
     if (names.length > 0) return { state: 'refused', error: installerBusy(step, names.join(', ')) };
     const boot = await readBootState(step);
     return { state: 'needed', prior: { boot_time: boot.BootTime } };
@@ -76,15 +76,18 @@ export const hostReboot: ChangeAction = {
 
   async recover(step, _given, open): Promise<Recovered> {
     const before = prior.parse(open.prior).boot_time;
-    const seen = await look(step);
-    if (seen.boot !== null && isLaterBoot(seen.boot.BootTime, before)) return { state: 'done' };
-    if (seen.boot === null && step.remainingMs() <= RESERVE_MS) throw raise(notBack(step, seen.why));
-    const age = step.clock.now() - Date.parse(open.since);
-    if (seen.boot !== null && seen.boot.ShutdownPending !== true && age >= NOT_STARTED_AFTER_MS) {
-      return { state: 'not-started' };
+    for (;;) {
+      const seen = await look(step);
+      if (seen.boot !== null) {
+        if (isLaterBoot(seen.boot.BootTime, before)) return { state: 'done' };
+        const age = step.clock.now() - Date.parse(open.since);
+        const isIdle = seen.boot.ShutdownPending !== true && age >= NOT_STARTED_AFTER_MS;
+        return { state: isIdle ? 'not-started' : 'running' };
+      }
+      // Only here can it be told that it went down and stayed away; whoever waits outside knows of no reboot.
+      if (step.remainingMs() <= RESERVE_MS) throw raise(notBack(step, seen.why));
+      await pause(step, POLL_MS);
     }
-    await pause(step, POLL_MS);
-    return { state: 'running' };
   },
 
   async prove(step, given, found) {

@@ -3,12 +3,18 @@ import { z } from 'zod';
 import type { ErrorRecord, StepContext } from '../domain/index.ts';
 import { callHost } from './host-call.ts';
 
-const installerSchema = z.object({ Busy: z.boolean(), Names: z.array(z.string()) });
+const installerSchema = z.object({ Names: z.array(z.string()), Others: z.array(z.string()) });
 
-/** Names, empty when none is at work. @throws FirebreakError those of callHost */
-export async function readInstallers(step: StepContext): Promise<string[]> {
+export interface Installers {
+  /** Names of all, ours too. */
+  readonly all: readonly string[];
+  readonly others: readonly string[];
+}
+
+/** @throws FirebreakError those of callHost */
+export async function readInstallers(step: StepContext): Promise<Installers> {
   const found = await callHost(step, { module: 'Package', function: 'Get-FbInstaller', result: installerSchema });
-  return found.Busy ? found.Names : [];
+  return { all: found.Names, others: found.Others };
 }
 
 /** The refusal while somebody else installs. */

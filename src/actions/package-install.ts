@@ -11,7 +11,6 @@ import { FirebreakError } from '../domain/index.ts';
 import { fileNameArgument, readArgs } from './arguments.ts';
 import { readVerdict } from './evidence.ts';
 import { describeCode, exitMeaning } from './exit-codes.ts';
-import { isLostConnection } from './host-call.ts';
 import { readHostFile } from './host-files.ts';
 import { installerBusy } from './installers.ts';
 import { jobState, type PackageJob, readPackageJob, startPackageJob } from './package-job.ts';
@@ -32,7 +31,6 @@ type Prior = z.infer<typeof prior>;
 
 /** A claim without a start is older than this: the task never began. */
 const START_GRACE_MS = 120_000;
-const POLL_MS = 2000;
 
 export const packageInstall: ChangeAction = {
   uses: 'package.install',
@@ -86,16 +84,8 @@ export const packageInstall: ChangeAction = {
 
   async recover(step, _given, open): Promise<Recovered> {
     const wanted = prior.parse(open.prior);
-    let job: PackageJob;
-    try {
-      job = await readPackageJob(step, wanted.sha256);
-    } catch (thrown) {
-      if (!isLostConnection(thrown) || step.signal.aborted) throw thrown;
-      step.progress(`${wanted.file}: the host cannot be reached just now, still waiting`);
-      await step.dropSession();
-      await step.clock.sleep(Math.min(POLL_MS, step.remainingMs()), step.signal);
-      return { state: 'running' };
-    }
+    const job = await look(step, wanted);
+    if (job === null) return { state: 'running' };
     switch (jobState(job)) {
       case 'absent':
         return open.receipt === null
@@ -105,7 +95,6 @@ export const packageInstall: ChangeAction = {
         return claimedState(step, job, open.receipt);
       case 'running':
         step.progress(`${wanted.file}: the installer is at work`);
-        await step.clock.sleep(Math.min(POLL_MS, step.remainingMs()), step.signal);
         return { state: 'running' };
       default:
         return { state: 'done' };
@@ -120,15 +109,24 @@ export const packageInstall: ChangeAction = {
   },
 };
 
+/** Null when the host is too busy to answer in time: its installer works, so that is no failure yet. */
+async function look(step: StepContext, wanted: Prior): Promise<PackageJob | null> {
+  try {
+    return await readPackageJob(step, wanted.sha256);
+  } catch (thrown) {
+    if (!(thrown instanceof FirebreakError) || thrown.code !== 'FB_DEADLINE' || step.remainingMs() === 0) throw thrown;
+    step.progress(`${wanted.file}: the host does not answer in time, still waiting`);
+    await step.dropSession();
+    return null;
+  }
+}
+
 /** A claim whose task has not begun: wait for it, and let the same run register it anew when it never does. */
-async function claimedState(step: StepContext, job: PackageJob, receipt: string | null): Promise<Recovered> {
+function claimedState(step: StepContext, job: PackageJob, receipt: string | null): Recovered {
   if (receipt === null && job.Run === step.run) return { state: 'not-started' };
   const age = step.clock.now() - Date.parse(job.Claimed ?? '');
-  if (age > START_GRACE_MS) {
-    return { state: 'unknown', reason: `the receipt was claimed at ${job.Claimed}, but its task has never begun` };
-  }
-  await step.clock.sleep(Math.min(POLL_MS, step.remainingMs()), step.signal);
-  return { state: 'running' };
+  if (age <= START_GRACE_MS) return { state: 'running' };
+  return { state: 'unknown', reason: `the receipt was claimed at ${job.Claimed}, but its task has never begun` };
 }
 
 function judge(step: StepContext, wanted: Prior, job: PackageJob): Proof {

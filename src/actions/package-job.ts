@@ -36,6 +36,7 @@ export function readPackageJob(step: StepContext, sha256: string): Promise<Packa
     function: 'Get-FbPackageJob',
     parameters: { Sha256: sha256 },
     result: jobSchema,
+    timeoutMs: 30_000,
   });
 }
 

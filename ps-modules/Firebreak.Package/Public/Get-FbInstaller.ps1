@@ -1,13 +1,24 @@
 function Get-FbInstaller {
     <#
     .SYNOPSIS
-    Whether any installer is at work, ours or another: Busy, Names.
+    Installers that are at work: Names of all, and Others, which are not those of Firebreak's own jobs.
     #>
     [CmdletBinding()]
     param()
-    $names = @()
-    foreach ($process in @(Select-FbOtherInstaller -Process (Get-FbInstallerProcess))) {
-        $names += '{0} ({1})' -f $process.Name, $process.Id
+    $processes = Get-FbInstallerProcess
+    $ours = @()
+    $folder = Get-FbJobFolder
+    if (Test-Path -LiteralPath $folder -PathType Container) {
+        foreach ($job in @(Get-ChildItem -LiteralPath $folder)) {
+            $ours += @((Get-FbJobState -Folder (Join-Path -Path $folder -ChildPath $job.Name) -Process $processes).ProcessIds)
+        }
     }
-    New-Object -TypeName PSObject -Property @{ Busy = ($names.Count -gt 0); Names = $names }
+    $names = @()
+    $others = @()
+    foreach ($process in @(Select-FbOtherInstaller -Process $processes)) {
+        $name = '{0} ({1})' -f $process.Name, $process.Id
+        $names += $name
+        if ($ours -notcontains $process.Id) { $others += $name }
+    }
+    New-Object -TypeName PSObject -Property @{ Names = $names; Others = $others }
 }
