@@ -1,0 +1,63 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Credentials, Redactor } from '../../src/secrets/index.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'firebreak-credentials-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function credentials(environment: Record<string, string> = {}, ask?: (question: string) => Promise<string>) {
+  const redactor = new Redactor();
+  return { redactor, credentials: new Credentials({ environment, ask }, redactor) };
+}
+
+describe('Credentials', () => {
+  it('takes a password from the environment and tells the redactor', async () => {
+    const { credentials: source, redactor } = credentials({ PW: 'from-env' });
+    const secret = await source.resolve({ env: 'PW' }, 'alice@web01');
+    expect(secret.reveal()).toBe('from-env');
+    expect(`${secret}`).toBe('•••');
+    expect(redactor.redact('it is from-env')).toBe('it is •••');
+  });
+
+  it('names the missing variable and whose password it was', async () => {
+    await expect(credentials().credentials.resolve({ env: 'PW' }, 'alice@web01')).rejects.toMatchObject({
+      code: 'FB_CREDENTIAL_MISSING',
+      message: 'alice@web01: the environment variable PW is not set',
+    });
+  });
+
+  it('reads a file that only its owner may read, without its last line break', async () => {
+    const file = join(folder, 'good');
+    writeFileSync(file, 'from file \n', { mode: 0o600 });
+    expect((await credentials().credentials.resolve({ file }, 'x')).reveal()).toBe('from file ');
+  });
+
+  it('refuses a file that others may read', async () => {
+    const file = join(folder, 'open');
+    writeFileSync(file, 'x');
+    chmodSync(file, 0o644);
+    await expect(credentials().credentials.resolve({ file }, 'x')).rejects.toMatchObject({
+      code: 'FB_CREDENTIAL_MISSING',
+      remedy: `chmod 600 ${file}`,
+    });
+  });
+
+  it('asks once for a password that many hosts share, and not at all without a terminal', async () => {
+    const questions: string[] = [];
+    const { credentials: source } = credentials({}, async (question) => {
+      questions.push(question);
+      return 'typed';
+    });
+    const secrets = await Promise.all([source.resolve({ prompt: true }, 'a'), source.resolve({ prompt: true }, 'b')]);
+    expect(secrets.map((secret) => secret.reveal())).toEqual(['typed', 'typed']);
+    expect(questions).toHaveLength(1);
+    await expect(credentials().credentials.resolve({ prompt: true }, 'a')).rejects.toMatchObject({
+      code: 'FB_CREDENTIAL_MISSING',
+    });
+  });
+});
