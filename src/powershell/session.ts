@@ -56,7 +56,8 @@ class PowerShellSession implements Session {
   async invoke<T extends Json = Json>(call: FunctionCall | ScriptCall, options: InvokeOptions): Promise<Invocation<T>> {
     const deadline = performance.now() + options.timeoutMs;
     if ('script' in call) {
-      const command: PsCommand = { text: call.script, isScript: true, parameters: toParameters(call.parameters) };
+      const parameters = toParameters(call.parameters);
+      const command: PsCommand = { text: call.script, isScript: true, useLocalScope: true, parameters };
       return this.#run<T>(command, options, deadline, true);
     }
     await this.#load(call.module, options.signal, deadline);
@@ -90,7 +91,7 @@ class PowerShellSession implements Session {
       Name: missing.map((bundle) => bundle.name),
       Text: missing.map((bundle) => bundle.text),
     });
-    const command: PsCommand = { text: LOAD_MODULES, isScript: true, useLocalScope: false, parameters };
+    const command: PsCommand = { text: LOAD_MODULES, isScript: true, useLocalScope: true, parameters };
     await this.#run(command, { signal, timeoutMs: Math.max(0, deadline - performance.now()) }, deadline, false);
     for (const bundle of missing) this.#loaded.set(bundle.name, bundle.hash);
   }
