@@ -34,20 +34,36 @@ type FrameKind = (typeof FRAME)[keyof typeof FRAME];
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** One open element. Which fields are used depends on the kind; one shape keeps the engine's property access fast. */
-interface Frame {
-  readonly kind: FrameKind;
-  readonly tag: string;
+class Frame {
+  kind: FrameKind = FRAME.leaf;
+  tag = '';
   /** N attribute, still escaped. */
-  readonly name: string | undefined;
-  readonly stream: string | undefined;
-  readonly object: Mutable<PsObject> | undefined;
-  readonly members: Map<string, PsValue> | undefined;
-  readonly items: PsValue[] | undefined;
-  readonly entries: [PsValue, PsValue][] | undefined;
-  key: PsValue | undefined;
-  value: PsValue | undefined;
+  name: string | undefined = undefined;
+  stream: string | undefined = undefined;
+  object: Mutable<PsObject> | undefined = undefined;
+  members: Map<string, PsValue> | undefined = undefined;
+  items: PsValue[] | undefined = undefined;
+  entries: [PsValue, PsValue][] | undefined = undefined;
+  key: PsValue | undefined = undefined;
+  value: PsValue | undefined = undefined;
+
+  /** Frames are used again, one for each level: most elements are small, and there are many. */
+  reset(kind: FrameKind, tag: SaxesTagPlain): void {
+    const attributes = tag.attributes;
+    this.kind = kind;
+    this.tag = tag.name;
+    this.name = attributes['N'];
+    this.stream = attributes['S'];
+    this.object = undefined;
+    this.members = undefined;
+    this.items = undefined;
+    this.entries = undefined;
+    this.key = undefined;
+    this.value = undefined;
+  }
 }
 
+const NO_PARTS = {};
 const LISTS: ReadonlySet<string> = new Set(['LST', 'STK', 'QUE', 'IE']);
 const INTEGERS: ReadonlySet<string> = new Set(['By', 'SB', 'U16', 'I16', 'U32', 'I32', 'U64', 'I64', 'C']);
 const INTEGER = /^[+-]?\d+$/;
@@ -84,7 +100,9 @@ class Decoder {
   readonly #roots: DecodedValue[] = [];
   readonly #objects = new Map<string, PsObject>();
   readonly #typeNames = new Map<string, readonly string[]>();
-  readonly #stack: Frame[] = [];
+  readonly #frames: Frame[] = [];
+  /** Open elements; the innermost is #frames[#depth - 1]. */
+  #depth = 0;
   #text = '';
 
   constructor(options: DecodeOptions) {
@@ -100,7 +118,7 @@ class Decoder {
       throw clixmlError('a document type declaration is not allowed');
     });
     const addText = (text: string): void => {
-      this.#text = this.#text === '' ? text : this.#text + text;
+      this.#text += text;
     };
     parser.on('text', addText);
     parser.on('cdata', addText);
@@ -111,14 +129,13 @@ class Decoder {
   }
 
   #open(tag: SaxesTagPlain): void {
-    const stack = this.#stack;
-    if (stack.length >= this.#maxDepth) throw clixmlError(`nested more than ${this.#maxDepth} levels deep`);
+    if (this.#depth >= this.#maxDepth) throw clixmlError(`nested more than ${this.#maxDepth} levels deep`);
     this.#text = '';
-    const parent = stack.at(-1);
+    const parent = this.#depth === 0 ? undefined : this.#frames[this.#depth - 1];
     const local = tag.name;
     const attributes = tag.attributes;
     if (parent === undefined && local === 'Objs') {
-      stack.push(frame(FRAME.roots, tag));
+      this.#push(FRAME.roots, tag);
       return;
     }
     switch (parent?.kind) {
@@ -127,25 +144,36 @@ class Decoder {
         break;
       case FRAME.entries:
         if (local !== 'En') throw clixmlError(`<${short(local)}> inside DCT`);
-        stack.push(frame(FRAME.entry, tag));
+        this.#push(FRAME.entry, tag);
         return;
       case FRAME.typeNames:
         if (local !== 'T') throw clixmlError(`<${short(local)}> inside TN`);
-        stack.push(frame(FRAME.leaf, tag));
+        this.#push(FRAME.leaf, tag);
         return;
       case FRAME.leaf:
         throw clixmlError(`<${short(local)}> inside <${short(parent.tag)}>`);
       default:
     }
     if (local === 'Obj') {
-      const object: Mutable<PsObject> = new PsObject({});
+      const object: Mutable<PsObject> = new PsObject(NO_PARTS);
       if (attributes['RefId'] !== undefined) this.#objects.set(attributes['RefId'], object);
-      stack.push({ ...frame(FRAME.object, tag), object });
+      this.#push(FRAME.object, tag).object = object;
     } else if (local === 'PR') {
-      stack.push({ ...frame(FRAME.progress, tag), members: new Map() });
+      this.#push(FRAME.progress, tag).members = new Map();
     } else {
-      stack.push(frame(FRAME.leaf, tag));
+      this.#push(FRAME.leaf, tag).key = local === 'Ref' ? (attributes['RefId'] ?? '') : undefined;
     }
+  }
+
+  #push(kind: FrameKind, tag: SaxesTagPlain): Frame {
+    let frame = this.#frames[this.#depth];
+    if (frame === undefined) {
+      frame = new Frame();
+      this.#frames.push(frame);
+    }
+    frame.reset(kind, tag);
+    this.#depth += 1;
+    return frame;
   }
 
   /** Elements that mean something only directly inside Obj. */
@@ -158,28 +186,28 @@ class Decoder {
       const members = (existing as Map<string, PsValue> | undefined) ?? new Map<string, PsValue>();
       if (local === 'MS') object.extended = members;
       else object.adapted = members;
-      this.#stack.push({ ...frame(FRAME.members, tag), members });
+      this.#push(FRAME.members, tag).members = members;
     } else if (LISTS.has(local)) {
       const items: PsValue[] = [];
       object.listTag = local as PsListTag;
       object.items = items;
-      this.#stack.push({ ...frame(FRAME.items, tag), items });
+      this.#push(FRAME.items, tag).items = items;
     } else if (local === 'DCT') {
       const entries: [PsValue, PsValue][] = [];
       object.entries = entries;
-      this.#stack.push({ ...frame(FRAME.entries, tag), entries });
+      this.#push(FRAME.entries, tag).entries = entries;
     } else if (local === 'TN') {
       const names: string[] = [];
       object.typeNames = names;
       if (tag.attributes['RefId'] !== undefined) this.#typeNames.set(tag.attributes['RefId'], names);
-      this.#stack.push({ ...frame(FRAME.typeNames, tag), items: names });
+      this.#push(FRAME.typeNames, tag).items = names;
     } else if (local === 'TNRef') {
       const names = this.#typeNames.get(tag.attributes['RefId'] ?? '');
       if (names === undefined) throw clixmlError('TNRef refers to an unknown TN');
       object.typeNames = names;
-      this.#stack.push(frame(FRAME.leaf, tag));
+      this.#push(FRAME.leaf, tag);
     } else if (local === 'ToString') {
-      this.#stack.push(frame(FRAME.leaf, tag));
+      this.#push(FRAME.leaf, tag);
     } else {
       return false;
     }
@@ -187,9 +215,10 @@ class Decoder {
   }
 
   #close(): void {
-    const closed = this.#stack.pop();
+    this.#depth -= 1;
+    const closed = this.#frames[this.#depth];
     if (closed === undefined) return;
-    const parent = this.#stack.at(-1);
+    const parent = this.#frames[this.#depth - 1];
     switch (closed.kind) {
       case FRAME.leaf:
         this.#closeLeaf(closed, parent);
@@ -268,22 +297,6 @@ class Decoder {
         throw clixmlError(`<${short(closed.tag)}> is out of place`);
     }
   }
-}
-
-function frame(kind: FrameKind, tag: SaxesTagPlain): Frame {
-  const attributes = tag.attributes;
-  return {
-    kind,
-    tag: tag.name,
-    name: attributes['N'],
-    stream: attributes['S'],
-    object: undefined,
-    members: undefined,
-    items: undefined,
-    entries: undefined,
-    key: tag.name === 'Ref' ? (attributes['RefId'] ?? '') : undefined,
-    value: undefined,
-  };
 }
 
 function toPrimitive(tag: string, text: string): PsValue {
