@@ -12,6 +12,9 @@ internal sealed class CmdInterpreter
     private readonly Dictionary<string, string> _variables;
     private ProgramContext _context;
     private int _errorLevel;
+
+    // What the last command returned: decides && and || and is what cmd /c ends with. echo returns 0 but leaves ERRORLEVEL alone.
+    private int _last;
     private bool _exited;
 
     public CmdInterpreter(Machine machine, ProgramContext context)
@@ -26,7 +29,7 @@ internal sealed class CmdInterpreter
         StringBuilder output = new();
         StringBuilder error = new();
         Line(line, output, error);
-        return new(_errorLevel, output.ToString(), error.ToString());
+        return new(_last, output.ToString(), error.ToString());
     }
 
     private void Line(string line, StringBuilder output, StringBuilder error)
@@ -45,7 +48,7 @@ internal sealed class CmdInterpreter
                 return;
             }
 
-            if ((before == "&&" && _errorLevel != 0) || (before == "||" && _errorLevel == 0))
+            if ((before == "&&" && _last != 0) || (before == "||" && _last == 0))
             {
                 continue;
             }
@@ -107,10 +110,11 @@ internal sealed class CmdInterpreter
             switch (verb)
             {
                 case "rem":
-                    break;
+                    return;
                 case "echo." or "echo" when verb == "echo." || rest.Length > 0:
                     output.Append(rest).Append("\r\n");
-                    break;
+                    _last = 0;
+                    return;
                 case "exit":
                     string[] codes = [.. words.Where(w => !w.Equals("/b", StringComparison.OrdinalIgnoreCase))];
                     _errorLevel = codes.Length > 0 ? int.Parse(codes[0], CultureInfo.InvariantCulture) : _errorLevel;
@@ -166,6 +170,8 @@ internal sealed class CmdInterpreter
             error.Append(e.Message).Append("\r\n");
             _errorLevel = 1;
         }
+
+        _last = _errorLevel;
     }
 
     private void External(string name, IReadOnlyList<string> words, string rest, StringBuilder output, StringBuilder error)
