@@ -1,1 +1,1 @@
-export { createTransports, type Transports } from './create-transports.ts';
+export { createTransports } from './create-transports.ts';

@@ -1,6 +1,6 @@
-export { type DecodedValue, type DecodeOptions, decodeClixml, decodeClixmlStream } from './decode.ts';
+export { decodeClixml, decodeClixmlStream } from './decode.ts';
 export { encodeClixml, encodeClixmlDocument } from './encode.ts';
-export { type PlainJson, type ToJsonOptions, toJson } from './to-json.ts';
+export { toJson } from './to-json.ts';
 export {
   entryOf,
   enumValue,
@@ -8,11 +8,8 @@ export {
   listOf,
   messageObject,
   numberOf,
-  type PsListTag,
   PsObject,
-  type PsObjectParts,
   PsPrimitive,
-  type PsPrimitiveTag,
   type PsValue,
   propertyOf,
   textOf,

@@ -18,7 +18,7 @@ export interface WsmanFaultInfo {
   readonly isTimedOut: boolean;
 }
 
-export interface CreatedShell {
+interface CreatedShell {
   readonly kind: 'create';
   readonly shellId: string;
   readonly selectors: ReadonlyMap<string, string>;
@@ -28,7 +28,7 @@ export interface CreatedShell {
   readonly idleTimeout: string | undefined;
 }
 
-export interface ReceivedData {
+interface ReceivedData {
   readonly kind: 'receive';
   readonly streams: readonly {
     readonly name: string;

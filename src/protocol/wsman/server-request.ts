@@ -6,7 +6,7 @@ import { decodeBase64, parseDuration } from './values.ts';
 import { attribute, child, childrenOf, childText, parseXml, soapError, type XmlElement } from './xml.ts';
 
 /** MS-WSMV 3.1.4: what the body of each operation carries. */
-export type WsmanRequestBody =
+type WsmanRequestBody =
   | {
       readonly kind: 'create';
       /** Shell id proposed by the client (PSRP: the runspace pool id), as written. */
