@@ -1,0 +1,231 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { createActions } from '../../src/actions/index.ts';
+import { type ChangeAction, FirebreakError, type Json, type JsonObject } from '../../src/domain/index.ts';
+import { advisory, evidence, FakeHost, facts, lost, PACKAGE_SHA256, START } from './support/fake-step.ts';
+
+const install = createActions().get('package.install') as ChangeAction;
+const stage = createActions().get('package.stage') as ChangeAction;
+
+const at = (ms: number): string => new Date(START + ms).toISOString();
+const noJob: { readonly [key: string]: Json } = {
+  Exists: false,
+  Run: null,
+  Step: null,
+  Claimed: null,
+  Started: null,
+  ProcessAlive: false,
+  ExitCode: null,
+  Ended: null,
+  Log: null,
+  OtherInstallers: [],
+};
+const claimed = { ...noJob, Exists: true, Run: 'run-1', Step: 'the_step', Claimed: at(0) };
+const running = { ...claimed, Started: at(1000), ProcessAlive: true };
+const vanished = { ...running, ProcessAlive: false };
+const endedWith = (code: number): JsonObject => ({ ...vanished, ExitCode: code, Ended: at(9000) });
+
+let host: FakeHost;
+beforeEach(() => {
+  host = new FakeHost()
+    .on('Get-FbFact', facts)
+    .on('Get-FbPatchEvidence', evidence)
+    .on('Get-FbPackageJob', noJob)
+    .on('Get-FbFileHash', { Exists: true, Sha256: PACKAGE_SHA256, Length: 11 })
+    .on('Start-FbPackageJob', { Changed: true, State: 'started', Reason: null });
+});
+
+const prior = {
+  file: 'a.msu',
+  path: 'C:\\Windows\\Firebreak\\packages\\a.msu',
+  sha256: PACKAGE_SHA256,
+  engine: 'wusa',
+  switches: null,
+};
+const open = (receipt: string | null): { prior: JsonObject; since: string; receipt: string | null } => ({
+  prior,
+  since: at(0),
+  receipt,
+});
+
+describe('package.install', () => {
+  it('needs what the advisory names for the build and architecture', async () => {
+    expect(await install.probe(host.step({ advisory }), {})).toEqual({ state: 'needed', prior });
+  });
+
+  it.each<[string, JsonObject, object]>([
+    ['attaches to a job that an earlier run has started', { ...running, Run: 'run-0' }, { state: 'needed' }],
+    ['claims anew what an earlier run has failed at', { ...endedWith(1603), Run: 'run-0' }, { state: 'needed' }],
+    [
+      'is satisfied by what this run has installed',
+      endedWith(3010),
+      { state: 'satisfied', result: { exit_code: 3010, reboot_required: true } },
+    ],
+    [
+      'does not start again what this run has failed at',
+      endedWith(1603),
+      { state: 'refused', error: { code: 'FB_PACKAGE_EXIT' } },
+    ],
+    [
+      'never starts again what went away without an exit code',
+      vanished,
+      { state: 'refused', error: { code: 'FB_PACKAGE_VANISHED' } },
+    ],
+    [
+      'neither when an earlier run had started it',
+      { ...vanished, Run: 'run-0' },
+      { state: 'refused', error: { code: 'FB_PACKAGE_VANISHED' } },
+    ],
+    [
+      'waits for other installers',
+      { ...noJob, OtherInstallers: ['wusa.exe (7)'] },
+      { state: 'refused', error: { code: 'FB_PACKAGE_BUSY', retryable: true } },
+    ],
+  ])('%s', async (_name, job, expected) => {
+    host.on('Get-FbPackageJob', job);
+    expect(await install.probe(host.step({ advisory }), {})).toMatchObject(expected);
+    expect(host.count('Start-FbPackageJob')).toBe(0);
+  });
+
+  it.each<[string, Json]>([
+    ['is missing', { Exists: false, Sha256: null, Length: 0 }],
+    ['has another hash', { Exists: true, Sha256: '0'.repeat(64), Length: 11 }],
+  ])('refuses when the staged file %s', async (_name, file) => {
+    host.on('Get-FbFileHash', file);
+    const probe = await install.probe(host.step({ advisory }), {});
+    expect(probe).toMatchObject({ state: 'refused', error: { code: 'FB_PACKAGE_HASH' } });
+  });
+
+  it('refuses a system that the advisory has no package for', async () => {
+    host.on('Get-FbFact', { ...facts, Architecture: 'arm64' });
+    await expect(install.probe(host.step({ advisory }), {})).rejects.toMatchObject({ code: 'FB_STEP_REFUSED' });
+  });
+
+  it('detaches with the hash as its receipt', async () => {
+    expect(await install.act(host.step({ advisory }), {}, prior)).toEqual({
+      state: 'detached',
+      receipt: PACKAGE_SHA256,
+    });
+    expect(host.parameters.at(-1)).toMatchObject({
+      Sha256: PACKAGE_SHA256,
+      Engine: 'wusa',
+      Run: 'run-1',
+      Step: 'the_step',
+    });
+  });
+
+  it.each([
+    ['busy', 'FB_PACKAGE_BUSY'],
+    ['vanished', 'FB_PACKAGE_VANISHED'],
+    ['failed', 'FB_STEP_REFUSED'],
+  ])('fails when the host says %s', async (state, code) => {
+    host.on('Start-FbPackageJob', { Changed: false, State: state, Reason: 'because' });
+    await expect(install.act(host.step({ advisory }), {}, prior)).rejects.toMatchObject({ code });
+  });
+
+  it.each<[string, JsonObject, string | null, string]>([
+    ['nothing was claimed', noJob, null, 'not-started'],
+    ['the receipt has gone', noJob, PACKAGE_SHA256, 'unknown'],
+    ['claimed by us, crashed before it was noted', claimed, null, 'not-started'],
+    ['claimed, its task is about to begin', claimed, PACKAGE_SHA256, 'running'],
+    ['at work', running, PACKAGE_SHA256, 'running'],
+    ['at work, crashed before it was noted', running, null, 'running'],
+    ['ended', endedWith(0), PACKAGE_SHA256, 'done'],
+    ['gone without an exit code', vanished, PACKAGE_SHA256, 'done'],
+  ])('recovers: %s', async (_name, job, receipt, state) => {
+    host.on('Get-FbPackageJob', job);
+    expect(await install.recover(host.step({ advisory }), {}, open(receipt))).toMatchObject({ state });
+  });
+
+  it('does not wait for ever for a task that never begins', async () => {
+    host.on('Get-FbPackageJob', claimed);
+    host.now = START + 200_000;
+    expect(await install.recover(host.step({ advisory }), {}, open(PACKAGE_SHA256))).toMatchObject({
+      state: 'unknown',
+    });
+  });
+
+  it('leaves a lost connection to whoever waits, and is patient with a host that is slow', async () => {
+    host.on('Get-FbPackageJob', () => {
+      throw lost();
+    });
+    await expect(install.recover(host.step({ advisory }), {}, open(PACKAGE_SHA256))).rejects.toMatchObject({
+      code: 'FB_CONNECT_LOST',
+    });
+    host.on('Get-FbPackageJob', () => {
+      throw new FirebreakError('FB_DEADLINE', 'no answer in time');
+    });
+    expect(await install.recover(host.step({ advisory }), {}, open(PACKAGE_SHA256))).toEqual({ state: 'running' });
+  });
+
+  it.each<[number, boolean, object]>([
+    [0, true, { meaning: 'installed', reboot_required: false }],
+    [3010, true, { meaning: 'reboot-required', reboot_required: true }],
+    [1641, true, { meaning: 'reboot-started', reboot_required: true }],
+    [2359302, true, { meaning: 'already-installed' }],
+    [2359301, true, { meaning: 'reboot-required', reboot_required: true }],
+    [-2145124329, true, { meaning: 'not-applicable', exit_code: 0x80240017 }],
+    [-2147021886, true, { meaning: 'reboot-required' }],
+    [-2146498525, false, { meaning: 'prerequisite-missing' }],
+    [1618, false, { meaning: 'busy' }],
+    [194, false, { meaning: 'failed', exit_code: 194 }],
+    [-1, false, { meaning: 'failed', exit_code: 0xffffffff }],
+  ])('exit code %d', async (code, proven, result) => {
+    host.on('Get-FbPackageJob', endedWith(code));
+    const proof = await install.prove(host.step({ advisory }), {}, prior);
+    expect(proof).toMatchObject({ proven, result });
+    expect(proof.error?.code).toBe(proven ? undefined : 'FB_PACKAGE_EXIT');
+  });
+
+  it('tells what a code cut to 8 bits may have been', async () => {
+    host.on('Get-FbPackageJob', endedWith(194));
+    expect((await install.prove(host.step({ advisory }), {}, prior)).error?.message).toContain('3010 cut to 8 bits');
+  });
+
+  it.each<[string, JsonObject, boolean]>([
+    ['nothing shows it installed', {}, false],
+    [
+      'the update awaits its reboot',
+      { Rollups: [{ Build: 18362, Ubr: 720, State: 96 }], PendingReboot: ['servicing'] },
+      true,
+    ],
+    ['the fix is in effect', { Ubr: 720 }, true],
+  ])('lets evidence decide when there is no exit code: %s', async (_name, change, proven) => {
+    host.on('Get-FbPackageJob', vanished).on('Get-FbPatchEvidence', { ...evidence, ...change });
+    const proof = await install.prove(host.step({ advisory }), {}, prior);
+    expect(proof.proven).toBe(proven);
+    expect(proof.error?.code).toBe(proven ? undefined : 'FB_PACKAGE_VANISHED');
+  });
+});
+
+describe('package.stage', () => {
+  it('is satisfied by a file that has the hash already', async () => {
+    expect(await stage.probe(host.step({ advisory }), {})).toMatchObject({
+      state: 'satisfied',
+      result: { sha256: PACKAGE_SHA256 },
+    });
+  });
+
+  it('pushes the file and proves its hash on the host', async () => {
+    host.on('Get-FbFileHash', { Exists: false, Sha256: null, Length: 0 });
+    const step = host.step({ advisory });
+    const probe = await stage.probe(step, {});
+    if (probe.state !== 'needed') throw new Error(probe.state);
+    await stage.act(step, {}, probe.prior);
+    expect(host.pushed).toEqual([{ path: 'C:\\Windows\\Firebreak\\packages\\a.msu', bytes: 'the package' }]);
+    expect(await stage.prove(step, {}, probe.prior)).toMatchObject({
+      proven: false,
+      error: { code: 'FB_TRANSFER_HASH' },
+    });
+    expect(await stage.recover(step, {}, { prior: probe.prior, since: at(0), receipt: null })).toEqual({
+      state: 'not-started',
+    });
+    host.on('Get-FbFileHash', { Exists: true, Sha256: PACKAGE_SHA256, Length: 11 });
+    expect(await stage.prove(step, {}, probe.prior)).toMatchObject({ proven: true });
+  });
+
+  it('takes the package that the playbook names', async () => {
+    const probe = await stage.probe(host.step(), { package: 'other.cab' });
+    expect(probe).toMatchObject({ state: 'satisfied', result: { file: 'other.cab' } });
+    await expect(stage.probe(host.step(), { package: 'other.exe' })).rejects.toMatchObject({ code: 'FB_STEP_REFUSED' });
+  });
+});
