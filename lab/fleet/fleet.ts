@@ -7,7 +7,8 @@ import type { AddressRange } from './addresses.ts';
 import { type Catalog, type FleetFile, resolveMachine } from './data/index.ts';
 import type { Engine, EngineEvent } from './engine/index.ts';
 import { LabError, messageOf } from './errors.ts';
-import { LabHost } from './host.ts';
+import { requireFreePort } from './free-port.ts';
+import { LabHost, WINRM_PORT } from './host.ts';
 import type { InventoryHost } from './inventory.ts';
 
 export interface FleetOptions {
@@ -55,7 +56,9 @@ export class Fleet {
   async start(): Promise<readonly InventoryHost[]> {
     const { fleet, onProgress } = this.#options;
     onProgress(`starting ${fleet.hosts.length} machines`);
-    const created = await Promise.all(fleet.hosts.map((_, index) => this.#create(index)));
+    // In the fleet's order, so that status and inventory keep it.
+    const created: InventoryHost[] = [];
+    for (let index = 0; index < fleet.hosts.length; index += 1) created.push(await this.#create(index));
     await Promise.all(this.hosts.map((host) => this.#untilUp(host)));
     onProgress(`${this.hosts.filter((host) => host.isListening).length} of ${this.hosts.length} machines answer`);
     return created;
@@ -129,6 +132,7 @@ export class Fleet {
     const profile = catalog.profiles.get(spec.profile)!;
     const variant = spec.variant ?? profile.default;
     const address = addresses.hostAddress(index);
+    await requireFreePort(address, WINRM_PORT);
     // Known before the machine boots: its first event may come ahead of the answer.
     this.#hosts.set(spec.name, new LabHost(engine, { ...spec, variant }, address, profile.os.culture));
     const machine = resolveMachine(catalog, { name: spec.name, profile, variant, user, password });
@@ -139,6 +143,7 @@ export class Fleet {
   async #untilUp(host: LabHost): Promise<void> {
     const deadline = Date.now() + UP_TIMEOUT_MS;
     while (!host.isListening) {
+      if (host.failure !== undefined) throw host.failure;
       const state = hostStateSchema.parse(await this.#options.engine.request('host.status', { host: host.spec.name }));
       if (state.network === 'down' || state.power === 'off') return;
       if (Date.now() > deadline) throw new LabError('lab.listen', `${host.spec.name} does not come up`);

@@ -7,7 +7,7 @@ import type { FleetHost } from './data/index.ts';
 import type { Engine } from './engine/index.ts';
 import { type Sessions, WinrmFront, WinrmService } from './winrm/index.ts';
 
-const WINRM_PORT = 5985;
+export const WINRM_PORT = 5985;
 const logonSchema = z.object({ granted: z.boolean(), admin: z.boolean().default(false) });
 
 export class LabHost {
@@ -18,6 +18,7 @@ export class LabHost {
   readonly #front: WinrmFront;
   /** Ups and downs are served one after the other. */
   #last: Promise<void> = Promise.resolve();
+  #failure: unknown;
 
   constructor(engine: Engine, spec: FleetHost & { readonly variant: string }, address: string, uiCulture: string) {
     this.spec = spec;
@@ -42,8 +43,19 @@ export class LabHost {
     return this.#front.isListening;
   }
 
+  /** Why the front could not listen when it last should have. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
   up(): Promise<void> {
-    return this.#inTurn(() => this.#front.open());
+    return this.#inTurn(async () => {
+      this.#failure = undefined;
+      await this.#front.open();
+    }).catch((thrown: unknown) => {
+      this.#failure = thrown;
+      throw thrown;
+    });
   }
 
   /** `why` as the engine says: a lost network or power leaves connections silent, anything else closes them. */

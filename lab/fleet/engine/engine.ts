@@ -31,7 +31,7 @@ interface Waiting {
 const replySchema = z.object({
   reply: z.number(),
   ok: z.boolean(),
-  result: z.unknown(),
+  result: z.unknown().optional(),
   error: z.object({ code: z.string(), message: z.string() }).optional(),
 });
 const eventSchema = z.looseObject({ event: z.string() });

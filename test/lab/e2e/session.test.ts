@@ -56,8 +56,11 @@ describe('a session on lab machines', () => {
     sessions.push(session);
     return session;
   };
-  const run = async (session: Session, script: string): Promise<readonly unknown[]> =>
-    (await session.invoke({ script }, { signal, timeoutMs: 30_000 })).output;
+  const run = async (session: Session, script: string): Promise<readonly unknown[]> => {
+    const { output, streams } = await session.invoke({ script }, { signal, timeoutMs: 30_000 });
+    expect(streams.error).toEqual([]);
+    return output;
+  };
   const history = async (host: string): Promise<readonly Entry[]> =>
     (await lab.ask<{ entries: Entry[] }>('history', { host })).entries;
   /** Opens a session as soon as the machine takes one. */

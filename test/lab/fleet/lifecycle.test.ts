@@ -64,6 +64,17 @@ describe('a lab from up to down', () => {
     await expect(lab.ask('clock', { seconds: -1 })).rejects.toThrow('lab.bad-request');
   });
 
+  it('says why a machine cannot be made, and ends', async () => {
+    const start = startTestLab({ engine: 'fake', hosts: [{ name: 'bad-01', profile: 'windows-10-1903-enu' }] });
+    await expect(start).rejects.toThrow('such a machine cannot be [lab.fake]');
+  });
+
+  it('says which address is taken, and ends', async () => {
+    lab = await startTestLab({ engine: 'fake', hosts: HOSTS });
+    const other = startTestLab({ engine: 'fake', hosts: HOSTS, addresses: lab.vantage.replace(/\.254$/, '') });
+    await expect(other).rejects.toThrow(`${lab.host('pc-01').address}:5985 cannot be used (EADDRINUSE) [lab.listen]`);
+  });
+
   it('goes down when told, with its engine and its files', async () => {
     lab = await startTestLab({ engine: 'fake', hosts: HOSTS });
     await lab.ask('down');

@@ -3,7 +3,7 @@
  * fleet that need no PowerShell.
  *
  * A pipeline whose data is `hang` never ends; any other one comes back as its output and is done. Host names give
- * trouble: `off-…` has no network from the start.
+ * trouble: `off-…` has no network from the start, `bad-…` cannot be made.
  */
 import { createInterface } from 'node:readline';
 
@@ -27,6 +27,7 @@ function answer(request: Request): object {
     case 'hello':
       return { version: 1 };
     case 'host.create': {
+      if (host.startsWith('bad-')) throw new Error('such a machine cannot be');
       const network = host.startsWith('off-') ? 'down' : 'up';
       hosts.set(host, { network, history: [{ at: new Date().toISOString(), kind: 'boot' }] });
       if (network === 'up') setImmediate(() => emit({ event: 'host.up', host }));
@@ -88,7 +89,7 @@ input.on('line', (line) => {
   try {
     emit({ reply: request.id, ok: true, result: answer(request) });
   } catch (thrown) {
-    emit({ reply: request.id, ok: false, error: { code: 'lab.fake', message: String(thrown) } });
+    emit({ reply: request.id, ok: false, error: { code: 'lab.fake', message: String((thrown as Error).message) } });
   }
 });
 input.on('close', () => process.exit(0));

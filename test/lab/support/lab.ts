@@ -8,7 +8,9 @@ import { createInterface } from 'node:readline';
 
 const root = resolve(import.meta.dirname, '..', '..', '..');
 const FAKE_ENGINE = join(import.meta.dirname, 'fake-engine.ts');
-export const REAL_ENGINE = join(root, 'lab', 'engine', 'out', 'firebreak-lab-engine.dll');
+/** The built engine; FIREBREAK_TEST_ENGINE names another build of it. */
+const REAL_ENGINE =
+  process.env['FIREBREAK_TEST_ENGINE'] ?? join(root, 'lab', 'engine', 'out', 'firebreak-lab-engine.dll');
 
 export interface TestHost {
   readonly host: string;
@@ -35,6 +37,8 @@ export interface TestLab {
 export interface TestLabOptions {
   readonly hosts: readonly { readonly name: string; readonly profile: string; readonly variant?: string }[];
   readonly engine: 'fake' | 'real';
+  /** A range of one's own when absent. */
+  readonly addresses?: string;
 }
 
 let started = 0;
@@ -49,7 +53,7 @@ export async function startTestLab(options: TestLabOptions): Promise<TestLab> {
   const dir = mkdtempSync(join(tmpdir(), 'fblab-'));
   const fleet = join(dir, 'fleet.yaml');
   writeFileSync(fleet, JSON.stringify({ hosts: options.hosts }));
-  const addresses = freeAddresses();
+  const addresses = options.addresses ?? freeAddresses();
   const engine = options.engine === 'fake' ? FAKE_ENGINE : REAL_ENGINE;
   const main = join(root, 'lab', 'fleet', 'main.ts');
   const child = spawn(
@@ -102,7 +106,7 @@ function untilReady(child: ChildProcess): Promise<Ready> {
   });
 }
 
-export function askControl<Result>(path: string, op: string, fields: object = {}): Promise<Result> {
+function askControl<Result>(path: string, op: string, fields: object = {}): Promise<Result> {
   return new Promise((done, failed) => {
     const socket = connect(path, () => socket.write(`${JSON.stringify({ ...fields, op })}\n`));
     socket.on('error', failed);
