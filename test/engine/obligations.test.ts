@@ -1,0 +1,199 @@
+/** What is owed to a host: undos and `always`, over crashes, unreachable hosts, resumes and reruns. */
+import { describe, expect, it } from '@jest/globals';
+import { FirebreakError } from '../../src/domain/index.ts';
+import { dischargeObligations, listShields } from '../../src/engine/index.ts';
+import { resultOf, World } from './support/controller.ts';
+import { Life } from './support/life.ts';
+import { block, host, plan, remediation, step } from './support/plans.ts';
+
+/** The first run fails at the installer, so that its shield stands. */
+async function shieldedByFailure(): Promise<World> {
+  const world = new World({ machines: { web01: { exitCode: 1603, installMs: 1_000 } } });
+  resultOf(await world.start('r1', plan(remediation())));
+  expect(world.machine().policy).toBe('shield');
+  return world;
+}
+
+describe('rerun', () => {
+  it('keeps the first prior and takes the shield down once the host is fixed', async () => {
+    const world = await shieldedByFailure();
+    world.machine().exitCode = 3010;
+    const { view } = resultOf(await world.start('r2', plan(remediation()), { parent: 'r1' }));
+    expect(view.hosts[0]).toMatchObject({ outcome: 'remediated', standingShields: 0 });
+    expect(world.machine().policy).toBe('admins-own');
+    expect(world.machine().count('policy shield')).toBe(1);
+    const journal = await world.journal();
+    expect(await journal.openObligations()).toEqual([]);
+    const handed = (await journal.events('r1')).filter((event) => event.type === 'ObligationDischarged');
+    expect(handed.map((event) => event.how)).toContain('handed-over');
+  });
+
+  it('keeps the first date of a shield in the ledger', async () => {
+    const world = await shieldedByFailure();
+    const [before] = await listShields(await world.journal());
+    world.clock.advance(86_400_000);
+    resultOf(await world.start('r2', plan(remediation()), { parent: 'r1' }));
+    const shields = await listShields(await world.journal());
+    expect(shields).toHaveLength(1);
+    expect(shields[0]).toMatchObject({ run: 'r2', obligation: before?.obligation, since: before?.since });
+  });
+
+  it('leaves the shield on a host that is still vulnerable', async () => {
+    const world = await shieldedByFailure();
+    const { view } = resultOf(await world.start('r2', plan(remediation()), { parent: 'r1' }));
+    expect(view.hosts[0]).toMatchObject({ outcome: 'failed', standingShields: 1 });
+    expect(world.machine().policy).toBe('shield');
+  });
+
+  it('takes the shield down on a host that was patched meanwhile, although its block is not run', async () => {
+    const world = await shieldedByFailure();
+    world.machine().exitCode = 0;
+    world.machine().reboot();
+    world.clock.advance(600_000);
+    const { view } = resultOf(await world.start('r2', plan(remediation()), { parent: 'r1' }));
+    expect(view.hosts[0]).toMatchObject({ outcome: 'compliant', standingShields: 0 });
+    expect(world.machine().policy).toBe('admins-own');
+  });
+
+  it('leaves the shield of another advisory alone', async () => {
+    const world = await shieldedByFailure();
+    world.machine().exitCode = 0;
+    world.machine().reboot();
+    world.clock.advance(600_000);
+    const other = plan(remediation(), { advisory: { advisory: 'cve-2' } });
+    expect(resultOf(await world.start('r2', other)).view.hosts[0]?.outcome).toBe('compliant');
+    expect(world.machine().policy).toBe('shield');
+    expect(await listShields(await world.journal())).toHaveLength(1);
+  });
+
+  it('acts with the first prior when our shield is there only in part', async () => {
+    const world = await shieldedByFailure();
+    const machine = world.machine();
+    machine.policy = 'half a shield';
+    machine.exitCode = 3010;
+    resultOf(await world.start('r2', plan(remediation()), { parent: 'r1' }));
+    expect(machine.policy).toBe('admins-own');
+    const intents = (await (await world.journal()).events('r2')).filter((event) => event.type === 'StepIntended');
+    expect(intents.find((event) => event.step === 'shield')?.prior).toEqual({ policy: 'admins-own' });
+  });
+
+  it('says so when somebody changed what we had set, and leaves it', async () => {
+    const world = await shieldedByFailure();
+    const machine = world.machine();
+    machine.policy = 'somebody elses';
+    machine.exitCode = 0;
+    machine.reboot();
+    world.clock.advance(600_000);
+    const { view } = resultOf(await world.start('r2', plan(remediation()), { parent: 'r1' }));
+    expect(view.hosts[0]).toMatchObject({ outcome: 'failed', standingShields: 1 });
+    expect(view.hosts[0]?.error?.code).toBe('FB_SHIELD_CONFLICT');
+    expect(machine.policy).toBe('somebody elses');
+  });
+});
+
+describe('an always that could not be run', () => {
+  const steps = () => [
+    block('main', {
+      block: [step('stage', 'package.stage'), step('reboot', 'host.reboot', { timeout: 300_000 })],
+      always: [step('script', 'powershell.run', { with: { test: true } })],
+    }),
+  ];
+
+  it('is run by a later run from the plan that owed it, in the record of the run that owed it', async () => {
+    const world = new World();
+    world.machine().returnsFromReboot = false;
+    const first = resultOf(await world.start('r1', plan(steps()))).view.hosts[0];
+    expect(first).toMatchObject({ outcome: 'unreachable', owesAlways: true });
+    expect(world.machine().scriptRuns).toBe(0);
+
+    const machine = world.machine();
+    machine.returnsFromReboot = true;
+    machine.reboot();
+    world.clock.advance(600_000);
+    resultOf(await world.start('r2', plan([step('again', 'package.stage')]), { parent: 'r1' }));
+    expect(machine.scriptRuns).toBe(1);
+    const journal = await world.journal();
+    expect(await journal.openObligations()).toEqual([]);
+    const late = (await journal.events('r1')).filter(
+      (event) => event.type === 'StepFinished' && event.step === 'script',
+    );
+    expect(late).toMatchObject([{ outcome: 'changed' }]);
+  });
+
+  it('is run by the resume of its own run', async () => {
+    const hosts = [host('web01'), host('web02')];
+    const world = new World({ machines: { web01: {}, web02: {} } });
+    world.machine('web01').returnsFromReboot = false;
+    const sequential = plan(steps(), { hosts, forks: 1 });
+    const points = (await world.start('r0', sequential)).life.points;
+    const at = points.findIndex((point) => point.startsWith('after append HostFinished')) + 4;
+
+    const other = new World({ machines: { web01: {}, web02: {} } });
+    const machine = other.machine('web01');
+    machine.returnsFromReboot = false;
+    expect(await other.start('r1', sequential, { diesAt: at })).toHaveProperty('died');
+    machine.returnsFromReboot = true;
+    machine.reboot();
+    other.clock.advance(600_000);
+    const { view } = resultOf(await other.resume('r1'));
+    expect(view.hosts[0]).toMatchObject({ outcome: 'unreachable', owesAlways: false });
+    expect(machine.scriptRuns).toBe(1);
+    expect(await (await other.journal()).openObligations()).toEqual([]);
+    expect([...other.store.leases]).toEqual([]);
+  });
+});
+
+describe('shields revert', () => {
+  async function revert(world: World, force: boolean) {
+    const { deps } = await world.deps(new Life(), 'reverter');
+    const shields = await listShields(deps.journal);
+    const signal = new AbortController().signal;
+    return dischargeObligations(deps, { shields, force, timeoutMs: 60_000, signal });
+  }
+
+  it('refuses on a host that is still vulnerable', async () => {
+    const world = await shieldedByFailure();
+    expect(await revert(world, false)).toMatchObject([{ state: 'refused', error: { code: 'FB_STEP_REFUSED' } }]);
+    expect(world.machine().policy).toBe('shield');
+    expect([...world.store.leases]).toEqual([]);
+  });
+
+  it('opens it all the same when forced', async () => {
+    const world = await shieldedByFailure();
+    expect(await revert(world, true)).toMatchObject([{ state: 'undone', error: null }]);
+    expect(world.machine().policy).toBe('admins-own');
+    expect(await listShields(await world.journal())).toEqual([]);
+  });
+
+  it('never discharges on a host that it cannot reach', async () => {
+    const world = await shieldedByFailure();
+    world.machine().offlineUntil = Number.POSITIVE_INFINITY;
+    expect(await revert(world, true)).toMatchObject([{ state: 'unreachable' }]);
+    expect(await listShields(await world.journal())).toHaveLength(1);
+  });
+
+  it('keeps away from a host that a run has', async () => {
+    const world = await shieldedByFailure();
+    const end = await world.start('r2', plan(remediation()), { parent: 'r1', diesAt: 30 });
+    expect(end).toHaveProperty('died');
+    const states = await revert(world, true);
+    expect(states.every((one) => one.state === 'refused')).toBe(true);
+    expect(world.machine().policy).toBe('shield');
+  });
+});
+
+describe('an undo', () => {
+  it('is not owed when the change was refused before it began', async () => {
+    const world = new World();
+    const end = await world.start('r1', plan([step('shield', 'shield.apply')]), {
+      change: (deps) => {
+        const shield = deps.actions.get('shield.apply');
+        if (shield?.kind !== 'change') throw new Error('no shield');
+        const refusing = { ...shield, act: () => Promise.reject(new FirebreakError('FB_SHIELD_REFUSED', 'no')) };
+        return { ...deps, actions: new Map([...deps.actions, ['shield.apply', refusing]]) };
+      },
+    });
+    expect(resultOf(end).view.hosts[0]).toMatchObject({ outcome: 'failed', standingShields: 0 });
+    expect(await listShields(await world.journal())).toEqual([]);
+  });
+});
