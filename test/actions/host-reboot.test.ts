@@ -1,0 +1,130 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { createActions } from '../../src/actions/index.ts';
+import { type ChangeAction, FirebreakError, type Json } from '../../src/domain/index.ts';
+import { FakeHost, lost, START } from './support/fake-step.ts';
+
+const reboot = createActions().get('host.reboot') as ChangeAction;
+
+const OLD = '2026-03-12T00:00:00Z';
+const NEW = '2026-03-13T00:05:00Z';
+const state = (boot: string, more: { readonly [key: string]: Json } = {}): Json => ({
+  BootTime: boot,
+  UptimeSeconds: 100,
+  PendingReboot: [],
+  PendingReadable: true,
+  ShutdownPending: null,
+  ...more,
+});
+const prior = { boot_time: OLD };
+
+let host: FakeHost;
+beforeEach(() => {
+  host = new FakeHost()
+    .on('Get-FbInstaller', { Names: [], Others: [] })
+    .on('Get-FbBootState', state(OLD))
+    .on('Restart-FbHost', { Changed: true, State: 'started', ExitCode: 0, Reason: null });
+});
+
+/** The host is silent from `down` to `up` (milliseconds from the start) and has the new boot time after that. */
+function bootBetween(down: number, up: number): void {
+  host.ports = () => (host.now - START >= down && host.now - START < up ? 'filtered' : 'open');
+  host.on('Get-FbBootState', () => state(host.now - START >= up ? NEW : OLD));
+}
+
+describe('host.reboot', () => {
+  it('keeps the boot time and is refused while anything installs, ours too', async () => {
+    expect(await reboot.probe(host.step(), {})).toEqual({ state: 'needed', prior });
+    host.on('Get-FbInstaller', { Names: ['wusa.exe (7)'], Others: [] });
+    expect(await reboot.probe(host.step(), {})).toMatchObject({ state: 'refused', error: { code: 'FB_PACKAGE_BUSY' } });
+  });
+
+  it('counts a lost connection as started', async () => {
+    host.on('Restart-FbHost', () => {
+      throw lost();
+    });
+    expect(await reboot.act(host.step(), {}, prior)).toEqual({ state: 'done' });
+  });
+
+  it('fails when the host refuses', async () => {
+    host.on('Restart-FbHost', { Changed: false, State: 'failed', ExitCode: 5, Reason: 'shutdown.exe ended with 5' });
+    await expect(reboot.act(host.step(), {}, prior)).rejects.toMatchObject({ code: 'FB_STEP_REFUSED' });
+  });
+
+  it('goes with a shutdown that is under way', async () => {
+    host.on('Restart-FbHost', { Changed: false, State: 'already', ExitCode: 1115, Reason: null });
+    expect(await reboot.act(host.step(), {}, prior)).toEqual({ state: 'done' });
+  });
+
+  it('proves by a later boot time, read twice', async () => {
+    bootBetween(5000, 60_000);
+    const proof = await reboot.prove(host.step(), {}, prior);
+    expect(proof).toEqual({ proven: true, result: { boot_time: NEW, prior_boot_time: OLD, down_seen: true } });
+    expect(host.now - START).toBeGreaterThanOrEqual(62_000);
+  });
+
+  it('proves a reboot so quick that nobody saw it down', async () => {
+    host.on('Get-FbBootState', state(NEW));
+    expect(await reboot.prove(host.step(), {}, prior)).toMatchObject({ proven: true, result: { down_seen: false } });
+  });
+
+  it('does not take the drift of the clock for a boot', async () => {
+    host.on('Get-FbBootState', state('2026-03-12T00:00:02Z'));
+    const proof = await reboot.prove(host.step({ timeoutMs: 60_000 }), {}, prior);
+    expect(proof).toMatchObject({ proven: false, error: { code: 'FB_REBOOT_NOT_DOWN' } });
+  });
+
+  it('waits on when the host goes down again right after it came up', async () => {
+    host.ports = () => {
+      const at = host.now - START;
+      return (at >= 2000 && at < 20_000) || (at >= 21_000 && at < 60_000) ? 'filtered' : 'open';
+    };
+    host.on('Get-FbBootState', () =>
+      state(host.now - START < 2000 ? OLD : host.now - START < 60_000 ? NEW : '2026-03-13T00:09:00Z'),
+    );
+    expect(await reboot.prove(host.step(), {}, prior)).toMatchObject({
+      proven: true,
+      result: { boot_time: '2026-03-13T00:09:00Z' },
+    });
+  });
+
+  it('takes refused logons and broken answers for a system that still starts', async () => {
+    bootBetween(2000, 10_000);
+    host.on('Get-FbBootState', () => {
+      if (host.now - START < 30_000) throw new FirebreakError('FB_RESULT_INVALID', 'WMI is not there yet');
+      return state(NEW);
+    });
+    expect(await reboot.prove(host.step(), {}, prior)).toMatchObject({ proven: true });
+  });
+
+  it('tells "never went down" from "never came back"', async () => {
+    const stays = await reboot.prove(host.step({ timeoutMs: 60_000 }), {}, prior);
+    expect(stays).toMatchObject({ proven: false, error: { code: 'FB_REBOOT_NOT_DOWN' } });
+    bootBetween(0, Number.POSITIVE_INFINITY);
+    const gone = await reboot.prove(host.step({ timeoutMs: 60_000 }), {}, prior);
+    expect(gone).toMatchObject({
+      proven: false,
+      error: { code: 'FB_REBOOT_NOT_BACK', message: expect.stringContaining('filtered') },
+    });
+  });
+
+  const since = (ms: number): string => new Date(START - ms).toISOString();
+  it.each<[string, Json, number, string]>([
+    ['a later boot', state(NEW), 1000, 'done'],
+    ['the old boot, just asked', state(OLD), 1000, 'running'],
+    ['the old boot after two minutes', state(OLD), 120_000, 'not-started'],
+    ['the old boot after two minutes, shutdown pending', state(OLD, { ShutdownPending: true }), 120_000, 'running'],
+  ])('recovers: %s', async (_name, seen, age, expected) => {
+    host.on('Get-FbBootState', seen);
+    const open = { prior, since: since(age), receipt: null };
+    expect(await reboot.recover(host.step(), {}, open)).toEqual({ state: expected });
+  });
+
+  it('recovers from a host that is away by waiting for it', async () => {
+    bootBetween(0, 30_000);
+    const open = { prior, since: since(1000), receipt: null };
+    expect(await reboot.recover(host.step(), {}, open)).toEqual({ state: 'done' });
+    bootBetween(0, Number.POSITIVE_INFINITY);
+    const away = reboot.recover(host.step({ timeoutMs: 60_000 }), {}, open);
+    await expect(away).rejects.toMatchObject({ code: 'FB_REBOOT_NOT_BACK' });
+  });
+});

@@ -1,0 +1,244 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { createActions } from '../../src/actions/index.ts';
+import type { ChangeAction, ControlAction, JsonObject, PortState, ReadAction } from '../../src/domain/index.ts';
+import { advisory, evidence, FakeHost, facts, START } from './support/fake-step.ts';
+
+const actions = createActions();
+const read = (uses: string): ReadAction => actions.get(uses) as ReadAction;
+
+let host: FakeHost;
+beforeEach(() => {
+  host = new FakeHost().on('Get-FbFact', facts).on('Get-FbPatchEvidence', evidence);
+});
+
+describe('the catalog', () => {
+  it('names each action by its own name', () => {
+    for (const [name, action] of actions) expect(action.uses).toBe(name);
+    expect(actions.size).toBe(15);
+  });
+
+  it.each([
+    ['host.facts', {}],
+    ['patch.verify', {}],
+  ])('%s gives the fields that it declares', async (uses, args) => {
+    const { result } = await read(uses).read(host.step({ advisory }), args);
+    expect(Object.keys(result).sort()).toEqual([...read(uses).results].sort());
+  });
+});
+
+describe('patch.verify', () => {
+  it('judges by the advisory of the playbook and asks only for what it names', async () => {
+    const { result } = await read('patch.verify').read(host.step({ advisory }), {});
+    expect(result).toMatchObject({
+      verdict: 'vulnerable',
+      fixed: false,
+      applicable: true,
+      pending_reboot: false,
+      build: 18362,
+      ubr: 719,
+    });
+    expect(host.parameters[0]).toEqual({ Kb: ['KB4551762'], Key: [], File: [] });
+  });
+
+  it('judges by minimum builds', async () => {
+    const { result } = await read('patch.verify').read(host.step(), { build: '18362.700' });
+    expect(result).toMatchObject({ fixed: true });
+  });
+
+  it('needs one of both', async () => {
+    await expect(read('patch.verify').read(host.step(), {})).rejects.toMatchObject({ code: 'FB_USAGE' });
+  });
+
+  it('fails loudly when the host answers in another shape', async () => {
+    host.on('Get-FbPatchEvidence', { ...evidence, Build: 'many' });
+    await expect(read('patch.verify').read(host.step({ advisory }), {})).rejects.toMatchObject({
+      code: 'FB_RESULT_INVALID',
+    });
+  });
+});
+
+describe('ports.check', () => {
+  const seenFrom = (controller: PortState, vantage: PortState): void => {
+    host.ports = (probe) => (probe.source === undefined ? controller : vantage);
+  };
+  const check = (args: JsonObject) => read('ports.check').read(host.step({ advisory }), args);
+
+  it.each<[string, PortState, PortState, JsonObject, boolean | null]>([
+    ['blocked: silent from the vantage', 'open', 'filtered', { expect: 'blocked' }, true],
+    ['blocked: open from the vantage', 'open', 'open', { expect: 'blocked' }, false],
+    ['blocked: refused is not blocked', 'open', 'closed', { expect: 'blocked' }, false],
+    ['blocked: silent from the controller proves nothing', 'filtered', 'open', { expect: 'blocked' }, false],
+    ['blocked: vantage that cannot probe', 'open', 'unknown', { expect: 'blocked' }, null],
+    ['open', 'open', 'open', { expect: 'open' }, true],
+    ['open: silent', 'open', 'filtered', { expect: 'open' }, false],
+    ['any', 'closed', 'filtered', {}, true],
+  ])('%s', async (_name, controller, vantage, args, proven) => {
+    seenFrom(controller, vantage);
+    const { result, error } = await check(args);
+    expect(result['proven']).toBe(proven);
+    expect(error?.code).toBe(proven === false ? 'FB_STEP_NOT_PROVEN' : undefined);
+  });
+
+  it('cannot prove a block without a vantage', async () => {
+    const step = host.step({ advisory });
+    const alone = { ...step, host: { ...step.host, vantages: [] } };
+    const { result, error } = await read('ports.check').read(alone, { expect: 'blocked' });
+    expect(result).toMatchObject({ proven: null, reason: expect.stringContaining('no vantage') });
+    expect(error).toBeUndefined();
+  });
+
+  it('probes the real port of a mapped one, the shield’s by default', async () => {
+    const probed: number[] = [];
+    host.ports = (probe) => {
+      probed.push(probe.port);
+      return 'filtered';
+    };
+    await check({ expect: 'blocked' });
+    await check({ expect: 'blocked', tcp: [135] });
+    expect(probed).toEqual([10_445, 10_445, 135, 135]);
+  });
+
+  it('gives a shield some time', async () => {
+    host.ports = (probe) => (probe.source === undefined || host.now - START < 5000 ? 'open' : 'filtered');
+    expect((await check({ expect: 'blocked' })).result['proven']).toBe(true);
+  });
+});
+
+describe('health', () => {
+  it('remembers services and open ports', async () => {
+    host.on('Get-FbHealth', { Services: ['RpcSs', 'Spooler'] });
+    host.ports = (probe) => (probe.port === 135 ? 'open' : 'closed');
+    const { result } = await read('health.snapshot').read(host.step(), { tcp: [135, 3389] });
+    expect(result).toEqual({ services: ['RpcSs', 'Spooler'], ports: [135], count: 2 });
+  });
+
+  const check = () => read('health.check').read(host.step(), { against: 'health' });
+
+  it('waits for services that start late, whatever their case', async () => {
+    host.steps.set('health', { outcome: 'ok', services: ['RpcSs', 'Spooler'], ports: [] });
+    host.on('Get-FbHealth', () => ({ Services: host.now - START < 60_000 ? ['rpcss'] : ['rpcss', 'spooler'] }));
+    expect((await check()).error).toBeUndefined();
+  });
+
+  it('says what is missing, but not what ends by itself', async () => {
+    host.steps.set('health', { outcome: 'ok', services: ['RpcSs', 'Spooler', 'wuauserv'], ports: [3389] });
+    host.on('Get-FbHealth', { Services: ['RpcSs'] });
+    host.ports = () => 'filtered';
+    const { result, error } = await check();
+    expect(result).toEqual({ healthy: false, missing_services: ['Spooler'], missing_ports: [3389] });
+    expect(error?.code).toBe('FB_HOST_UNHEALTHY');
+  });
+
+  it('needs a snapshot', async () => {
+    host.steps.set('health', { outcome: 'none', services: null, ports: null });
+    await expect(check()).rejects.toMatchObject({ code: 'FB_STEP_CONDITION' });
+  });
+});
+
+describe('host.preflight', () => {
+  const check = (args: JsonObject = {}) => read('host.preflight').read(host.step(), args);
+  beforeEach(() => {
+    host.on('Get-FbInstaller', { Names: [], Others: [] }).on('Get-FbBootState', {
+      BootTime: '2026-03-12T00:00:00Z',
+      UptimeSeconds: 1,
+      PendingReboot: ['servicing'],
+      PendingReadable: true,
+      ShutdownPending: null,
+    });
+  });
+
+  it('is content with a host that is ready, and with an installation of ours', async () => {
+    host.on('Get-FbInstaller', { Names: ['wusa.exe (7)'], Others: [] });
+    expect(await check()).toMatchObject({ result: { problems: [] } });
+    expect((await check()).error).toBeUndefined();
+  });
+
+  it('tells all problems at once', async () => {
+    host.on('Get-FbInstaller', { Names: ['msiexec.exe (9)'], Others: ['msiexec.exe (9)'] });
+    host.on('Get-FbFact', { ...facts, FreeDiskBytes: 1000 });
+    const { result, error } = await check({ pending_reboot: 'refuse' });
+    expect(result['problems']).toHaveLength(3);
+    expect(error?.code).toBe('FB_STEP_CONDITION');
+  });
+});
+
+describe('assert, fail, host.end', () => {
+  it('passes or fails with the message of the playbook', async () => {
+    expect((await read('assert').read(host.step(), { that: true })).error).toBeUndefined();
+    expect((await read('assert').read(host.step(), { that: false, message: 'no' })).error).toMatchObject({
+      message: 'no',
+    });
+    expect((await read('fail').read(host.step(), { message: 'stop' })).error).toMatchObject({
+      code: 'FB_STEP_CONDITION',
+      message: 'stop',
+    });
+    expect(host.calls).toEqual([]);
+  });
+
+  it('refuses what a template gave in another shape', async () => {
+    expect(() => read('assert').read(host.step(), { that: 'yes' })).toThrow(
+      expect.objectContaining({ code: 'FB_INPUT_INVALID' }),
+    );
+  });
+
+  it('ends with an outcome or without', () => {
+    const end = actions.get('host.end') as ControlAction;
+    expect(end.decide({ outcome: 'compromised', reason: 'worm' })).toEqual({ end: 'compromised', reason: 'worm' });
+    expect(end.decide({})).toEqual({ end: null, reason: '' });
+    expect(end.args.safeParse({ outcome: 'perfect' }).success).toBe(false);
+  });
+});
+
+describe('powershell.run', () => {
+  const run = actions.get('powershell.run') as ChangeAction;
+  const args = { script: 'do', test: 'is', parameters: { Name: 'x' } };
+
+  it('does nothing when its test passes', async () => {
+    host.on('is', true);
+    expect(await run.probe(host.step(), args)).toMatchObject({ state: 'satisfied' });
+  });
+
+  it('binds parameters, keeps the output and proves by the test', async () => {
+    let done = false;
+    host
+      .on('is', () => done)
+      .on('do', () => {
+        done = true;
+        return 'output';
+      });
+    const step = host.step();
+    expect(await run.probe(step, args)).toEqual({ state: 'needed', prior: {} });
+    await run.act(step, args, {});
+    expect(await run.prove(step, args, {})).toEqual({
+      proven: true,
+      result: { output: ['output'], errors: [], passed: true },
+    });
+    expect(host.parameters).toEqual([{ Name: 'x' }, { Name: 'x' }, { Name: 'x' }]);
+  });
+
+  it('fails when the test still fails', async () => {
+    host.on('is', false);
+    expect(await run.prove(host.step(), args, {})).toMatchObject({
+      proven: false,
+      error: { code: 'FB_STEP_NOT_PROVEN' },
+    });
+  });
+
+  it('recovers by its test; without one nobody knows', async () => {
+    const open = { prior: {}, since: '', receipt: null };
+    host.on('is', true);
+    expect(await run.recover(host.step(), args, open)).toEqual({ state: 'done' });
+    host.on('is', false);
+    expect(await run.recover(host.step(), args, open)).toEqual({ state: 'not-started' });
+    expect(await run.recover(host.step(), { script: 'do' }, open)).toMatchObject({ state: 'unknown' });
+    expect([run.isRepeatable({ script: 'do' }), run.isRepeatable({ script: 'do', repeatable: true })]).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  it('takes no answer of a test for a yes', async () => {
+    host.on('is', 'True');
+    await expect(run.probe(host.step(), args)).rejects.toMatchObject({ code: 'FB_RESULT_INVALID' });
+  });
+});
