@@ -114,6 +114,17 @@ public sealed class IpsecTests : IDisposable
     }
 
     [Fact]
+    public void A_filter_on_the_source_port_covers_that_port_only()
+    {
+        Shield();
+        _test.Netsh("add filter filterlist=permit srcaddr=127.0.0.9 dstaddr=me protocol=TCP srcport=41234 dstport=445");
+        _test.Netsh("set policy name=FB assign=yes");
+
+        Assert.True(Probe.Answers(_test, 445, s_vantage, sourcePort: 41234));
+        Assert.True(Probe.IsSilent(_test, 445, s_vantage));
+    }
+
+    [Fact]
     public void Without_PolicyAgent_nothing_is_enforced()
     {
         Shield();

@@ -24,7 +24,7 @@ public sealed class MachineTests : IDisposable
         Assert.True(Machine.Accounts.Logon(@"WS01\Administrator", "Secret-1").Granted);
         Assert.Equal("unknown-user", Machine.Accounts.Logon(@"OTHER\Administrator", "Secret-1").Reason);
         Assert.Equal("disabled", Machine.Accounts.Logon("guest", "g").Reason);
-        Assert.Equal(7, _test.Count("logon"));
+        Assert.Equal(8, _test.Count("logon"));
         Assert.Equal(2, _test.Count("logon", "granted", "true"));
     }
 
@@ -63,7 +63,19 @@ public sealed class MachineTests : IDisposable
         Assert.Equal(@"C:\Windows\System32\reg.exe", start["path"]);
         Assert.Equal(("1", @"WS01\Administrator", @"query HKLM\None"), (end["exitCode"], end["account"], end["arguments"]));
         Assert.Equal(start["pid"], end["pid"]);
-        Assert.Equal("""{"at":"2020-03-20T12:00:00.000Z","kind":"program",""", end.ToJson().ToJsonString()[..56]);
+        Assert.StartsWith("""{"at":"2020-03-20T12:00:00.000Z","kind":"program","path":""", end.ToJson().ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_program_that_breaks_ends_with_the_code_of_an_unhandled_exception()
+    {
+        Machine.PowerShellRunner = (_, _, _) => throw new InvalidOperationException("broken");
+        ProgramResult result = _test.Run("powershell");
+
+        Assert.Equal(unchecked((int)0xE0434352), result.ExitCode);
+        Assert.Contains("broken", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(Machine.Processes.All, p => p.Name == "powershell.exe");
+        Assert.Equal(1, _test.Count("program"));
     }
 
     [Theory]

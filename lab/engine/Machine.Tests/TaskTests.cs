@@ -146,7 +146,44 @@ public sealed class TaskTests : IDisposable
         Assert.Equal(1, _test.Count("task", "op", "start"));
         Assert.Equal(0, _test.Run("schtasks", "/end", "/tn", "ps").ExitCode);
         Ran(1);
-        Assert.Equal("Ready", Machine.Tasks.Get("ps")!.State);
+        Assert.Equal(("Ready", TaskTable.Terminated), (Machine.Tasks.Get("ps")!.State, Machine.Tasks.Get("ps")!.LastResult));
+    }
+
+    [Theory]
+    [InlineData(true, TaskTable.EndedByShutdown)]
+    [InlineData(false, TaskTable.RunningNow)]
+    public void A_boot_task_that_a_restart_cuts_off_runs_again_after_it(bool orderly, int result)
+    {
+        using SemaphoreSlim started = new(0);
+        using ManualResetEventSlim late = new();
+        Machine.PowerShellRunner = (_, _, _) =>
+        {
+            started.Release();
+            late.Wait();
+            return new(0);
+        };
+        _test.Run("schtasks", "/create", "/tn", "ps", "/tr", "powershell.exe -Command x", "/sc", "onstart", "/ru", "SYSTEM");
+        _test.Run("schtasks", "/run", "/tn", "ps");
+        Assert.True(started.Wait(10_000));
+        if (orderly)
+        {
+            Machine.Power.Reboot("test");
+            _test.Clock.AdvanceBy(TimeSpan.FromSeconds(1));
+        }
+        else
+        {
+            Machine.Power.Lose();
+        }
+
+        Assert.Equal(result, Machine.Tasks.Get("ps")!.LastResult);
+        _test.Until(() => _test.Count("task", "by", "boot") == 1);
+        Assert.True(started.Wait(10_000));
+
+        // The program of the last boot ends late: that is no end of the one that runs now.
+        Assert.Equal("Running", Machine.Tasks.Get("ps")!.State);
+        late.Set();
+        _test.Until(() => Machine.Tasks.Get("ps")!.State == "Ready");
+        Assert.Equal(0, Machine.Tasks.Get("ps")!.LastResult);
     }
 
     [Fact]

@@ -187,7 +187,7 @@ public sealed class Power
             boot = _boot;
         }
 
-        _machine.Tasks.PowerOff();
+        _machine.Tasks.PowerOff(orderly: false);
         boot.Cancel();
     }
 
@@ -237,8 +237,8 @@ public sealed class Power
 
         _machine.Ports.Update();
         _machine.RaiseDown(why);
+        _machine.Tasks.PowerOff(orderly: why == "shutdown");
         boot.Cancel();
-        _machine.Tasks.PowerOff();
         _machine.Services.PowerOff();
         _machine.Processes.Clear();
         _machine.Files.CloseAllHandles();

@@ -78,7 +78,10 @@ public sealed class ProcessTable
     {
         lock (_machine.Gate)
         {
-            _entries.Remove(id);
+            if (_entries.Remove(id, out (LabProcess Process, CancellationTokenSource Killed) entry))
+            {
+                entry.Killed.Dispose();
+            }
         }
     }
 
@@ -96,8 +99,8 @@ public sealed class ProcessTable
     {
         lock (_machine.Gate)
         {
+            // Ids go on: a program of the last boot that ends late must not meet a process of this one.
             _entries.Clear();
-            _nextId = 1000;
         }
     }
 }

@@ -3,6 +3,7 @@ namespace Firebreak.Lab.Machines;
 /// <summary>Finds and runs the programs of a machine, from wherever they are started. What is not emulated fails loudly.</summary>
 public sealed class ProgramTable
 {
+    private const int UnhandledException = unchecked((int)0xE0434352);
     private static readonly string[] s_folders = [@"C:\Windows\System32", @"C:\Windows", @"C:\Windows\System32\Wbem", @"C:\Windows\System32\WindowsPowerShell\v1.0"];
     private readonly Machine _machine;
     private readonly Dictionary<string, ILabProgram> _programs;
@@ -109,6 +110,16 @@ public sealed class ProgramTable
             catch (LabRefusalException refusal)
             {
                 result = new(LabRefusalException.ExitCode, "", refusal.Message + "\r\n");
+            }
+
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                result = new(1, "", e.Message + "\r\n");
+            }
+            catch (Exception e)
+            {
+                // A bug of the lab or of the engine: seen, and the process is gone, as with a real program that breaks.
+                result = new(UnhandledException, "", $"Unhandled exception: {e}\r\n");
             }
 
             _machine.Processes.Exit(process.Id);

@@ -9,6 +9,13 @@ public sealed class TaskTable
     /// <summary>SCHED_S_TASK_RUNNING.</summary>
     public const int RunningNow = 267009;
 
+    /// <summary>SCHED_S_TASK_TERMINATED: ended by hand.</summary>
+    public const int Terminated = 267014;
+
+    /// <summary>DBG_TERMINATE_PROCESS: ended by an orderly shutdown.</summary>
+    public const int EndedByShutdown = 0x40010004;
+
+    private const int NotStarted = -1;
     private readonly Machine _machine;
     private readonly SortedDictionary<string, Entry> _entries = new(StringComparer.OrdinalIgnoreCase);
 
@@ -101,10 +108,12 @@ public sealed class TaskTable
         int? process;
         lock (_machine.Gate)
         {
-            process = Find(name).ProcessId;
+            Entry entry = Find(name);
+            process = entry.ProcessId;
+            entry.EndedByHand = process is not null;
         }
 
-        return process is { } id && _machine.Processes.Kill(id);
+        return process is { } id and not NotStarted && _machine.Processes.Kill(id);
     }
 
     /// <summary>Enables or disables a task.</summary>
@@ -144,14 +153,27 @@ public sealed class TaskTable
     }
 
     /// <summary>The power went: nothing is armed and nothing runs.</summary>
-    internal void PowerOff()
+    internal void PowerOff(bool orderly)
     {
+        List<string> ended = [];
         lock (_machine.Gate)
         {
             foreach (Entry entry in _entries.Values)
             {
                 Disarm(entry);
+                if (entry.ProcessId is not null)
+                {
+                    // When the power goes nobody writes a result: it stays at "running".
+                    entry.ProcessId = null;
+                    entry.LastResult = orderly ? EndedByShutdown : RunningNow;
+                    ended.Add(entry.Definition.Name);
+                }
             }
+        }
+
+        foreach (string name in ended)
+        {
+            _machine.History.Add("task", ("op", "end"), ("task", name), ("exitCode", null));
         }
     }
 
@@ -225,6 +247,7 @@ public sealed class TaskTable
             }
 
             definition = entry.Definition;
+            entry.ProcessId = NotStarted;
             entry.LastRun = _machine.Clock.UtcNow;
         }
 
@@ -236,13 +259,14 @@ public sealed class TaskTable
         }
         catch (LabWin32Exception e)
         {
-            Ended(entry, unchecked((int)0x80070000) | e.Code);
+            Ended(entry, NotStarted, unchecked((int)0x80070000) | e.Code);
             return;
         }
 
         lock (_machine.Gate)
         {
             entry.ProcessId = running.Process.Id;
+            entry.EndedByHand = false;
         }
 
         IDisposable? limit = definition.ExecutionTimeLimit is { } longest
@@ -252,7 +276,7 @@ public sealed class TaskTable
             done =>
             {
                 limit?.Dispose();
-                Ended(entry, done.Result.ExitCode);
+                Ended(entry, running.Process.Id, done.Result.ExitCode);
             },
             TaskScheduler.Default);
     }
@@ -265,12 +289,18 @@ public sealed class TaskTable
         return context with { RawArguments = definition.Arguments, CurrentDirectory = definition.WorkingDirectory ?? @"C:\Windows\System32" };
     }
 
-    private void Ended(Entry entry, int exitCode)
+    private void Ended(Entry entry, int processId, int exitCode)
     {
         bool delete;
         lock (_machine.Gate)
         {
+            if (entry.ProcessId != processId)
+            {
+                return;
+            }
+
             entry.ProcessId = null;
+            exitCode = entry.EndedByHand ? Terminated : exitCode;
             entry.LastResult = exitCode;
             delete = entry.Definition.DeleteAfterRun && entry.Pending.Count == 0
                 && _entries.TryGetValue(entry.Definition.Name, out Entry? current) && current == entry;
@@ -292,6 +322,8 @@ public sealed class TaskTable
         public List<IDisposable> Timers { get; } = [];
 
         public int? ProcessId { get; set; }
+
+        public bool EndedByHand { get; set; }
 
         public DateTimeOffset? LastRun { get; set; }
 
