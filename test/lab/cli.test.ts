@@ -39,6 +39,8 @@ describe('firebreak lab', () => {
     expect(stderr).toContain(`${fleet}:3:7: unknown key "nam"`);
     expect(existsSync(join(dir, 'lab.json'))).toBe(false);
     expect((await firebreak('lab', 'up', '--hosts', '2', '--fleet', fleet)).code).toBe(2);
+    const missing = await firebreak('lab', 'up', ...at, '--fleet', join(dir, 'none.yaml'));
+    expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no fleet file') });
   });
 
   it('goes from up to down', async () => {

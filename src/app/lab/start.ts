@@ -3,7 +3,7 @@
  * works.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
@@ -47,7 +47,7 @@ export function defaultFleetFile(): string {
 
 /**
  * Starts a lab that goes on after this process has ended; resolves when its machines answer.
- * @throws FB_USAGE (a lab is up there, bad fleet file), FB_ENVIRONMENT (no SDK, ports taken), FB_LAB
+ * @throws FB_USAGE (a lab is up there, bad fleet file), FB_FILE_MISSING, FB_ENVIRONMENT (no SDK, ports taken), FB_LAB
  */
 export async function startLab(start: LabStart): Promise<LabFile> {
   const child = await launch(start, []);
@@ -97,6 +97,11 @@ async function launch(start: LabStart, more: readonly string[]): Promise<ChildPr
   if ((await findLab(start.dir)) !== null) {
     throw new FirebreakError('FB_USAGE', `a lab is already up in ${start.dir}`, {
       remedy: 'firebreak lab status, firebreak lab down, or another folder with --dir',
+    });
+  }
+  if ('fleet' in start.hosts && !existsSync(start.hosts.fleet)) {
+    throw new FirebreakError('FB_FILE_MISSING', `there is no fleet file ${start.hosts.fleet}`, {
+      remedy: 'name one with --fleet, or a number of machines with --hosts',
     });
   }
   const program = locateLab();

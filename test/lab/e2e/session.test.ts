@@ -1,5 +1,6 @@
 /** The product's own client against real machines of the lab. Needs the built engine (npm test builds it). */
 import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -123,6 +124,8 @@ describe('a session on lab machines', () => {
     });
     expect(sent).toEqual({ bytes: content.length, sha256, skipped: false });
     expect(await run(session, '(Get-Item C:\\Temp\\big.bin).Length')).toEqual([content.length]);
+    // It is on the machine's disk, not on this one's.
+    expect(readdirSync('.').filter((name) => name.includes('big.bin'))).toEqual([]);
   });
 
   it('counts a wrong password and says access denied', async () => {
