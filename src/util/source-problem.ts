@@ -21,7 +21,9 @@ export interface SourceProblem {
 
 /** Longest part of a source line that is shown. */
 const EXCERPT_WIDTH = 110;
-const SECRET_VALUE = /([\w-]*(?:pass|pwd|secret)[\w-]*["']?\s*:[ \t]*)(?![{\s#])(\S.*)$/iu;
+/** Longer lines are not shown at all. */
+const MAX_LINE = 10_000;
+const SECRET_VALUE = /((?:pass|pwd|secret)[\w-]{0,40}["']?\s{0,20}:[ \t]{0,20})(?![{\s#])(\S.*)$/iu;
 
 /** Offsets into a text ↔ lines and columns. */
 export class SourceText {
@@ -46,7 +48,9 @@ export class SourceText {
       else high = middle - 1;
     }
     const start = this.#lineStarts[low] ?? 0;
-    return { line: low + 1, column: [...this.text.slice(start, at)].length + 1 };
+    // Code points are counted only where a person could count them too.
+    const column = at - start > MAX_LINE ? at - start : [...this.text.slice(start, at)].length;
+    return { line: low + 1, column: column + 1 };
   }
 
   /** End of the line that the offset is on, without its line break. */
@@ -63,7 +67,7 @@ export class SourceText {
     const lineEnd = this.lineEnd(Math.max(lineStart, Math.min(start, this.text.length)));
     const width = Math.max(1, [...this.text.slice(start, Math.min(end, lineEnd))].length);
     const excerpt = this.text
-      .slice(lineStart, lineEnd)
+      .slice(lineStart, lineEnd - lineStart > MAX_LINE ? lineStart : lineEnd)
       .replace(SECRET_VALUE, (_, key: string, value: string) => key + '•'.repeat([...value].length))
       .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => (char === '\t' ? char : '·'));
     return { file: this.file, line, column, message: singleLine(message), hint: singleLine(hint), excerpt, width };

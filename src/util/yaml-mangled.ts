@@ -12,19 +12,29 @@ export interface MangledValue {
   readonly quoted: string;
 }
 
-const TEMPLATE_KEYS = /[\w-]+/.source;
+const KEY = /[\w-]+/.source;
+const MAX_LINE = 4000;
 
 /** All unquoted values of the given keys, and unquoted templates in flow maps, that YAML misreads; in order of place. */
 export function findMangled(text: string, expressionKeys: ReadonlySet<string>): readonly MangledValue[] {
   const found: MangledValue[] = [];
-  const pattern = new RegExp(`(^|[\\n{,]|- |\\? )([ \\t]*)(${TEMPLATE_KEYS}):[ \\t]+(?=\\S)`, 'g');
+  let lineStart = 0;
+  let scanned = 0;
+  const pattern = new RegExp(`(^|[\\n{,]|- |\\? )([ \\t]*)(${KEY}):[ \\t]+(?=\\S)`, 'g');
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const [whole, lead = '', , key = ''] = match;
     const start = match.index + whole.length;
-    // The next key may follow at once; step back so that its separator is seen again.
+    const separator = match.index + lead.length;
+    // The next key may follow at once: its separator must be seen again.
     pattern.lastIndex = start;
-    if (isComment(text, match.index + lead.length)) continue;
-    const inFlow = isInFlow(text, match.index + whole.length - 1);
+    const broken = text.slice(scanned, separator).lastIndexOf('\n');
+    if (broken >= 0) lineStart = scanned + broken + 1;
+    scanned = Math.max(scanned, separator);
+    // No person writes longer lines, and this keeps the search linear.
+    if (start - lineStart > MAX_LINE) continue;
+    const before = text.slice(lineStart, start);
+    if (/(?:^|\s)#/.test(text.slice(lineStart, separator))) continue;
+    const inFlow = isInFlow(before);
     const isExpression = expressionKeys.has(key);
     const isTemplate = text.startsWith('${{', start);
     if (!isExpression && !(isTemplate && inFlow)) continue;
@@ -117,20 +127,13 @@ function endOfLine(text: string, from: number): number {
   return end < 0 ? text.length : end;
 }
 
-function isComment(text: string, offset: number): boolean {
-  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
-  return /(?:^|\s)#/.test(text.slice(lineStart, offset));
-}
-
-/** True when a `{` of the same line is still open before the offset: flow maps that matter here fit in one line. */
-function isInFlow(text: string, offset: number): boolean {
+/** True when a `{` or `[` of the same line is still open: flow maps that matter here fit in one line. */
+function isInFlow(before: string): boolean {
   let depth = 0;
-  for (let at = text.lastIndexOf('\n', offset - 1) + 1; at < offset; at++) {
-    const char = text[at] ?? '';
-    if (char === '"' || char === "'") {
-      const end = closingQuote(text, at);
-      if (end > at && end < offset) at = end;
-    } else if (char === '{' || char === '[') depth++;
+  for (let at = 0; at < before.length; at++) {
+    const char = before[at] ?? '';
+    if (char === '"' || char === "'") at = Math.max(at, closingQuote(before, at));
+    else if (char === '{' || char === '[') depth++;
     else if (char === '}' || char === ']') depth--;
   }
   return depth > 0;

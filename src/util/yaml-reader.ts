@@ -2,11 +2,11 @@
  * Walks a YAML tree and collects every mistake it meets, so that a file's author sees all of them at once. Each method
  * returns null after it has reported. Knows the kinds of values, not what they are for.
  */
-import { isCollection, isMap, isScalar, isSeq, type Node, type Scalar } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from 'yaml';
 import { DURATION_FORM, parseDuration } from './duration.ts';
 import { type SourceProblem, sortProblems } from './source-problem.ts';
 import { didYouMean } from './suggest.ts';
-import { resolveAlias, type YamlSource } from './yaml-source.ts';
+import type { YamlSource } from './yaml-source.ts';
 
 /** Plain data read from YAML. */
 export type YamlValue = null | boolean | number | string | YamlValue[] | { [key: string]: YamlValue };
@@ -36,8 +36,10 @@ export interface KeyRules {
 }
 
 /** Nodes read in all, aliases counted each time: bounds what a small file can unfold to. */
-const MAX_NODES = 2_000_000;
+const MAX_NODES = 1_000_000;
 const MAX_DEPTH = 60;
+/** Nobody reads more; the rest comes to light with the next try. */
+const MAX_PROBLEMS = 1000;
 
 export class YamlReader {
   readonly yaml: YamlSource;
@@ -68,6 +70,7 @@ export class YamlReader {
 
   report(place: Place, message: string, hint = ''): null {
     const { brokenAt, source } = this.yaml;
+    if (this.#problems.length >= MAX_PROBLEMS) return null;
     if (brokenAt === null || place.end < brokenAt) {
       this.#problems.push(source.problem(place.start, place.end, message, hint));
     }
@@ -85,9 +88,7 @@ export class YamlReader {
       this.#isOverBudget = true;
       return null;
     }
-    if (node === null || this.yaml.document === null) return node;
-    const resolved = resolveAlias(node, this.yaml.document);
-    return isScalar(resolved) || isCollection(resolved) ? resolved : null;
+    return isAlias(node) ? (this.yaml.aliases.get(node) ?? null) : node;
   }
 
   /** The entries of a map; null (reported) when it is none. */
@@ -104,8 +105,10 @@ export class YamlReader {
         this.report(keyPlace, 'the key "__proto__" is not allowed');
         continue;
       }
-      // The parser has reported the duplicate; the first one counts.
-      if (seen.has(key)) continue;
+      if (seen.has(key)) {
+        this.report(keyPlace, `duplicate key "${key}"`, 'keep one of the two');
+        continue;
+      }
       seen.add(key);
       const value = isNode(pair.value) ? pair.value : null;
       entries.push({ key, keyPlace, value, place: value === null ? keyPlace : placeOf(value) });

@@ -3,10 +3,9 @@
  * SourceProblem instead of an exception. Knows nothing of what the document means.
  */
 import {
+  type Alias,
   type Document,
   isAlias,
-  isCollection,
-  isPair,
   isScalar,
   type Node,
   parseAllDocuments,
@@ -20,7 +19,8 @@ export interface YamlSource {
   readonly source: SourceText;
   /** Null when there is no document at all. */
   readonly root: Node | null;
-  readonly document: Document | null;
+  /** What each alias stands for; broken ones are missing, reported already. */
+  readonly aliases: ReadonlyMap<Alias, Node>;
   readonly problems: readonly SourceProblem[];
   /** Offset of the first mistake after which the rest of the tree may be wrong; null when the tree can be trusted. */
   readonly brokenAt: number | null;
@@ -29,15 +29,24 @@ export interface YamlSource {
 }
 
 /** Playbooks and inventories of ten thousand hosts stay far below. */
-const MAX_CHARACTERS = 8_000_000;
+const MAX_CHARACTERS = 4_000_000;
 const MAX_DEPTH = 60;
 const MAX_REPAIRS = 200;
+const MAX_ERRORS = 500;
+/** `- - - …`: each opens a level. */
+const TOO_MANY_INDICATORS = /^[ \t]*(?:[-?:][ \t]+){60}/;
 
 /** `expressionKeys`: keys whose values are expressions, which people forget to quote. */
 export function readYaml(text: string, file: string, expressionKeys: ReadonlySet<string> = new Set()): YamlSource {
   const clean = text.startsWith('\ufeff') ? text.slice(1) : text;
   const source = new SourceText(file, clean);
-  const nothing = { source, root: null, document: null, brokenAt: null, placeholders: new Map<number, MangledValue>() };
+  const nothing = {
+    source,
+    root: null,
+    aliases: new Map<Alias, Node>(),
+    brokenAt: null,
+    placeholders: new Map<number, MangledValue>(),
+  };
   if (clean.length > MAX_CHARACTERS) {
     const message = `the file is larger than ${MAX_CHARACTERS / 1_000_000} million characters`;
     return { ...nothing, problems: [new SourceText(file, '').problem(0, 0, message)] };
@@ -66,11 +75,11 @@ export function readYaml(text: string, file: string, expressionKeys: ReadonlySet
     problems.push(source.problem(0, 0, 'the file is empty'));
     return { ...nothing, problems };
   }
-  const failed = [...document.errors, ...document.warnings];
+  const failed = [...document.errors, ...document.warnings].slice(0, MAX_ERRORS);
   let brokenAt: number | null = null;
   for (const error of failed) {
     problems.push(fromYaml(source, error));
-    if (error.code !== 'DUPLICATE_KEY') brokenAt = Math.min(brokenAt ?? Number.POSITIVE_INFINITY, error.pos[0]);
+    brokenAt = Math.min(brokenAt ?? Number.POSITIVE_INFINITY, error.pos[0]);
   }
   const directives = document.directives?.yaml;
   if (directives?.explicit === true && directives.version !== '1.2') {
@@ -80,20 +89,27 @@ export function readYaml(text: string, file: string, expressionKeys: ReadonlySet
     const at = second.range?.[0] ?? 0;
     problems.push(source.problem(at, at + 3, 'the file must hold one YAML document, a second one starts here'));
   }
-  for (const at of danglingAliases(document)) {
+  const aliases = resolveAliases(document);
+  for (const at of aliases.wrong) {
     problems.push(source.problem(at.start, at.end, `unknown or recursive alias ${clean.slice(at.start, at.end)}`));
     brokenAt ??= at.start;
   }
   const root = document.contents;
   if (root === null || (isScalar(root) && root.value === null)) {
     if (brokenAt === null) problems.push(source.problem(0, 0, 'the file is empty'));
-    return { source, root: null, document, problems, brokenAt, placeholders };
+    return { ...nothing, problems, brokenAt, placeholders };
   }
-  return { source, root, document, problems, brokenAt, placeholders };
+  return { source, root, aliases: aliases.targets, problems, brokenAt, placeholders };
 }
 
 function parse(text: string): Document[] {
-  const documents = parseAllDocuments(text, { version: '1.2', merge: false, stringKeys: true, prettyErrors: false });
+  const documents = parseAllDocuments(text, {
+    version: '1.2',
+    merge: false,
+    stringKeys: true,
+    prettyErrors: false,
+    uniqueKeys: false,
+  });
   return 'empty' in documents ? [] : documents;
 }
 
@@ -102,10 +118,6 @@ function fromYaml(source: SourceText, error: YAMLError): SourceProblem {
   const tag = /^Unresolved tag: (.*)$/s.exec(error.message)?.[1];
   if (tag !== undefined) {
     return source.problem(start, end, `unknown YAML tag ${tag}`, 'quote a value that starts with "!"');
-  }
-  if (error.code === 'DUPLICATE_KEY') {
-    const key = /^["']?([\w.-]+)/.exec(source.text.slice(start))?.[1] ?? '';
-    return source.problem(start, start + Math.max(1, key.length), `duplicate key "${key}"`, 'keep one of the two');
   }
   if (error.code === 'TAB_AS_INDENT') {
     return source.problem(start, end, 'tabs cannot indent YAML', 'use spaces');
@@ -127,13 +139,13 @@ function deepestBracket(text: string): number | null {
     if (char === '\n') {
       const end = text.indexOf('\n', at + 1);
       const line = text.slice(at + 1, end < 0 ? text.length : end);
-      if (/^(?:[ \t]*[-?:][ \t]+){60}/.test(line)) return at + 1;
+      if (TOO_MANY_INDICATORS.test(line)) return at + 1;
     }
     if (char === '[' || char === '{') {
       if (++depth > MAX_DEPTH * 8) return at;
     } else if (char === ']' || char === '}') depth = Math.max(0, depth - 1);
   }
-  return /^(?:[ \t]*[-?:][ \t]+){60}/.test(text) ? 0 : null;
+  return TOO_MANY_INDICATORS.test(text) ? 0 : null;
 }
 
 /** True when a quoted or block scalar that began earlier covers the offset: then it is text, not a key's value. */
@@ -150,23 +162,32 @@ function isInsideScalar(document: Document | undefined, offset: number): boolean
   return inside;
 }
 
-/** Aliases without an earlier anchor, and aliases inside what they stand for. */
-function danglingAliases(document: Document): readonly { readonly start: number; readonly end: number }[] {
+interface Aliases {
+  readonly targets: ReadonlyMap<Alias, Node>;
+  readonly wrong: readonly { readonly start: number; readonly end: number }[];
+}
+
+/**
+ * What each alias stands for, found in one walk (the library's own `resolve` walks the document for each of them).
+ * Wrong ones have no earlier anchor or stand inside what they stand for.
+ */
+function resolveAliases(document: Document): Aliases {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
   const wrong: { start: number; end: number }[] = [];
   visit(document, {
-    Alias(_key, alias, path) {
-      const target = alias.resolve(document);
-      const isRecursive = path.some((ancestor) => !isPair(ancestor) && (ancestor as unknown) === target);
-      if (target === undefined || isRecursive || !(isScalar(target) || isCollection(target))) {
-        const [start, end] = alias.range ?? [0, 1];
+    Node(_key, node, path) {
+      if (!isAlias(node)) {
+        if (node.anchor !== undefined) anchors.set(node.anchor, node);
+        return;
+      }
+      const target = anchors.get(node.source);
+      if (target !== undefined && !path.some((ancestor) => ancestor === target)) targets.set(node, target);
+      else {
+        const [start, end] = node.range ?? [0, 1];
         wrong.push({ start, end });
       }
     },
   });
-  return wrong;
-}
-
-/** The node itself, or what an alias stands for. */
-export function resolveAlias(node: unknown, document: Document): unknown {
-  return isAlias(node) ? node.resolve(document) : node;
+  return { targets, wrong };
 }

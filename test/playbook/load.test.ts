@@ -486,7 +486,9 @@ describe('hostile input', () => {
     ['dashes', '- '.repeat(100_000)],
     ['block maps', Array.from({ length: 5000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')],
     ['a recursive alias', 'firebreak: &a { x: *a }'],
-    ['8 million spaces', ' '.repeat(8_000_001)],
+    ['4 million spaces', ' '.repeat(4_000_001)],
+    ['one endless line', `a: {${'if: x, '.repeat(20_000)}}`],
+    ['dashes far apart', `${'-  '.repeat(40)}x`.repeat(2000)],
     ['NULs', '\u0000'.repeat(1000)],
     [
       'a prototype',
