@@ -85,12 +85,22 @@ describe('a lab from up to down', () => {
     }
   });
 
-  it('leaves no engine behind when it is killed', async () => {
+  it('leaves no engine behind when it is killed, and can be started again', async () => {
     lab = await startTestLab({ engine: 'fake', hosts: HOSTS });
     process.kill(lab.pid, 'SIGKILL');
     await untilGone(lab.pid);
     await untilGone(lab.enginePid);
     expect(existsSync(join(lab.dir, 'lab.json'))).toBe(true);
+
+    lab = await startTestLab({ engine: 'fake', hosts: HOSTS, dir: lab.dir });
+    expect(await lab.ask('status')).toMatchObject({ pid: lab.pid });
+  });
+
+  it('refuses to be started twice in one folder', async () => {
+    lab = await startTestLab({ engine: 'fake', hosts: HOSTS });
+    const second = startTestLab({ engine: 'fake', hosts: HOSTS, dir: lab.dir });
+    await expect(second).rejects.toThrow('a lab is already up there');
+    expect(await lab.ask('status')).toMatchObject({ pid: lab.pid });
   });
 
   it('ends when its engine dies', async () => {

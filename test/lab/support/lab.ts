@@ -39,6 +39,8 @@ export interface TestLabOptions {
   readonly engine: 'fake' | 'real';
   /** A range of one's own when absent. */
   readonly addresses?: string;
+  /** A new temporary one when absent. */
+  readonly dir?: string;
 }
 
 let started = 0;
@@ -50,7 +52,7 @@ export function freeAddresses(): string {
 }
 
 export async function startTestLab(options: TestLabOptions): Promise<TestLab> {
-  const dir = mkdtempSync(join(tmpdir(), 'fblab-'));
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'fblab-'));
   const fleet = join(dir, 'fleet.yaml');
   writeFileSync(fleet, JSON.stringify({ hosts: options.hosts }));
   const addresses = options.addresses ?? freeAddresses();
