@@ -110,7 +110,7 @@ public sealed class IpsecTests : IDisposable
         _test.Netsh("set policy name=FB assign=yes");
 
         Assert.Equal(open, Machine.Ports.IsOpen(s_vantage, 445));
-        Assert.Equal(open, Probe.Answers(_test, 445, s_vantage));
+        Assert.True(open ? Probe.Answers(_test, 445, s_vantage) : Probe.IsSilent(_test, 445, s_vantage));
     }
 
     [Fact]
