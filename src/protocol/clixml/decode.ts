@@ -3,7 +3,9 @@
  * DTD, no entities but XML's five. Must not know PSRP messages.
  */
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
+import { tryDecodeBase64 } from '../base64.ts';
 import { ProtocolError } from '../errors.ts';
+import { liftLongText } from '../xml-lift.ts';
 import { decodeEscapes } from './escapes.ts';
 import { type PsListTag, PsObject, PsPrimitive, type PsValue } from './values.ts';
 
@@ -68,7 +70,6 @@ const LISTS: ReadonlySet<string> = new Set(['LST', 'STK', 'QUE', 'IE']);
 const INTEGERS: ReadonlySet<string> = new Set(['By', 'SB', 'U16', 'I16', 'U32', 'I32', 'U64', 'I64', 'C']);
 const INTEGER = /^[+-]?\d+$/;
 const FLOAT = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|-?INF|NaN)$/i;
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 /** Children of PR, the short form of a progress record on standard error. */
 const PROGRESS: Readonly<Record<string, string>> = {
   AV: 'Activity',
@@ -110,6 +111,7 @@ class Decoder {
   }
 
   decode(xml: string): readonly DecodedValue[] {
+    const lifted = liftLongText(xml);
     const parser = new SaxesParser({ xmlns: false, position: false });
     parser.on('error', (error) => {
       throw clixmlError(`not well-formed XML: ${error.message.slice(0, 120)}`, error);
@@ -118,13 +120,13 @@ class Decoder {
       throw clixmlError('a document type declaration is not allowed');
     });
     const addText = (text: string): void => {
-      this.#text += text;
+      this.#text += lifted.restore(text);
     };
     parser.on('text', addText);
     parser.on('cdata', addText);
     parser.on('opentag', (tag) => this.#open(tag));
     parser.on('closetag', () => this.#close());
-    parser.write(xml).close();
+    parser.write(lifted.xml).close();
     return this.#roots;
   }
 
@@ -315,9 +317,9 @@ function toPrimitive(tag: string, text: string): PsValue {
     case 'I64':
       return BigInt(integerText(tag, text));
     case 'BA': {
-      const compact = /\s/.test(text) ? text.replace(/\s+/g, '') : text;
-      if (compact.length % 4 !== 0 || !BASE64.test(compact)) throw clixmlError('BA is not base64');
-      return new Uint8Array(Buffer.from(compact, 'base64'));
+      const bytes = tryDecodeBase64(text);
+      if (bytes === undefined) throw clixmlError('BA is not base64');
+      return new Uint8Array(bytes);
     }
     case 'Sg':
     case 'Db':

@@ -28,6 +28,8 @@ export function encodeClixmlDocument(values: readonly PsValue[]): string {
 class Encoder {
   readonly #objects = new Map<PsObject, number>();
   readonly #typeNames = new Map<string, number>();
+  /** The same array again is the common case, and quicker to find. */
+  readonly #typeArrays = new Map<readonly string[], number>();
 
   encode(value: PsValue): string {
     return this.#value(value, '', 0);
@@ -95,11 +97,17 @@ class Encoder {
 
   #types(names: readonly string[]): string {
     if (names.length === 0) return '';
+    const same = this.#typeArrays.get(names);
+    if (same !== undefined) return `<TNRef RefId="${same}"/>`;
     const key = JSON.stringify(names);
     const known = this.#typeNames.get(key);
-    if (known !== undefined) return `<TNRef RefId="${known}"/>`;
+    if (known !== undefined) {
+      this.#typeArrays.set(names, known);
+      return `<TNRef RefId="${known}"/>`;
+    }
     const refId = this.#typeNames.size;
     this.#typeNames.set(key, refId);
+    this.#typeArrays.set(names, refId);
     return `<TN RefId="${refId}">${names.map((each) => `<T>${text(each)}</T>`).join('')}</TN>`;
   }
 }

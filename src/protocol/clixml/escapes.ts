@@ -1,11 +1,10 @@
 /** The `_xHHHH_` escapes of MS-PSRP 2.2.5.3.2, on UTF-16 code units. */
 
 const ESCAPE = /_x([0-9a-f]{4})_/gi;
-const MAYBE_ESCAPED = /_x/i;
 const NEEDS_ESCAPE = /[\u0000-\u001f\u007f-\u009f\ud800-\udfff\ufffe\uffff]|_(?=x)/gi;
 
 export function decodeEscapes(text: string): string {
-  if (!MAYBE_ESCAPED.test(text)) return text;
+  if (!text.includes('_x') && !text.includes('_X')) return text;
   return text.replace(ESCAPE, (_all, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
 }
 

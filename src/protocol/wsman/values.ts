@@ -1,4 +1,5 @@
 /** Lexical forms inside envelopes: xs:duration, base64. Must not know sockets or clocks. */
+import { tryDecodeBase64 } from '../base64.ts';
 import { soapError } from './xml.ts';
 
 const DURATION = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
@@ -16,13 +17,11 @@ export function formatDuration(ms: number): string {
   return `PT${(ms / 1000).toFixed(3)}S`;
 }
 
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
-
 /** @throws ProtocolError FB_PROTOCOL_SOAP when the text is not base64 */
 export function decodeBase64(text: string): Uint8Array {
-  const compact = /\s/.test(text) ? text.replace(/\s+/g, '') : text;
-  if (compact.length % 4 !== 0 || !BASE64.test(compact)) throw soapError('a stream is not valid base64');
-  return Buffer.from(compact, 'base64');
+  const bytes = tryDecodeBase64(text);
+  if (bytes === undefined) throw soapError('a stream is not valid base64');
+  return bytes;
 }
 
 export function encodeBase64(bytes: Uint8Array): string {

@@ -4,6 +4,7 @@
  */
 import { SaxesParser, type SaxesTagNS } from 'saxes';
 import { ProtocolError } from '../errors.ts';
+import { liftLongText } from '../xml-lift.ts';
 
 export interface XmlElement {
   readonly uri: string;
@@ -24,21 +25,10 @@ const MAX_ELEMENTS = 50_000;
 /** Characters; four times the largest MaxEnvelopeSize that a WinRM service is ever given. */
 const MAX_CHARACTERS = 8 * 1024 * 1024;
 
-/**
- * Long base64 is lifted out before parsing: the parser looks at every character of a text, and none of these can be
- * markup. A private-use character marks the place.
- */
-const BLOB = />([A-Za-z0-9+/=]{1024,})</g;
-const MARK = '\ue000';
-const MARKED = /\ue000(\d+)\ue000/g;
-
 /** @throws ProtocolError FB_PROTOCOL_SOAP: not well-formed, too large, too deep, or with a DTD */
 export function parseXml(xml: string): XmlElement {
   if (xml.length > MAX_CHARACTERS) throw soapError('the envelope is too large');
-  const blobs: string[] = [];
-  const source = xml.includes(MARK)
-    ? xml
-    : xml.replace(BLOB, (_all, blob: string) => `>${MARK}${blobs.push(blob) - 1}${MARK}<`);
+  const lifted = liftLongText(xml);
   const root: OpenElement = { uri: '', local: '', attributes: [], children: [], text: '' };
   const open: OpenElement[] = [root];
   let elements = 0;
@@ -65,11 +55,9 @@ export function parseXml(xml: string): XmlElement {
   parser.on('cdata', addText);
   parser.on('closetag', () => {
     const element = open.pop();
-    if (element?.text.includes(MARK) && blobs.length > 0) {
-      element.text = element.text.replace(MARKED, (_all, index: string) => blobs[Number(index)] ?? '');
-    }
+    if (element !== undefined) element.text = lifted.restore(element.text);
   });
-  parser.write(source).close();
+  parser.write(lifted.xml).close();
   const document = root.children[0];
   if (document === undefined) throw soapError('the envelope is empty');
   return document;
