@@ -64,7 +64,7 @@ class InventoryLoader {
   top(entry: YamlEntry): void {
     if ((GROUP_KEYS as readonly string[]).includes(entry.key)) this.#groupPart('all', entry, [], 0);
     else if (entry.key === 'all') this.#group(entry, [], 0);
-    else if (entry.value === null || this.#looksLikeGroup(entry)) {
+    else if (this.#isEmpty(entry) || this.#looksLikeGroup(entry)) {
       this.#group(entry, ['all'], 0);
       this.tree.groups.get('all')?.children.add(entry.key);
     } else {
@@ -106,6 +106,11 @@ class InventoryLoader {
     );
   }
 
+  /** `name:` with nothing behind it. */
+  #isEmpty(entry: YamlEntry): boolean {
+    return entry.value === null || this.#reader.scalar(entry.value)?.value === null;
+  }
+
   #looksLikeGroup(entry: YamlEntry): boolean {
     const value = this.#reader.resolve(entry.value);
     return value !== null && 'items' in value && 'has' in value;
@@ -127,16 +132,15 @@ class InventoryLoader {
     if (!this.tree.groups.has(name)) {
       this.tree.groups.set(name, { layers: [], hosts: new Set(), children: new Set() });
     }
-    if (entry.value === null || this.#reader.scalar(entry.value)?.value === null) return;
+    if (this.#isEmpty(entry)) return;
     const rules = { what: 'group', known: GROUP_KEYS, foreign: GROUP_HINTS };
     const parts = this.#reader.map(entry.value, entry.place, rules);
     for (const part of parts?.values() ?? []) this.#groupPart(name, part, [...path, name], depth);
   }
 
   #groupPart(group: string, part: YamlEntry, path: readonly string[], depth: number): void {
-    const isEmpty = part.value === null || this.#reader.scalar(part.value)?.value === null;
     const own = this.tree.groups.get(group);
-    if (isEmpty || own === undefined) return;
+    if (this.#isEmpty(part) || own === undefined) return;
     if (part.key === 'vars') {
       own.layers.push(this.#vars(part));
       return;
@@ -168,7 +172,7 @@ class InventoryLoader {
     if (!this.#hostPlaces.has(name)) this.#hostPlaces.set(name, entry.keyPlace);
     const layers = this.tree.hosts.get(name) ?? [];
     this.tree.hosts.set(name, layers);
-    if (entry.value === null || this.#reader.scalar(entry.value)?.value === null) return true;
+    if (this.#isEmpty(entry)) return true;
     const rules = { what: 'host', known: HOST_KEYS, later: SETTING_KEYS_LATER, foreign: HOST_HINTS };
     const fields = this.#reader.map(entry.value, entry.place, rules);
     if (fields === null) return true;

@@ -135,6 +135,7 @@ function readPassword(reader: YamlReader, entry: YamlEntry): CredentialReference
   const fields = reader.map(value, entry.place, { what: 'password', known: ['env', 'file', 'prompt'] });
   if (fields === null) return null;
   const [field, second] = [...fields.values()];
+  if (field === undefined && (reader.entries(value, entry.place, 'a password') ?? []).length > 0) return null;
   if (field === undefined || second !== undefined) {
     return reader.reportMissing(entry.keyPlace, 'a password comes from exactly one place', form);
   }

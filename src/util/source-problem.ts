@@ -23,7 +23,8 @@ export interface SourceProblem {
 const EXCERPT_WIDTH = 110;
 /** Longer lines are not shown at all. */
 const MAX_LINE = 10_000;
-const SECRET_VALUE = /((?:pass|pwd|secret)[\w-]{0,40}["']?\s{0,20}:[ \t]{0,20})(?![{\s#])(\S.*)$/iu;
+const SECRET_VALUE =
+  /((?:pass|pwd|secret)[\w-]{0,40}["']?\s{0,20}:[ \t]{0,20})(?!\{\s{0,9}(?:env|file|prompt)\s{0,9}:\s{0,9}[\w./\\:-]+\s{0,9}\}|[\s#])(\S.*)$/iu;
 
 /** Offsets into a text ↔ lines and columns. */
 export class SourceText {

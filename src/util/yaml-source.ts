@@ -91,7 +91,7 @@ export function readYaml(text: string, file: string, expressionKeys: ReadonlySet
   }
   const aliases = resolveAliases(document);
   for (const at of aliases.wrong) {
-    problems.push(source.problem(at.start, at.end, `unknown or recursive alias ${clean.slice(at.start, at.end)}`));
+    problems.push(source.problem(at.start, at.end, 'unknown or recursive alias', 'quote a value that starts with "*"'));
     brokenAt ??= at.start;
   }
   const root = document.contents;
@@ -115,9 +115,9 @@ function parse(text: string): Document[] {
 
 function fromYaml(source: SourceText, error: YAMLError): SourceProblem {
   const [start, end] = error.pos;
-  const tag = /^Unresolved tag: (.*)$/s.exec(error.message)?.[1];
-  if (tag !== undefined) {
-    return source.problem(start, end, `unknown YAML tag ${tag}`, 'quote a value that starts with "!"');
+  // Neither the tag nor an alias is repeated: it may be the start of a password that was not quoted.
+  if (error.message.startsWith('Unresolved tag')) {
+    return source.problem(start, end, 'unknown YAML tag', 'quote a value that starts with "!"');
   }
   if (error.code === 'TAB_AS_INDENT') {
     return source.problem(start, end, 'tabs cannot indent YAML', 'use spaces');

@@ -1,0 +1,226 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { FirebreakError } from '../../src/domain/index.ts';
+import { type Inventory, loadInventory } from '../../src/inventory/index.ts';
+import { formatProblems, type SourceProblem } from '../../src/util/index.ts';
+
+const fixture = (name: string): string => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8');
+const fleet = fixture('fleet.yaml');
+
+function load(text: string): Inventory {
+  return loadInventory(text, 'site.yaml');
+}
+
+function problemsOf(text: string): readonly SourceProblem[] {
+  try {
+    load(text);
+  } catch (error) {
+    if (!(error instanceof FirebreakError) || error.code !== 'FB_INVENTORY_INVALID') throw error;
+    return error.details as readonly SourceProblem[];
+  }
+  return [];
+}
+
+function host(inventory: Inventory, name: string): Inventory['hosts'][number] | undefined {
+  return inventory.hosts.find((candidate) => candidate.name === name);
+}
+
+describe('an inventory', () => {
+  const read = load(fleet);
+
+  it('gives each host its effective settings', () => {
+    expect(host(read, 'web01')).toEqual({
+      name: 'web01',
+      address: '10.0.0.11',
+      transport: 'winrm',
+      port: 5985,
+      useTls: false,
+      auth: 'basic',
+      allowUnencrypted: true,
+      user: 'CORP\\svc-patch',
+      password: { env: 'FB_PASSWORD' },
+      ports: {},
+      vantages: ['127.0.0.2'],
+      partners: [],
+      groups: ['servers', 'pilot'],
+      vars: { site: 'tokyo' },
+    });
+    expect(host(read, 'old01')?.ports).toEqual({ 135: 10_135 });
+    expect(host(read, 'dc01')?.vars).toEqual({ site: 'tokyo', redundancy: 'dcs' });
+    expect(host(read, 'lone')).toMatchObject({ port: 5990, groups: [], allowUnencrypted: false });
+  });
+
+  it('lists hosts in order of appearance and groups with the hosts of their children', () => {
+    expect(read.hosts.map(({ name }) => name)).toEqual(['web01', 'dc01', 'dc02', 'old01', 'lone']);
+    expect([...read.groups]).toEqual([
+      ['servers', ['web01', 'dc01', 'dc02']],
+      ['pilot', ['web01']],
+      ['legacy', ['old01']],
+    ]);
+  });
+
+  it('lets the deeper group win over the outer one, the later name over the earlier, and the host over all', () => {
+    const read = load(`
+all:
+  vars: { auth: basic, a: all, b: all, c: all, d: all, port: 1 }
+  children:
+    outer:
+      vars: { b: outer, c: outer, d: outer }
+      children:
+        inner_b: { vars: { c: inner_b, d: inner_b }, hosts: { x: { vars: { d: host, port: 2 }, port: 3 } } }
+        inner_a: { vars: { c: inner_a }, hosts: { x: } }
+`);
+    expect(host(read, 'x')).toMatchObject({ vars: { a: 'all', b: 'outer', c: 'inner_b', d: 'host' }, port: 3 });
+  });
+
+  it('takes a credential apart: the user from here, the password from there', () => {
+    const read = load(`
+all:
+  vars: { auth: basic, credential: { user: both, password: { file: secret.txt } } }
+  hosts: { a: { credential: { user: own } }, b: { credential: { password: { prompt: true } } } }
+`);
+    expect(host(read, 'a')).toMatchObject({ user: 'own', password: { file: 'secret.txt' } });
+    expect(host(read, 'b')).toMatchObject({ user: 'both', password: { prompt: true } });
+  });
+
+  it('takes groups and hosts at the top of the file', () => {
+    const read = load('vars: { auth: basic }\nhosts: { a: }\nweb: { hosts: { b: } }\nempty:\n');
+    expect(read.hosts.map(({ name, groups }) => [name, groups])).toEqual([
+      ['a', []],
+      ['b', ['web']],
+    ]);
+    expect(read.groups.get('empty')).toEqual([]);
+  });
+
+  it('knows the ports of WinRM', () => {
+    const read = load('vars: { auth: basic }\nhosts: { a: , b: { use_tls: true }, c: { use_tls: true, port: 443 } }');
+    expect(read.hosts.map(({ port }) => port)).toEqual([5985, 5986, 443]);
+  });
+
+  it('gives way to the command line', () => {
+    const overrides = {
+      auth: 'basic',
+      user: 'me',
+      password: { env: 'PW' },
+      useTls: true,
+      allowUnencrypted: true,
+    } as const;
+    expect(loadInventory('hosts: { a: { credential: { user: x } } }', 'f', overrides).hosts[0]).toMatchObject({
+      auth: 'basic',
+      user: 'me',
+      password: { env: 'PW' },
+      useTls: true,
+      port: 5986,
+      allowUnencrypted: true,
+    });
+  });
+
+  it('of ten thousand hosts is read', () => {
+    const hosts = Array.from(
+      { length: 10_000 },
+      (_, index) => `    h${index}: { address: 10.${index >> 8}.${index & 255}.1 }`,
+    );
+    const read = load(`all:\n  vars: { auth: basic }\n  hosts:\n${hosts.join('\n')}\n`);
+    expect(read.hosts).toHaveLength(10_000);
+    expect(read.hosts[9999]?.address).toBe('10.39.15.1');
+  });
+});
+
+describe('a broken inventory', () => {
+  it('is told all its mistakes at once, and no password', () => {
+    const text = formatProblems(problemsOf(fixture('broken.yaml')));
+    expect(`${text}\n`).toBe(fixture('broken.txt'));
+    expect(text).not.toContain('hunter2');
+  });
+
+  it.each<[string, string, string]>([
+    ['', '1:1 the file is empty', ''],
+    ['- a', '1:1 an inventory must be a map, not a list', ''],
+    [
+      'all: { hosts: { a: { auth: basic } }, groups: {} }',
+      '1:39 unknown key "groups" in a group',
+      'known keys: hosts, vars, children',
+    ],
+    ['hosts: { a: { adress: x, auth: basic } }', '1:15 unknown key "adress" in a host', 'did you mean "address"?'],
+    ['hosts: { a: { ansible_host: x, auth: basic } }', '1:15 unknown key "ansible_host" in a host', 'write address:'],
+    ['hosts: { a: { auth: basic, vars: { ansible_port: 1 } } }', '1:36 "ansible_port" is Ansible\'s', 'write port:'],
+    [
+      'vars: { auth: basic, credentials: {} }\nhosts: { a: }',
+      '1:22 "credentials" is too near to the setting "credential"',
+      'did you mean "credential"?',
+    ],
+    [
+      'hosts: { a: { auth: basic, transport: ssh } }',
+      '1:39 the transport ssh is not supported yet',
+      'write transport: winrm',
+    ],
+    ['hosts: { a: { auth: basic, transport: winrmm } }', '1:39 unknown transport "winrmm"', 'write transport: winrm'],
+    ['hosts: { a: { auth: ntlm } }', '1:21 the authentication ntlm is not supported yet', 'write auth: basic'],
+    ['hosts: { a: { auth: baisc } }', '1:21 unknown authentication "baisc"', 'did you mean "basic"?'],
+    [
+      'hosts: { a: { auth: basic, relay: r } }',
+      '1:28 "relay" is not supported yet',
+      'it is part of the design and comes later; remove it',
+    ],
+    [
+      'hosts: { a: , b: }',
+      '1:10 "a" has no auth (and 1 more hosts), and negotiate, the default, is not supported yet',
+      'write auth: basic (and use_tls or allow_unencrypted: true)',
+    ],
+    ['hosts: { a: { auth: basic, port: 70000 } }', '1:34 "port" must be a whole number from 1 to 65535, not 70000', ''],
+    ['hosts: { a: { auth: basic, address: "a b" } }', '1:37 "a b" is neither an IP address nor a host name', ''],
+    [
+      'hosts: { a: { auth: basic, partners: [10.0.0.256] } }',
+      '1:39 "partners" holds IP addresses, not "10.0.0.256"',
+      '',
+    ],
+    [
+      'hosts: { a: { auth: basic, credential: { password: { vault: x } } } }',
+      '1:54 unknown key "vault" in a password',
+      'known keys: env, file, prompt',
+    ],
+    ['hosts: { a: { auth: basic }, a: { port: 1 } }', '1:30 duplicate key "a"', 'keep one of the two'],
+    ['hosts: { a: { auth: basic }, A: { auth: basic } }', '1:30 "A" and "a" would be the same Windows host', ''],
+    ['hosts: [a, b]', '1:8 "hosts" must be a map, not a list', ''],
+  ])('%j', (text, placeAndMessage, hint) => {
+    expect(
+      problemsOf(text).map((problem) => [`${problem.line}:${problem.column} ${problem.message}`, problem.hint]),
+    ).toEqual([[placeAndMessage, hint]]);
+  });
+
+  it.each([
+    'password: hunter2',
+    'password: [hunter2]',
+    'password: { env: hunter2!! }',
+    'passwrod: hunter2',
+    'password: "hunter2',
+    'password: a: hunter2',
+    'password: *hunter2',
+    'password: !hunter2',
+    'password: { plain: hunter2 }',
+  ])('never shows a password: %s', (line) => {
+    const problems = problemsOf(`hosts:\n  a:\n    auth: basic\n    credential:\n      user: x\n      ${line}\n`);
+    expect(problems.length).toBeGreaterThan(0);
+    expect(formatProblems(problems)).not.toContain('hunter2');
+  });
+
+  it('cut anywhere raises FB_INVENTORY_INVALID or is whole', () => {
+    for (let length = 0; length < fleet.length; length++)
+      expect(problemsOf(fleet.slice(0, length)).every(({ line }) => line > 0)).toBe(true);
+  });
+
+  it('with pieces put in or taken out raises FB_INVENTORY_INVALID or is whole', () => {
+    const piece = fc.oneof(
+      fc.constantFrom('{', '}', '[', ']', '"', ': ', ', ', '\n', '&a ', '*a', '!', '|', '\t'),
+      fc.string({ maxLength: 4, unit: 'binary' }),
+    );
+    fc.assert(
+      fc.property(fc.nat(fleet.length), fc.nat(30), piece, (at, gap, text) => {
+        expect(problemsOf(fleet.slice(0, at) + text + fleet.slice(at + gap)).every(({ line }) => line > 0)).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
