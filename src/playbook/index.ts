@@ -9,6 +9,7 @@ export {
   parseExpression,
   templateDependsOn,
 } from './expression/index.ts';
+export { playbookJsonSchema } from './json-schema.ts';
 export { invalidPlaybook, loadPlaybook } from './load.ts';
 export {
   INPUT_TYPES,
