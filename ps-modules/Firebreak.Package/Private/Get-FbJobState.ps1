@@ -22,6 +22,8 @@ function Get-FbJobState {
         $installer = ConvertFrom-FbState -Text (Get-FbText -Path (Join-Path -Path $Folder -ChildPath 'process.txt'))
         $wanted = $receipt.program -replace '^.*\\', ''
         foreach ($each in $Process) {
+            # PowerShell 2 goes once through nothing.
+            if ($null -eq $each) { continue }
             # A process id is used again: the name has to fit too.
             $isInstaller = "$($each.Id)" -eq $installer.pid -and $each.Name -eq $wanted
             $isScript = "$($each.Id)" -eq $started.pid -and $each.Name -eq 'powershell.exe'

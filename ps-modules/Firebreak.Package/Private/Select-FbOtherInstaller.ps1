@@ -6,6 +6,8 @@ function Select-FbOtherInstaller {
     [CmdletBinding()]
     param([object[]] $Process, [int[]] $Except = @())
     foreach ($each in $Process) {
+        # PowerShell 2 goes once through nothing.
+        if ($null -eq $each) { continue }
         if ($Except -contains $each.Id) { continue }
         switch ($each.Name) {
             'powershell.exe' { }

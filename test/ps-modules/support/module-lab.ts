@@ -1,0 +1,99 @@
+/** Functions of our modules, called as the product calls them, on machines of the lab. */
+import { FirebreakError, type Json, type ParameterValue, Secret, type Session } from '../../../src/domain/index.ts';
+import { createTransports } from '../../../src/transports/index.ts';
+import { startTestLab, type TestLab, type TestLabOptions } from '../../lab/support/lab.ts';
+
+export interface Result {
+  readonly [name: string]: Json;
+}
+
+export interface HistoryEntry {
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
+
+const { signal } = new AbortController();
+const TIMEOUT_MS = 60_000;
+
+export class ModuleLab {
+  readonly lab: TestLab;
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(lab: TestLab) {
+    this.lab = lab;
+  }
+
+  static async start(hosts: TestLabOptions['hosts']): Promise<ModuleLab> {
+    return new ModuleLab(await startTestLab({ engine: 'real', hosts }));
+  }
+
+  async session(host: string): Promise<Session> {
+    const known = this.#sessions.get(host);
+    if (known !== undefined) return known;
+    const target = {
+      host,
+      transport: 'winrm',
+      address: this.lab.host(host).address,
+      port: 5985,
+      useTls: false,
+      auth: 'basic',
+      user: this.lab.user,
+      password: new Secret(this.lab.password),
+      allowUnencrypted: true,
+    } as const;
+    const session = await createTransports().winrm.open(target, { signal, timeoutMs: TIMEOUT_MS });
+    this.#sessions.set(host, session);
+    return session;
+  }
+
+  /** The one result object of a function; error records fail the test. */
+  async call(
+    host: string,
+    name: string,
+    parameters: { readonly [name: string]: ParameterValue } = {},
+  ): Promise<Result> {
+    const [module, fn] = name.split('\\') as [string, string];
+    const session = await this.session(host);
+    const call = { module: `Firebreak.${module}`, function: fn, parameters };
+    const { output, streams } = await session
+      .invoke<Result>(call, { signal, timeoutMs: TIMEOUT_MS })
+      .catch((thrown) => {
+        throw thrown instanceof FirebreakError
+          ? new Error(`${thrown.message} ${JSON.stringify(thrown.details)}`)
+          : thrown;
+      });
+    if (streams.error.length > 0) throw new Error(`${name}: ${JSON.stringify(streams.error)}`);
+    if (output.length !== 1) throw new Error(`${name} gave ${output.length} objects: ${JSON.stringify(output)}`);
+    return output[0]!;
+  }
+
+  async script(
+    host: string,
+    script: string,
+    parameters: { readonly [name: string]: ParameterValue } = {},
+  ): Promise<readonly Json[]> {
+    const session = await this.session(host);
+    const { output, streams } = await session.invoke({ script, parameters }, { signal, timeoutMs: TIMEOUT_MS });
+    if (streams.error.length > 0) throw new Error(JSON.stringify(streams.error));
+    return output;
+  }
+
+  async history(host: string): Promise<readonly HistoryEntry[]> {
+    return (await this.lab.ask<{ entries: HistoryEntry[] }>('history', { host })).entries;
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([...this.#sessions.values()].map((session) => session.close().catch(() => undefined)));
+    await this.lab.end();
+  }
+}
+
+/** Asks again until it is so; the lab's machines work on while we look. */
+export async function eventually<T>(read: () => Promise<T>, isSo: (value: T) => boolean, what: string): Promise<T> {
+  for (let attempt = 0; attempt < 150; attempt++) {
+    const value = await read();
+    if (isSo(value)) return value;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`never: ${what}`);
+}
