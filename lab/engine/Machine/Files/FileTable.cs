@@ -19,7 +19,7 @@ public sealed partial class FileTable
     private readonly Func<DateTimeOffset> _now;
     private readonly Func<string, string?> _variable;
     private readonly History _history;
-    private readonly FileNode _root;
+    private readonly FileTree _tree;
 
     internal FileTable(Lock gate, Func<DateTimeOffset> now, Func<string, string?> variable, History history)
     {
@@ -27,7 +27,7 @@ public sealed partial class FileTable
         _now = now;
         _variable = variable;
         _history = history;
-        _root = new FileNode("C:", true) { Created = now(), Modified = now() };
+        _tree = new FileTree(now());
     }
 
     /// <summary>Replaces %NAME% by the system's variables; unknown ones stay, as on Windows.</summary>
@@ -35,65 +35,7 @@ public sealed partial class FileTable
 
     /// <summary>Full path: variables expanded, / turned, . and .. resolved against <paramref name="current"/>; \\?\ and \\localhost\C$ understood.</summary>
     /// <exception cref="DirectoryNotFoundException">Another drive or another machine.</exception>
-    public string Normalize(string path, string current = @"C:\Windows\System32")
-    {
-        string full = Expand(path).Replace('/', '\\').Trim();
-        if (full.StartsWith(@"\\?\", StringComparison.Ordinal))
-        {
-            full = full[4..];
-        }
-
-        if (full.StartsWith(@"\\", StringComparison.Ordinal))
-        {
-            throw new DirectoryNotFoundException($"The network path was not found: {path}");
-        }
-
-        if (full.Length == 0)
-        {
-            throw new ArgumentException("The path is empty.", nameof(path));
-        }
-
-        if (full[0] == '\\')
-        {
-            full = "C:" + full;
-        }
-        else if (full.Length < 2 || full[1] != ':')
-        {
-            full = current.TrimEnd('\\') + "\\" + full;
-        }
-        else if (full.Length > 2 && full[2] != '\\')
-        {
-            full = current.TrimEnd('\\') + "\\" + full[2..];
-        }
-
-        if (char.ToUpperInvariant(full[0]) != 'C')
-        {
-            throw new DirectoryNotFoundException($"Could not find a part of the path '{path}'.");
-        }
-
-        List<string> parts = [];
-        foreach (string part in full[2..].Split('\\', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (part == "..")
-            {
-                if (parts.Count > 0)
-                {
-                    parts.RemoveAt(parts.Count - 1);
-                }
-            }
-            else if (part != ".")
-            {
-                if (part.AsSpan().IndexOfAny("<>:\"|?*") >= 0)
-                {
-                    throw new IOException($"The filename, directory name, or volume label syntax is incorrect: '{path}'", unchecked((int)0x8007007B));
-                }
-
-                parts.Add(part.TrimEnd(' ', '.'));
-            }
-        }
-
-        return @"C:\" + string.Join('\\', parts);
-    }
+    public string Normalize(string path, string current = @"C:\Windows\System32") => FilePath.Normalize(Expand(path), current);
 
     /// <summary>Whether a file is there.</summary>
     public bool FileExists(string path) => Get(path) is { IsFolder: false };
@@ -116,7 +58,7 @@ public sealed partial class FileTable
 
         lock (_gate)
         {
-            return Find(full) is { } node ? ToEntry(Real(full), node) : null;
+            return _tree.Find(full) is { } node ? ToEntry(_tree.Real(full), node) : null;
         }
     }
 
@@ -127,8 +69,8 @@ public sealed partial class FileTable
         string full = Normalize(folder);
         lock (_gate)
         {
-            FileNode node = FindFolder(full);
-            string prefix = Real(full).TrimEnd('\\') + "\\";
+            FileNode node = _tree.FindFolder(full);
+            string prefix = _tree.Real(full).TrimEnd('\\') + "\\";
             return [.. node.Children.Values.Select(c => ToEntry(prefix + c.Name, c))];
         }
     }
@@ -140,12 +82,12 @@ public sealed partial class FileTable
         string full = Normalize(path);
         lock (_gate)
         {
-            if (Find(full) is { } there)
+            if (_tree.Find(full) is { } there)
             {
-                return there.IsFolder ? false : throw Exists(full);
+                return there.IsFolder ? false : throw FileErrors.Exists(full);
             }
 
-            MakeFolder(full);
+            _tree.MakeFolder(full, _now());
         }
 
         Record("create-folder", full);
@@ -160,7 +102,7 @@ public sealed partial class FileTable
         LabFileStream stream;
         lock (_gate)
         {
-            FileNode? node = Find(full);
+            FileNode? node = _tree.Find(full);
             if (node is { IsFolder: true })
             {
                 throw new UnauthorizedAccessException($"Access to the path '{full}' is denied.");
@@ -170,21 +112,21 @@ public sealed partial class FileTable
             {
                 if (mode is FileMode.Open or FileMode.Truncate)
                 {
-                    FindFolder(Parent(full));
+                    _tree.FindFolder(FilePath.Parent(full));
                     throw new FileNotFoundException($"Could not find file '{full}'.", full);
                 }
 
-                FileNode folder = FindFolder(Parent(full));
-                node = new FileNode(full[(full.LastIndexOf('\\') + 1)..], false) { Created = _now(), Modified = _now() };
+                FileNode folder = _tree.FindFolder(FilePath.Parent(full));
+                node = new FileNode(FilePath.Leaf(full), false) { Created = _now(), Modified = _now() };
                 folder.Children[node.Name] = node;
                 created = true;
             }
             else if (mode == FileMode.CreateNew)
             {
-                throw Exists(full);
+                throw FileErrors.Exists(full);
             }
 
-            CheckSharing(node, full, access, share);
+            FileErrors.CheckSharing(node, full, access, share);
             if (!created && mode is FileMode.Create or FileMode.Truncate)
             {
                 node.SetContent([]);
@@ -235,7 +177,7 @@ public sealed partial class FileTable
         string full = Normalize(path);
         lock (_gate)
         {
-            return FindFile(full).Sha256();
+            return _tree.FindFile(full).Sha256();
         }
     }
 
@@ -245,7 +187,7 @@ public sealed partial class FileTable
         string full = Normalize(path);
         lock (_gate)
         {
-            if (Find(full) is not { } node)
+            if (_tree.Find(full) is not { } node)
             {
                 return false;
             }
@@ -260,8 +202,8 @@ public sealed partial class FileTable
                 throw new IOException($"The directory is not empty: '{full}'", unchecked((int)0x80070091));
             }
 
-            CheckFree(node, full);
-            Find(Parent(full))!.Children.Remove(node.Name);
+            FileErrors.CheckFree(node, full);
+            _tree.Find(FilePath.Parent(full))!.Children.Remove(node.Name);
         }
 
         Record("delete", full);
@@ -275,22 +217,22 @@ public sealed partial class FileTable
         string target = Normalize(to);
         lock (_gate)
         {
-            FileNode node = Find(source) ?? throw new FileNotFoundException($"Could not find file '{source}'.", source);
-            FileNode folder = FindFolder(Parent(target));
-            if (Find(target) is { } there && there != node)
+            FileNode node = _tree.Find(source) ?? throw new FileNotFoundException($"Could not find file '{source}'.", source);
+            FileNode folder = _tree.FindFolder(FilePath.Parent(target));
+            if (_tree.Find(target) is { } there && there != node)
             {
                 if (!overwrite || there.IsFolder || node.IsFolder)
                 {
-                    throw Exists(target);
+                    throw FileErrors.Exists(target);
                 }
 
-                CheckFree(there, target);
+                FileErrors.CheckFree(there, target);
                 folder.Children.Remove(there.Name);
             }
 
-            CheckFree(node, source);
-            Find(Parent(source))!.Children.Remove(node.Name);
-            node.Name = target[(target.LastIndexOf('\\') + 1)..];
+            FileErrors.CheckFree(node, source);
+            _tree.Find(FilePath.Parent(source))!.Children.Remove(node.Name);
+            node.Name = FilePath.Leaf(target);
             folder.Children[node.Name] = node;
         }
 
@@ -308,7 +250,7 @@ public sealed partial class FileTable
         WriteBytes(target, bytes, overwrite ? FileMode.Create : FileMode.CreateNew);
         lock (_gate)
         {
-            FileNode node = FindFile(target);
+            FileNode node = _tree.FindFile(target);
             node.Version = version;
             node.Modified = modified;
         }
@@ -320,7 +262,7 @@ public sealed partial class FileTable
         string full = Normalize(path);
         lock (_gate)
         {
-            (Find(full) ?? throw new FileNotFoundException($"Could not find file '{full}'.", full)).Modified = time;
+            (_tree.Find(full) ?? throw new FileNotFoundException($"Could not find file '{full}'.", full)).Modified = time;
         }
     }
 
@@ -330,10 +272,10 @@ public sealed partial class FileTable
         string full = Normalize(path);
         lock (_gate)
         {
-            if (Find(full) is not { IsFolder: false } node)
+            if (_tree.Find(full) is not { IsFolder: false } node)
             {
-                node = new FileNode(full[(full.LastIndexOf('\\') + 1)..], false) { Created = file.Modified ?? _now() };
-                MakeFolder(Parent(full)).Children[node.Name] = node;
+                node = new FileNode(FilePath.Leaf(full), false) { Created = file.Modified ?? _now() };
+                _tree.MakeFolder(FilePath.Parent(full), _now()).Children[node.Name] = node;
             }
 
             node.Version = file.Version;
@@ -379,7 +321,7 @@ public sealed partial class FileTable
     {
         lock (_gate)
         {
-            Walk(_root);
+            Walk(_tree.Root);
         }
 
         static void Walk(FileNode node)
@@ -392,42 +334,8 @@ public sealed partial class FileTable
         }
     }
 
-    private static string Parent(string full) => full.LastIndexOf('\\') is var at && at <= 2 ? @"C:\" : full[..at];
-
-    private static IOException Exists(string full) => new($"The file '{full}' already exists.", FileExistsHResult);
-
-    private static IOException Busy(string full) =>
-        new($"The process cannot access the file '{full}' because it is being used by another process.", SharingViolationHResult);
-
     private static FileEntry ToEntry(string path, FileNode node) =>
         new(path, node.IsFolder, node.IsFolder ? 0 : node.Size, node.Version, node.Created, node.Modified);
-
-    private static void CheckSharing(FileNode node, string full, FileAccess access, FileShare share)
-    {
-        foreach (LabFileStream open in node.Open)
-        {
-            if ((access.HasFlag(FileAccess.Read) && !open.Share.HasFlag(FileShare.Read))
-                || (access.HasFlag(FileAccess.Write) && !open.Share.HasFlag(FileShare.Write))
-                || (open.Access.HasFlag(FileAccess.Read) && !share.HasFlag(FileShare.Read))
-                || (open.Access.HasFlag(FileAccess.Write) && !share.HasFlag(FileShare.Write)))
-            {
-                throw Busy(full);
-            }
-        }
-    }
-
-    private static void CheckFree(FileNode node, string full)
-    {
-        if (node.Open.Any(o => !o.Share.HasFlag(FileShare.Delete)))
-        {
-            throw Busy(full);
-        }
-
-        foreach (FileNode child in node.Children.Values)
-        {
-            CheckFree(child, full + "\\" + child.Name);
-        }
-    }
 
     [GeneratedRegex("%([^%]+)%")]
     private static partial Regex VariablePattern();
@@ -446,61 +354,5 @@ public sealed partial class FileTable
         }
 
         _history.Add("file", [.. fields]);
-    }
-
-    private string Real(string full)
-    {
-        StringBuilder path = new("C:");
-        FileNode node = _root;
-        foreach (string part in full[2..].Split('\\', StringSplitOptions.RemoveEmptyEntries))
-        {
-            node = node.Children[part];
-            path.Append('\\').Append(node.Name);
-        }
-
-        return path.Length == 2 ? @"C:\" : path.ToString();
-    }
-
-    private FileNode? Find(string full)
-    {
-        FileNode node = _root;
-        foreach (string part in full[2..].Split('\\', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (!node.Children.TryGetValue(part, out FileNode? child))
-            {
-                return null;
-            }
-
-            node = child;
-        }
-
-        return node;
-    }
-
-    private FileNode FindFolder(string full) =>
-        Find(full) is { IsFolder: true } node ? node : throw new DirectoryNotFoundException($"Could not find a part of the path '{full}'.");
-
-    private FileNode FindFile(string full) =>
-        Find(full) is { IsFolder: false } node ? node : throw new FileNotFoundException($"Could not find file '{full}'.", full);
-
-    private FileNode MakeFolder(string full)
-    {
-        FileNode node = _root;
-        foreach (string part in full[2..].Split('\\', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (!node.Children.TryGetValue(part, out FileNode? child))
-            {
-                child = new FileNode(part, true) { Created = _now(), Modified = _now() };
-                node.Children[part] = child;
-            }
-            else if (!child.IsFolder)
-            {
-                throw Exists(full);
-            }
-
-            node = child;
-        }
-
-        return node;
     }
 }

@@ -8,10 +8,9 @@ namespace Firebreak.Lab.Machines;
 /// </summary>
 public sealed class Power
 {
-    private const string SessionManager = @"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager";
-    private const string Names = @"HKLM\SYSTEM\CurrentControlSet\Control\ComputerName";
     private readonly Machine _machine;
     private readonly BootProfile _profile;
+    private readonly PendingRestart _pending;
     private CancellationTokenSource _boot = new();
     private IDisposable? _scheduled;
     private DateTimeOffset? _asIf;
@@ -21,6 +20,7 @@ public sealed class Power
     {
         _machine = machine;
         _profile = profile;
+        _pending = new PendingRestart(machine);
         BootTime = machine.Clock.UtcNow - TimeSpan.FromHours(profile.UptimeHours);
     }
 
@@ -43,40 +43,7 @@ public sealed class Power
     }
 
     /// <summary>Why a restart is pending: CBS, WindowsUpdate, PendingFileRenameOperations, UpdateExeVolatile, ComputerRename; empty = none.</summary>
-    public IReadOnlyList<string> PendingReasons
-    {
-        get
-        {
-            RegistryTree registry = _machine.Registry;
-            List<string> reasons = [];
-            if (registry.KeyExists(PackageCatalog.CbsRebootPending))
-            {
-                reasons.Add("CBS");
-            }
-
-            if (registry.KeyExists(PackageCatalog.UpdateRebootRequired))
-            {
-                reasons.Add("WindowsUpdate");
-            }
-
-            if (registry.GetValue(SessionManager, "PendingFileRenameOperations")?.Data is string[] { Length: > 0 })
-            {
-                reasons.Add("PendingFileRenameOperations");
-            }
-
-            if (registry.GetValue(@"HKLM\SOFTWARE\Microsoft\Updates", "UpdateExeVolatile")?.Data is int and not 0)
-            {
-                reasons.Add("UpdateExeVolatile");
-            }
-
-            if (registry.GetValue($@"{Names}\ComputerName", "ComputerName") != registry.GetValue($@"{Names}\ActiveComputerName", "ComputerName"))
-            {
-                reasons.Add("ComputerRename");
-            }
-
-            return reasons;
-        }
-    }
+    public IReadOnlyList<string> PendingReasons => _pending.Reasons();
 
     /// <summary>Whether a shutdown is scheduled (shutdown.exe /t).</summary>
     public bool ShutdownScheduled
@@ -266,14 +233,9 @@ public sealed class Power
         }
 
         StartSystem();
-        ReplaceFiles();
+        _pending.ReplaceFiles();
         _machine.Packages.Boot();
-        RegistryValue? name = _machine.Registry.GetValue($@"{Names}\ComputerName", "ComputerName");
-        if (name is not null && name != _machine.Registry.GetValue($@"{Names}\ActiveComputerName", "ComputerName"))
-        {
-            _machine.Registry.SetValue($@"{Names}\ActiveComputerName", "ComputerName", name);
-        }
-
+        _pending.RenameComputer();
         _machine.Services.Boot(first: false);
         lock (_machine.Gate)
         {
@@ -308,38 +270,5 @@ public sealed class Power
         processes.AddFixed(640, 496, "services.exe", 0);
         processes.AddFixed(652, 496, "lsass.exe", 0);
         processes.AddFixed(920, 564, "LogonUI.exe", 1);
-    }
-
-    /// <summary>PendingFileRenameOperations: pairs of source and target, an empty target deletes.</summary>
-    private void ReplaceFiles()
-    {
-        if (_machine.Registry.GetValue(SessionManager, "PendingFileRenameOperations")?.Data is not string[] list)
-        {
-            return;
-        }
-
-        for (int i = 0; i + 1 < list.Length; i += 2)
-        {
-            try
-            {
-                string source = Plain(list[i]);
-                if (list[i + 1].Length == 0)
-                {
-                    _machine.Files.Delete(source, recursive: true);
-                }
-                else
-                {
-                    _machine.Files.Move(source, Plain(list[i + 1]), overwrite: list[i + 1].StartsWith('!'));
-                }
-            }
-            catch (IOException)
-            {
-                // The session manager skips what it cannot move, too.
-            }
-        }
-
-        _machine.Registry.DeleteValue(SessionManager, "PendingFileRenameOperations");
-
-        static string Plain(string path) => path.TrimStart('!').Replace(@"\??\", "", StringComparison.Ordinal);
     }
 }
