@@ -1,0 +1,43 @@
+using System.Management.Automation;
+
+// The namespace is part of every error id that a client sees.
+namespace Microsoft.PowerShell.Commands;
+
+/// <summary>Copy-Item.</summary>
+[Cmdlet(VerbsCommon.Copy, "Item", DefaultParameterSetName = "Path", SupportsShouldProcess = true)]
+public sealed class CopyItemCommand : ProviderCmdlet
+{
+    /// <summary>Paths with wildcards.</summary>
+    [Parameter(Position = 0, ParameterSetName = "Path", Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    public string[]? Path { get; set; }
+
+    /// <summary>Paths as they stand.</summary>
+    [Parameter(ParameterSetName = "LiteralPath", Mandatory = true, ValueFromPipelineByPropertyName = true), Alias("PSPath", "LP")]
+    public string[]? LiteralPath { get; set; }
+
+    /// <summary>Where to.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    public string Destination { get; set; } = ".";
+
+    /// <summary>With all below.</summary>
+    [Parameter]
+    public SwitchParameter Recurse { get; set; }
+
+    /// <summary>Keep the folder itself.</summary>
+    [Parameter]
+    public SwitchParameter Container { get; set; } = true;
+
+    /// <summary>Even where something is in the way.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Output what was changed.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override bool Forced => Force;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => ForEach(Path ?? LiteralPath, path => InvokeProvider.Item.Copy(path, Destination, Recurse, Container ? CopyContainers.CopyTargetContainer : CopyContainers.CopyChildrenOfTargetContainer, NewContext(PassThru)));
+}

@@ -1,0 +1,35 @@
+using System.Management.Automation;
+
+// The namespace is part of every error id that a client sees.
+namespace Microsoft.PowerShell.Commands;
+
+/// <summary>Set-Item.</summary>
+[Cmdlet(VerbsCommon.Set, "Item", DefaultParameterSetName = "Path", SupportsShouldProcess = true)]
+public sealed class SetItemCommand : ProviderCmdlet
+{
+    /// <summary>Paths with wildcards.</summary>
+    [Parameter(Position = 0, ParameterSetName = "Path", Mandatory = true, ValueFromPipeline = false, ValueFromPipelineByPropertyName = true)]
+    public string[]? Path { get; set; }
+
+    /// <summary>Paths as they stand.</summary>
+    [Parameter(ParameterSetName = "LiteralPath", Mandatory = true, ValueFromPipelineByPropertyName = true), Alias("PSPath", "LP")]
+    public string[]? LiteralPath { get; set; }
+
+    /// <summary>The new value.</summary>
+    [Parameter(Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    public object? Value { get; set; }
+
+    /// <summary>Even where something is in the way.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Output what was changed.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override bool Forced => Force;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => ForEach(Path ?? LiteralPath, path => InvokeProvider.Item.Set(path, Value!, NewContext(PassThru)));
+}
