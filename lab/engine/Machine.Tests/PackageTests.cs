@@ -152,6 +152,17 @@ public sealed class PackageTests : IDisposable
     }
 
     [Fact]
+    public void Hotfixes_of_the_profile_are_listed_and_count_as_prerequisites()
+    {
+        using TestMachine test = new(p => p["hotfixes"] = JsonNode.Parse("""[{ "id": "KB9", "installedOn": "2020-03-11" }]"""));
+        test.Machine.Files.WriteBytes(TestMachine.Msu, "needs"u8);
+        RunningProgram running = test.Machine.Programs.Start("wusa", [TestMachine.Msu, "/quiet", "/norestart"], ProgramContext.System);
+
+        Assert.Equal(new Hotfix("KB9", "Update", @"NT AUTHORITY\SYSTEM", new DateOnly(2020, 3, 11)), Assert.Single(test.Machine.Packages.Hotfixes));
+        Assert.Equal(3010, test.ExitOf(running));
+    }
+
+    [Fact]
     public void Power_loss_kills_the_installer_half_way_and_nothing_has_changed()
     {
         RunningProgram running = _test.StartInstall();

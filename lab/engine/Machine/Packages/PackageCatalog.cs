@@ -24,6 +24,7 @@ public sealed class PackageCatalog
     {
         _machine = machine;
         Known = profile.Accepts;
+        _hotfixes.AddRange(profile.Hotfixes.Select(h => new Hotfix(h.Id, h.Description, @"NT AUTHORITY\SYSTEM", h.InstalledOn)));
     }
 
     /// <summary>Packages whose content the installers recognise.</summary>
@@ -160,7 +161,7 @@ public sealed class PackageCatalog
         {
             PackageProfile package = Find(id);
             Apply(package.EffectsNow);
-            Activate(package, @"NT AUTHORITY\SYSTEM");
+            Activate(package);
         }
 
         foreach (string id in profile.PendingInstalled)
@@ -174,7 +175,7 @@ public sealed class PackageCatalog
     {
         foreach (string id in Pending)
         {
-            Activate(Find(id), @"NT AUTHORITY\SYSTEM");
+            Activate(Find(id));
         }
 
         _machine.Registry.DeleteKey(CbsRebootPending);
@@ -184,7 +185,8 @@ public sealed class PackageCatalog
     private static bool Fits<T>(IReadOnlyList<T>? allowed, T value, IEqualityComparer<T>? comparer = null) => allowed is null || allowed.Contains(value, comparer);
 
     private bool IsActive(string prerequisite) =>
-        Known.Any(p => (p.Package.Equals(prerequisite, StringComparison.OrdinalIgnoreCase) || p.Kb.Equals(prerequisite, StringComparison.OrdinalIgnoreCase))
+        Hotfixes.Any(h => h.Id.Equals(prerequisite, StringComparison.OrdinalIgnoreCase))
+        || Known.Any(p => (p.Package.Equals(prerequisite, StringComparison.OrdinalIgnoreCase) || p.Kb.Equals(prerequisite, StringComparison.OrdinalIgnoreCase))
             && StateOf(p.Package) == PackageState.Installed);
 
     private PackageProfile Find(string id) =>
@@ -195,7 +197,7 @@ public sealed class PackageCatalog
         Apply(package.EffectsNow);
         if (package.ExitCode != 3010)
         {
-            Activate(package, client);
+            Activate(package);
             return;
         }
 
@@ -209,7 +211,7 @@ public sealed class PackageCatalog
         _machine.Registry.CreateKey(UpdateRebootRequired);
     }
 
-    private void Activate(PackageProfile package, string by)
+    private void Activate(PackageProfile package)
     {
         Apply(package.EffectsAtBoot);
         if (package.EffectsAtBoot.Ubr is { } ubr)
@@ -224,7 +226,7 @@ public sealed class PackageCatalog
         lock (_machine.Gate)
         {
             _states[package.Package] = PackageState.Installed;
-            _hotfixes.Add(new(hotfix.Id ?? package.Kb, hotfix.Description, by.StartsWith("NT ", StringComparison.Ordinal) ? by : @"NT AUTHORITY\SYSTEM", on));
+            _hotfixes.Add(new(hotfix.Id ?? package.Kb, hotfix.Description, @"NT AUTHORITY\SYSTEM", on));
         }
     }
 

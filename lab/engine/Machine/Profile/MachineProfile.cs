@@ -54,6 +54,9 @@ public sealed record MachineProfile
     /// <summary>Ids of packages installed and waiting for the restart.</summary>
     public IReadOnlyList<string> PendingInstalled { get; init; } = [];
 
+    /// <summary>Hotfixes that were there before, without a package behind them.</summary>
+    public IReadOnlyList<InstalledHotfixProfile> Hotfixes { get; init; } = [];
+
     /// <summary>IPsec policies at the start.</summary>
     public IpsecProfile Ipsec { get; init; } = new();
 
