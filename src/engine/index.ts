@@ -11,11 +11,7 @@ export {
   createPlan,
   describePlan,
   type PlanPreview,
-  type PlanRequest,
-  type PreviewBlock,
   type PreviewNode,
-  type PreviewStep,
-  type PreviewWave,
   planHash,
 } from './plan/index.ts';
 export { abortRun, type ResumeOptions, type RunOptions, type RunResult, resumeRun, runPlan } from './run.ts';

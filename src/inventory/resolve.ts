@@ -3,7 +3,7 @@ import type { Json } from '../domain/index.ts';
 import type { ConnectionOverrides, Inventory, InventoryHost } from './model.ts';
 import type { Layer, Settings } from './settings.ts';
 
-export interface GroupNode {
+interface GroupNode {
   readonly layers: Layer[];
   readonly hosts: Set<string>;
   readonly children: Set<string>;

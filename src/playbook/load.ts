@@ -42,8 +42,7 @@ export function loadPlaybook(text: string, file: string, catalog: ActionCatalog)
   return playbook;
 }
 
-/** The error that all problems of a playbook are raised as. */
-export function invalidPlaybook(file: string, problems: readonly SourceProblem[]): FirebreakError {
+function invalidPlaybook(file: string, problems: readonly SourceProblem[]): FirebreakError {
   const [first] = problems;
   const where = first === undefined ? file : `${first.file}:${first.line}:${first.column}: ${first.message}`;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';

@@ -50,7 +50,7 @@ export class SourceText {
     }
     const start = this.#lineStarts[low] ?? 0;
     // Code points are counted only where a person could count them too.
-    const column = at - start > MAX_LINE ? at - start : [...this.text.slice(start, at)].length;
+    const column = at - start > MAX_LINE ? at - start : characterCount(this.text.slice(start, at));
     return { line: low + 1, column: column + 1 };
   }
 
@@ -66,10 +66,10 @@ export class SourceText {
     const { line, column } = this.position(start);
     const lineStart = this.#lineStarts[line - 1] ?? 0;
     const lineEnd = this.lineEnd(Math.max(lineStart, Math.min(start, this.text.length)));
-    const width = Math.max(1, [...this.text.slice(start, Math.min(end, lineEnd))].length);
+    const width = Math.max(1, characterCount(this.text.slice(start, Math.min(end, lineEnd))));
     const excerpt = this.text
       .slice(lineStart, lineEnd - lineStart > MAX_LINE ? lineStart : lineEnd)
-      .replace(SECRET_VALUE, (_, key: string, value: string) => key + '•'.repeat([...value].length))
+      .replace(SECRET_VALUE, (_, key: string, value: string) => key + '•'.repeat(characterCount(value)))
       .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => (char === '\t' ? char : '·'));
     return { file: this.file, line, column, message: singleLine(message), hint: singleLine(hint), excerpt, width };
   }
@@ -95,14 +95,14 @@ function formatProblem(problem: SourceProblem): string {
   const head = `${problem.file}:${problem.line}:${problem.column}: ${problem.message}`;
   if (problem.excerpt.trim() === '') return problem.hint === '' ? head : `${head}\n    ${problem.hint}`;
   const number = String(problem.line).padStart(5);
-  let characters = [...problem.excerpt];
+  let characters = Array.from(problem.excerpt);
   let start = problem.column - 1;
   let lead = '';
   if (characters.length > EXCERPT_WIDTH) {
     const from = Math.max(0, Math.min(start - 40, characters.length - EXCERPT_WIDTH));
     lead = from > 0 ? '…' : '';
     const tail = from + EXCERPT_WIDTH < characters.length ? '…' : '';
-    characters = [...characters.slice(from, from + EXCERPT_WIDTH), ...tail];
+    characters = [...characters.slice(from, from + EXCERPT_WIDTH), tail];
     start -= from;
   }
   const indent = lead.replace('…', ' ') + characters.slice(0, start).map(blank).join('');
@@ -110,6 +110,11 @@ function formatProblem(problem: SourceProblem): string {
   const caret = covered.length === 0 ? '^' : covered.map((char) => (isWide(char) ? '^^' : '^')).join('');
   const pointer = `${' '.repeat(number.length)} | ${indent}${caret}${problem.hint === '' ? '' : ` ${problem.hint}`}`;
   return `${head}\n${number} | ${lead}${characters.join('')}\n${pointer}`;
+}
+
+/** Code points: what a column counts. */
+function characterCount(text: string): number {
+  return Array.from(text).length;
 }
 
 function singleLine(text: string): string {

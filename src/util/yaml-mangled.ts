@@ -47,7 +47,7 @@ export function findMangled(text: string, expressionKeys: ReadonlySet<string>): 
 }
 
 /** A YAML scalar that reads back as the text, single-quoted where that reads best. */
-export function quote(text: string): string {
+function quote(text: string): string {
   return text.includes('"') || text.includes('\\') ? `'${text.replaceAll("'", "''")}'` : `"${text}"`;
 }
 

@@ -221,7 +221,7 @@ export class YamlReader {
       if (Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))) return value;
       return this.report(placeOf(resolved), 'the number is too large to be exact', 'quote it');
     }
-    return typeof value === 'boolean' || typeof value === 'string' ? value : String(value);
+    return typeof value === 'boolean' || typeof value === 'string' ? value : null;
   }
 }
 

@@ -31,7 +31,8 @@ describe('problems in a text', () => {
 
   it('never show control characters, which terminals would obey', () => {
     const problem = new SourceText('f', 'x: \u001b[2Jred\u009b\u202e').problem(0, 1, 'bad \u001b[0m\nvalue');
-    expect(formatProblems([problem])).not.toMatch(/[\u001b\u009b\u202e]/u);
+    const text = formatProblems([problem]);
+    for (const char of ['\u001b', '\u009b', '\u202e']) expect(text).not.toContain(char);
     expect(problem.message).toBe('bad ·[0m value');
   });
 

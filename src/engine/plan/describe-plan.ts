@@ -15,12 +15,12 @@ export interface PlanPreview {
   readonly steps: readonly PreviewNode[];
 }
 
-export interface PreviewWave {
+interface PreviewWave {
   readonly name: string;
   readonly hosts: readonly { readonly name: string; readonly address: string; readonly set: string | null }[];
 }
 
-export interface PreviewStep {
+interface PreviewStep {
   readonly kind: 'step';
   readonly id: string;
   readonly uses: string;
@@ -37,7 +37,7 @@ export interface PreviewStep {
   readonly throttle: number | null;
 }
 
-export interface PreviewBlock {
+interface PreviewBlock {
   readonly kind: 'block';
   readonly id: string;
   readonly if: string | null;

@@ -48,7 +48,7 @@ export function fromCel(value: unknown): Json {
   if (prototype === Object.prototype || prototype === null) return object(Object.entries(value));
   const plain: unknown = value.valueOf();
   if (typeof plain === 'bigint') return integer(plain);
-  if (typeof plain === 'number') return String(value);
+  if (typeof plain === 'number') return `${plain / 1000}s`;
   throw unprintable();
 }
 

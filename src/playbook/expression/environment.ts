@@ -63,5 +63,6 @@ function outcomeOf(steps: unknown, id: string): string {
   if (typeof steps !== 'object' || steps === null || !Object.hasOwn(steps, id)) return 'none';
   const step: unknown = (steps as Record<string, unknown>)[id];
   if (typeof step !== 'object' || step === null) return 'none';
-  return String((step as Record<string, unknown>)['outcome'] ?? 'none');
+  const outcome = (step as Record<string, unknown>)['outcome'];
+  return typeof outcome === 'string' ? outcome : 'none';
 }

@@ -97,7 +97,7 @@ export function dependsOn(source: string): readonly string[] {
   return stepIds(parseExpression(source).references);
 }
 
-export function stepIds(references: readonly Reference[]): readonly string[] {
+function stepIds(references: readonly Reference[]): readonly string[] {
   const ids = references.filter(({ root, path }) => root === 'steps' && path.length > 0);
   return [...new Set(ids.map(({ path }) => path[0] ?? ''))];
 }

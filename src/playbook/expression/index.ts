@@ -1,12 +1,10 @@
-export { EXPRESSION_NAMES, type ExpressionContext } from './context.ts';
+export type { ExpressionContext } from './context.ts';
 export {
   checkExpression,
   dependsOn,
-  type Expression,
-  type ExpressionCheck,
   evaluate,
   evaluateCondition,
   parseExpression,
 } from './expression.ts';
-export type { Reference, SyntaxFinding } from './references.ts';
-export { interpolate, isTemplate, splitTemplate, stringEnd, templateDependsOn, wholeExpression } from './template.ts';
+export type { Reference } from './references.ts';
+export { interpolate, isTemplate, splitTemplate, templateDependsOn, wholeExpression } from './template.ts';

@@ -104,7 +104,7 @@ function expressionEnd(text: string, from: number): number {
 }
 
 /** Offset of the quote that closes the CEL string at `at`; the text's end when it stays open. */
-export function stringEnd(text: string, at: number): number {
+function stringEnd(text: string, at: number): number {
   const quote = text[at];
   for (let end = at + 1; end < text.length; end++) {
     if (text[end] === '\\') end++;
