@@ -10,7 +10,7 @@ import { sha256Hex } from '../util/index.ts';
 
 export interface ModuleBundle {
   readonly name: string;
-  /** The body of the module: all functions, then the export of the public ones. */
+  /** The body of the module: errors stop, all functions, the export of the public ones. */
   readonly text: string;
   /** SHA-256 of the text, lower-case hex. */
   readonly hash: string;
@@ -22,6 +22,8 @@ export interface ModuleBundle {
 
 /** Every other module uses it. */
 const CORE = 'Firebreak.Core';
+/** A function that went on after an error would report half a truth; it says itself where an error is expected. */
+const STOP_AT_ERRORS = "$ErrorActionPreference = 'Stop'";
 const REQUIRED_MODULES = /RequiredModules\s*=\s*(?:@\(([^)]*)\)|('[^']*'))/i;
 
 /** Reads each module once and keeps it; safe to share between sessions. */
@@ -70,10 +72,8 @@ async function readBundle(root: string, name: string): Promise<ModuleBundle> {
   const functions = publicFiles.map((file) => file.name);
   if (functions.length === 0) throw unreadable(name, `${join(folder, 'Public')} has no functions`);
   const exported = functions.map((each) => `'${each}'`).join(', ');
-  const text = [...privateFiles, ...publicFiles]
-    .map((file) => file.text)
-    .concat(`Export-ModuleMember -Function @(${exported})`)
-    .join('\n');
+  const scripts = [...privateFiles, ...publicFiles].map((file) => file.text);
+  const text = [STOP_AT_ERRORS, ...scripts, `Export-ModuleMember -Function @(${exported})`].join('\n');
   const requires = requiredModules(manifest);
   if (name !== CORE && !requires.includes(CORE)) requires.unshift(CORE);
   return { name, text, hash: sha256Hex(text), requires, functions };

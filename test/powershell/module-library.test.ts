@@ -33,6 +33,7 @@ describe('ModuleLibrary', () => {
     const bundle = await new ModuleLibrary(root).bundle('Firebreak.Core');
     expect(bundle.text).toBe(
       [
+        "$ErrorActionPreference = 'Stop'",
         'function Get-Hidden { 2 }',
         'function Get-A { 1 }',
         'function Get-B { Get-Hidden }',
