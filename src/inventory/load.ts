@@ -102,7 +102,7 @@ class InventoryLoader {
     this.#reader.report(
       place,
       `"${first.name}" has no auth${others}, and negotiate, the default, is not supported yet`,
-      'write auth: basic (and use_tls or allow_unencrypted: true)',
+      'write auth: basic (and allow_unencrypted: true)',
     );
   }
 

@@ -48,7 +48,7 @@ export const ANSIBLE_WORDS: Readonly<Record<string, string>> = {
   ansible_password: 'write credential: { password: { env: NAME } }',
   ansible_connection: 'write transport:',
   ansible_winrm_transport: 'write auth:',
-  ansible_winrm_scheme: 'write use_tls: true for https',
+  ansible_winrm_scheme: 'write use_tls:',
 };
 
 /** The settings among the entries; others are not looked at. */
@@ -77,6 +77,12 @@ function readSetting(reader: YamlReader, entry: YamlEntry): Settings {
     }
     case 'use_tls': {
       const useTls = reader.boolean(entry);
+      if (useTls === true)
+        reader.notYet(
+          entry.place,
+          'WinRM over HTTPS',
+          'write allow_unencrypted: true where the network can be trusted',
+        );
       return useTls === null ? {} : { useTls };
     }
     case 'allow_unencrypted': {

@@ -95,8 +95,9 @@ all:
   });
 
   it('knows the ports of WinRM', () => {
-    const read = load('vars: { auth: basic }\nhosts: { a: , b: { use_tls: true }, c: { use_tls: true, port: 443 } }');
-    expect(read.hosts.map(({ port }) => port)).toEqual([5985, 5986, 443]);
+    const text = 'vars: { auth: basic }\nhosts: { a: , b: { port: 443 } }';
+    expect(load(text).hosts.map(({ port }) => port)).toEqual([5985, 443]);
+    expect(loadInventory(text, 'f', { useTls: true }).hosts.map(({ port }) => port)).toEqual([5986, 443]);
   });
 
   it('gives way to the command line', () => {
@@ -157,6 +158,11 @@ describe('a broken inventory', () => {
       'write transport: winrm',
     ],
     ['hosts: { a: { auth: basic, transport: winrmm } }', '1:39 unknown transport "winrmm"', 'write transport: winrm'],
+    [
+      'hosts: { a: { auth: basic, use_tls: true } }',
+      '1:37 WinRM over HTTPS is not supported yet',
+      'write allow_unencrypted: true where the network can be trusted',
+    ],
     ['hosts: { a: { auth: ntlm } }', '1:21 the authentication ntlm is not supported yet', 'write auth: basic'],
     ['hosts: { a: { auth: baisc } }', '1:21 unknown authentication "baisc"', 'did you mean "basic"?'],
     [
@@ -167,7 +173,7 @@ describe('a broken inventory', () => {
     [
       'hosts: { a: , b: }',
       '1:10 "a" has no auth (and 1 more hosts), and negotiate, the default, is not supported yet',
-      'write auth: basic (and use_tls or allow_unencrypted: true)',
+      'write auth: basic (and allow_unencrypted: true)',
     ],
     ['hosts: { a: { auth: basic, port: 70000 } }', '1:34 "port" must be a whole number from 1 to 65535, not 70000', ''],
     ['hosts: { a: { auth: basic, address: "a b" } }', '1:37 "a b" is neither an IP address nor a host name', ''],
