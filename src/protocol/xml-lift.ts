@@ -13,7 +13,7 @@ const PLAIN = /^[\t\n\u0020-%'-;=?-\ud7ff\ue001-\ufffd]*$/;
 export interface LiftedXml {
   readonly xml: string;
   /** Puts the runs back into a text that the parser gave. */
-  restore(text: string): string;
+  readonly restore: (text: string) => string;
 }
 
 export function liftLongText(xml: string): LiftedXml {
