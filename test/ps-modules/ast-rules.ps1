@@ -21,14 +21,15 @@ $harmless = @('New-FbErrorRecord')
 $errors = $null
 $tokens = $null
 $ast = [System.Management.Automation.Language.Parser]::ParseInput($Text, [ref] $tokens, [ref] $errors)
-$findings = @()
+# A list, which functions change without a scope in the way.
+$findings = [System.Collections.ArrayList] @()
 function Add-Finding([object] $Node, [string] $What) {
-    $script:findings += '{0}:{1}: {2}' -f $Name, $Node.Extent.StartLineNumber, $What
+    $null = $findings.Add(('{0}:{1}: {2}' -f $Name, $Node.Extent.StartLineNumber, $What))
 }
-foreach ($problem in $errors) { $findings += '{0}:{1}: {2}' -f $Name, $problem.Extent.StartLineNumber, $problem.Message }
+foreach ($problem in $errors) { $null = $findings.Add(('{0}:{1}: {2}' -f $Name, $problem.Extent.StartLineNumber, $problem.Message)) }
 
 $functions = @($ast.FindAll({ param($node) $node -is [System.Management.Automation.Language.FunctionDefinitionAst] }, $true))
-if ($functions.Count -ne 1 -or $functions[0].Name -cne $Name) { $findings += "${Name}: holds exactly one function of its own name" }
+if ($functions.Count -ne 1 -or $functions[0].Name -cne $Name) { $null = $findings.Add("${Name}: holds exactly one function of its own name") }
 foreach ($function in $functions) {
     $block = $function.Body.ParamBlock
     $binding = @($block.Attributes | Where-Object { $_.TypeName.Name -eq 'CmdletBinding' })

@@ -65,15 +65,15 @@ describe('syntax trees of the modules', () => {
     ['Get-Item x > y', 'past the shims'],
     ['if (', ''],
   ])('refuse %s', async (statement, finding) => {
-    const text = `function Get-FbX {\n<#\n.SYNOPSIS\nX.\n#>\n[CmdletBinding()]\nparam()\n${statement}\n}\n`;
-    const found = await judge({ name: 'Get-FbX', isPublic: true, text }, []);
+    const text = `function Get-FbThing {\n<#\n.SYNOPSIS\nX.\n#>\n[CmdletBinding()]\nparam()\n${statement}\n}\n`;
+    const found = await judge({ name: 'Get-FbThing', isPublic: true, text }, []);
     expect(found.join('\n')).toContain(finding);
     expect(found.length).toBeGreaterThan(0);
   });
 
   it('refuse a change without ShouldProcess', async () => {
-    const text = 'function Set-FbX {\n<#\n.SYNOPSIS\nX.\n#>\n[CmdletBinding()]\nparam()\n}\n';
-    expect(await judge({ name: 'Set-FbX', isPublic: true, text }, [])).toEqual([
+    const text = 'function Set-FbThing {\n<#\n.SYNOPSIS\nX.\n#>\n[CmdletBinding()]\nparam()\n}\n';
+    expect(await judge({ name: 'Set-FbThing', isPublic: true, text }, [])).toEqual([
       expect.stringContaining('ShouldProcess'),
     ]);
   });

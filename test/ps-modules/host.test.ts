@@ -77,7 +77,7 @@ describe('modules on lab machines', () => {
 
     it('shows one that awaits its reboot', async () => {
       const found = await lab.call('pending', 'Patch\\Get-FbPatchEvidence', KB);
-      expect(found).toMatchObject({ Ubr: 719, PendingReboot: ['servicing'] });
+      expect(found).toMatchObject({ Ubr: 719, PendingReboot: ['servicing', 'windows-update'] });
       expect(found['Rollups']).toContainEqual(expect.objectContaining({ Ubr: 720, State: 96 }));
     });
   });
