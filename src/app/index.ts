@@ -14,6 +14,7 @@ export {
   startRerun,
   startRun,
 } from './run.ts';
+export { playbookSchema } from './schema.ts';
 export { listRuns, revertShields, runStatus, standingShields } from './status.ts';
 export type { ConnectionFlags } from './target-uri.ts';
 export { validate } from './validate.ts';

@@ -11,6 +11,7 @@ import { registerRerun } from './rerun.ts';
 import { registerResume } from './resume.ts';
 import { registerRun } from './run.ts';
 import { registerRuns } from './runs.ts';
+import { registerSchema } from './schema.ts';
 import { registerShields } from './shields.ts';
 import { registerStatus } from './status.ts';
 import { registerValidate } from './validate.ts';
@@ -18,6 +19,14 @@ import { registerVerify } from './verify.ts';
 
 export function registerCommands(program: Command): void {
   const daily = [registerRun, registerPlan, registerResume, registerRerun, registerAbort, registerRuns, registerStatus];
-  const also = [registerReport, registerShields, registerVerify, registerExec, registerInventory, registerValidate];
+  const also = [
+    registerReport,
+    registerShields,
+    registerVerify,
+    registerExec,
+    registerInventory,
+    registerValidate,
+    registerSchema,
+  ];
   for (const register of [...daily, ...also, registerDemo, registerLab]) register(program);
 }
