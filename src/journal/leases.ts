@@ -55,5 +55,13 @@ async function isAbandoned(tx: Db, run: string, isOwned: (run: RunRow) => boolea
 }
 
 export async function release(db: Db, run: string, host: string): Promise<void> {
+  // A read costs nothing, a write that changes nothing costs an fsync.
+  const held = await db
+    .selectFrom('leases')
+    .select('key')
+    .where('run', '=', run)
+    .where('host', '=', host)
+    .executeTakeFirst();
+  if (held === undefined) return;
   await db.deleteFrom('leases').where('run', '=', run).where('host', '=', host).execute();
 }

@@ -23,12 +23,16 @@ export const MIGRATIONS: readonly Migration[] = [
       .addColumn('started_at', 'text', (c) => c.notNull())
       .addColumn('check_only', 'integer', (c) => c.notNull())
       .addColumn('hosts', 'integer', (c) => c.notNull())
-      .addColumn('plan', 'text', (c) => c.notNull())
       .addColumn('owner_pid', 'integer')
       .addColumn('owner_started', 'text')
       .addColumn('owner_machine', 'text')
       .addColumn('state', 'text')
       .addColumn('last_seq', 'integer', (c) => c.notNull())
+      .execute();
+    await db.schema
+      .createTable('plans')
+      .addColumn('run', 'text', (c) => c.primaryKey())
+      .addColumn('plan', 'text', (c) => c.notNull())
       .execute();
     await db.schema
       .createTable('events')

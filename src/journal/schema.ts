@@ -13,7 +13,6 @@ export interface RunTable {
   started_at: string;
   check_only: number;
   hosts: number;
-  plan: string;
   owner_pid: number | null;
   owner_started: string | null;
   owner_machine: string | null;
@@ -23,6 +22,12 @@ export interface RunTable {
 }
 
 export type RunRow = Selectable<RunTable>;
+
+/** Apart from the run, which every write updates: a plan may have megabytes. */
+export interface PlanRow {
+  run: string;
+  plan: string;
+}
 
 export interface EventRow {
   run: string;
@@ -67,6 +72,7 @@ export interface MetaRow {
 
 export interface JournalDatabase {
   runs: RunTable;
+  plans: PlanRow;
   events: EventRow;
   leases: LeaseRow;
   host_keys: HostKeyRow;

@@ -88,25 +88,30 @@ class SqliteJournal implements Journal {
   }
 
   create(created: { run: string; plan: Plan; parent: string | null; check: boolean }): Promise<void> {
-    return this.#guard(async () => {
-      await this.#db
-        .insertInto('runs')
-        .values({
-          run: created.run,
-          name: created.plan.playbook.name,
-          parent: created.parent,
-          started_at: new Date(this.#clock.now()).toISOString(),
-          check_only: created.check ? 1 : 0,
-          hosts: created.plan.hosts.length,
-          plan: JSON.stringify(created.plan),
-          owner_pid: this.#owner.pid,
-          owner_started: this.#owner.started,
-          owner_machine: this.#owner.machine,
-          state: null,
-          last_seq: 0,
-        })
-        .execute();
-    });
+    return this.#guard(() =>
+      this.#db.transaction().execute(async (tx) => {
+        await tx
+          .insertInto('plans')
+          .values({ run: created.run, plan: JSON.stringify(created.plan) })
+          .execute();
+        await tx
+          .insertInto('runs')
+          .values({
+            run: created.run,
+            name: created.plan.playbook.name,
+            parent: created.parent,
+            started_at: new Date(this.#clock.now()).toISOString(),
+            check_only: created.check ? 1 : 0,
+            hosts: created.plan.hosts.length,
+            owner_pid: this.#owner.pid,
+            owner_started: this.#owner.started,
+            owner_machine: this.#owner.machine,
+            state: null,
+            last_seq: 0,
+          })
+          .execute();
+      }),
+    );
   }
 
   adopt(run: string): Promise<void> {
@@ -189,7 +194,8 @@ class SqliteJournal implements Journal {
 
   plan(run: string): Promise<Plan> {
     return this.#guard(async () => {
-      const row = await this.#row(this.#db, run);
+      await this.#row(this.#db, run);
+      const row = await this.#db.selectFrom('plans').select('plan').where('run', '=', run).executeTakeFirstOrThrow();
       return parse(row.plan, this.#path) as Plan;
     });
   }
