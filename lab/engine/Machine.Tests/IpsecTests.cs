@@ -89,6 +89,15 @@ public sealed class IpsecTests : IDisposable
     }
 
     [Fact]
+    public void A_clogged_port_is_silent_without_a_packet_filter()
+    {
+        using CloggedPort port = new(_test.Address, 0);
+
+        Assert.True(Probe.IsSilent(_test, port.Port, s_controller));
+        Assert.True(Probe.IsSilent(_test, port.Port, s_vantage));
+    }
+
+    [Fact]
     public void A_one_way_permit_does_not_help_against_a_mirrored_block()
     {
         Shield(mirrored: true);

@@ -5,7 +5,7 @@ namespace Firebreak.Lab.Machines;
 
 /// <summary>
 /// Classic BPF on a listening socket (SO_ATTACH_FILTER): packets it does not accept vanish before TCP sees them, so the port
-/// is silent to those sources. Needs no privilege.
+/// is silent to those sources. Most kernels ask no privilege for it; see <see cref="IsAvailable"/>.
 /// </summary>
 internal static class PacketFilter
 {
@@ -21,9 +21,13 @@ internal static class PacketFilter
     private const ushort JumpGreater = 0x25;
     private const ushort JumpGreaterOrEqual = 0x35;
     private const ushort Return = 0x06;
+    private static readonly Lazy<bool> s_available = new(Try);
+
+    /// <summary>Whether this system lets this user attach filters.</summary>
+    public static bool IsAvailable => s_available.Value;
 
     /// <summary>Puts the rules in force on the socket, in place of those it had.</summary>
-    public static unsafe void Attach(Socket socket, PacketRules rules)
+    public static void Attach(Socket socket, PacketRules rules)
     {
         if (rules.IsEmpty)
         {
@@ -39,12 +43,12 @@ internal static class PacketFilter
             return;
         }
 
-        Instruction[] program = Compile(rules);
-        fixed (Instruction* first = program)
+        if (!IsAvailable)
         {
-            Program header = new() { Length = (ushort)program.Length, First = first };
-            socket.SetRawSocketOption(SolSocket, SoAttachFilter, new ReadOnlySpan<byte>(&header, sizeof(Program)));
+            throw new LabRefusalException("right to filter packets by source on this system (SO_ATTACH_FILTER): run it as root");
         }
+
+        AttachAlways(socket, rules);
     }
 
     internal static Instruction[] Compile(PacketRules rules)
@@ -72,6 +76,30 @@ internal static class PacketFilter
 
         program.Add(new(Return, 0, 0, uint.MaxValue));
         return program.Count <= 4096 ? [.. program] : throw new LabRefusalException("room for so many filters on one port");
+    }
+
+    private static bool Try()
+    {
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            AttachAlways(socket, PacketRules.Silent);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static unsafe void AttachAlways(Socket socket, PacketRules rules)
+    {
+        Instruction[] program = Compile(rules);
+        fixed (Instruction* first = program)
+        {
+            Program header = new() { Length = (ushort)program.Length, First = first };
+            socket.SetRawSocketOption(SolSocket, SoAttachFilter, new ReadOnlySpan<byte>(&header, sizeof(Program)));
+        }
     }
 
     private static void Match(List<Instruction> program, PacketRule rule, Action pass)

@@ -19,7 +19,7 @@ public sealed class PortTable : IDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<int, string> _tcp;
     private readonly Dictionary<int, string> _udp;
-    private readonly Dictionary<int, TcpPort> _open = [];
+    private readonly Dictionary<int, IDisposable> _open = [];
     private readonly List<Socket> _udpSockets = [];
     private readonly Dictionary<int, int> _tcpMapping = [];
     private readonly Dictionary<int, int> _udpMapping = [];
@@ -64,7 +64,7 @@ public sealed class PortTable : IDisposable
         lock (_gate)
         {
             _started = false;
-            foreach (TcpPort port in _open.Values)
+            foreach (IDisposable port in _open.Values)
             {
                 port.Dispose();
             }
@@ -150,21 +150,26 @@ public sealed class PortTable : IDisposable
 
     private void Apply(int port, PacketRules? wanted)
     {
-        _open.TryGetValue(port, out TcpPort? socket);
-        if (wanted is null)
+        _open.TryGetValue(port, out IDisposable? socket);
+        bool clog = ReferenceEquals(wanted, PacketRules.Silent) && !PacketFilter.IsAvailable;
+        if (wanted is not null && clog == socket is CloggedPort && socket is not null)
         {
-            _open.Remove(port);
-            socket?.Dispose();
+            (socket as TcpPort)?.SetRules(wanted);
+            return;
         }
-        else if (socket is not null)
+
+        _open.Remove(port);
+        socket?.Dispose();
+        int real = _tcpMapping.GetValueOrDefault(port, port);
+        if (clog)
         {
-            socket.SetRules(wanted);
+            _open[port] = new CloggedPort(_machine.Address, real);
         }
-        else
+        else if (wanted is not null)
         {
-            socket = new TcpPort(_machine.Address, _tcpMapping.GetValueOrDefault(port, port));
-            _open[port] = socket;
-            socket.Listen(wanted);
+            TcpPort listener = new(_machine.Address, real);
+            _open[port] = listener;
+            listener.Listen(wanted);
         }
     }
 }

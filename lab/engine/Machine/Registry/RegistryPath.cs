@@ -7,10 +7,14 @@ public static class RegistryPath
 {
     private static readonly Dictionary<string, string> s_hives = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["HKLM"] = "HKLM", ["HKEY_LOCAL_MACHINE"] = "HKLM",
-        ["HKU"] = "HKU", ["HKEY_USERS"] = "HKU",
-        ["HKCU"] = "HKU\\S-1-5-18", ["HKEY_CURRENT_USER"] = "HKU\\S-1-5-18",
-        ["HKCR"] = "HKLM\\SOFTWARE\\Classes", ["HKEY_CLASSES_ROOT"] = "HKLM\\SOFTWARE\\Classes",
+        ["HKLM"] = "HKLM",
+        ["HKEY_LOCAL_MACHINE"] = "HKLM",
+        ["HKU"] = "HKU",
+        ["HKEY_USERS"] = "HKU",
+        ["HKCU"] = "HKU\\S-1-5-18",
+        ["HKEY_CURRENT_USER"] = "HKU\\S-1-5-18",
+        ["HKCR"] = "HKLM\\SOFTWARE\\Classes",
+        ["HKEY_CLASSES_ROOT"] = "HKLM\\SOFTWARE\\Classes",
         ["HKCC"] = "HKLM\\SYSTEM\\CurrentControlSet\\Hardware Profiles\\Current",
         ["HKEY_CURRENT_CONFIG"] = "HKLM\\SYSTEM\\CurrentControlSet\\Hardware Profiles\\Current",
     };
