@@ -27,6 +27,8 @@ export interface PostOptions {
   readonly timeoutMs: number;
   /** Milliseconds for setting up the connection, when one is needed. */
   readonly connectTimeoutMs: number;
+  /** True for a request that the service may hold back for long. */
+  readonly isPoll: boolean;
   /** Aborting tears the connection down. */
   readonly signal?: AbortSignal;
 }
@@ -42,6 +44,7 @@ export class HttpConnection {
   readonly #headers: Readonly<Record<string, string>>;
   #isConnected = false;
   #pending = 0;
+  #polls = 0;
 
   constructor(options: ConnectionOptions) {
     this.#label = options.label;
@@ -80,15 +83,22 @@ export class HttpConnection {
     return this.#pending > 0;
   }
 
+  get isPolling(): boolean {
+    return this.#polls > 0;
+  }
+
   /**
    * @throws FirebreakError FB_CONNECT_*, FB_PROTOCOL_HTTP, FB_ENVIRONMENT (source address); the signal's reason when it aborts
    */
   async post(body: string, options: PostOptions): Promise<HttpAnswer> {
+    const poll = options.isPoll ? 1 : 0;
     this.#pending += 1;
+    this.#polls += poll;
     try {
       return await this.#post(body, options);
     } finally {
       this.#pending -= 1;
+      this.#polls -= poll;
     }
   }
 

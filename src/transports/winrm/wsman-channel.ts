@@ -41,7 +41,11 @@ export class WsmanChannel {
   ): Promise<Answer<K> | WsmanFaultInfo>;
   async exchange(request: WsmanRequestText, options: ExchangeOptions): Promise<WsmanResponse> {
     const label = this.#options.label;
-    const answer = await this.#connection().post(request.xml, { ...options, connectTimeoutMs: CONNECT_TIMEOUT_MS });
+    const answer = await this.#connection().post(request.xml, {
+      ...options,
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      isPoll: request.operation === 'receive',
+    });
     const isSoap = /^application\/soap\+xml\b/i.test(answer.contentType);
     if (!isSoap || (answer.status !== 200 && answer.status !== 500)) throw fromHttpStatus(label, answer);
     let response: WsmanResponse;
@@ -70,8 +74,9 @@ export class WsmanChannel {
     this.#connections.splice(0, this.#connections.length, ...alive);
     const idle = alive.find((connection) => !connection.isBusy);
     if (idle !== undefined) return idle;
-    const last = this.#connections.at(-1);
-    if (last !== undefined && this.#connections.length >= MAX_CONNECTIONS) return last;
+    // nothing may queue behind a Receive: it can take as long as its OperationTimeout
+    const quick = alive.find((connection) => !connection.isPolling);
+    if (quick !== undefined && alive.length >= MAX_CONNECTIONS) return quick;
     const connection = new HttpConnection(this.#options);
     this.#connections.push(connection);
     return connection;

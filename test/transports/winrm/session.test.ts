@@ -224,6 +224,37 @@ describe('time', () => {
     expect(fake.signals[0]).toBe(SIGNAL.powershellCtrlC);
   });
 
+  it('stops at once even while the Signal of the pipeline before is not answered', async () => {
+    const waiting: (() => Promise<void>)[] = [];
+    const [session, fake] = await connect(
+      async (pipeline) => {
+        if (pipeline.command.text === 'forever') {
+          pipeline.write('output', 1);
+          await pipeline.stopped;
+        }
+      },
+      {
+        intercept: async (exchange) => {
+          const { body } = exchange.request;
+          if (body.kind === 'signal' && body.code === SIGNAL.terminate && waiting.length === 0) {
+            waiting.push(exchange.proceed);
+          } else await exchange.proceed();
+          // the first Signal is answered only when the second pipeline was told to stop
+          if (body.kind === 'signal' && body.code === SIGNAL.powershellCtrlC) await waiting[0]?.();
+        },
+      },
+    );
+    await session.invoke({ script: 'first' }, options);
+    const cancel = new AbortController();
+    const call = session.invoke(
+      { script: 'forever' },
+      { signal: cancel.signal, timeoutMs: 20_000, onRecord: () => cancel.abort() },
+    );
+    expect((await errorOf(call)).code).toBe('FB_CANCELLED');
+    await session.invoke({ script: 'next' }, options);
+    expect(fake.signals[0]).toBe(SIGNAL.powershellCtrlC);
+  });
+
   it('gives up waiting for its turn at the deadline', async () => {
     let finish: () => void = () => undefined;
     const [session, fake] = await connect((pipeline) =>
