@@ -3,11 +3,10 @@
  * DTD, no entities but XML's five. Must not know PSRP messages.
  */
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
-import { tryDecodeBase64 } from '../base64.ts';
-import { ProtocolError } from '../errors.ts';
 import { liftLongText } from '../xml-lift.ts';
 import { decodeEscapes } from './escapes.ts';
-import { type PsListTag, PsObject, PsPrimitive, type PsValue } from './values.ts';
+import { clixmlError, toPrimitive } from './primitives.ts';
+import { type PsListTag, PsObject, type PsValue } from './values.ts';
 
 export interface DecodedValue {
   /** The S attribute: `Error`, `progress` … of CLIXML on standard error; undefined in PSRP messages. */
@@ -67,9 +66,6 @@ class Frame {
 
 const NO_PARTS = {};
 const LISTS: ReadonlySet<string> = new Set(['LST', 'STK', 'QUE', 'IE']);
-const INTEGERS: ReadonlySet<string> = new Set(['By', 'SB', 'U16', 'I16', 'U32', 'I32', 'U64', 'I64', 'C']);
-const INTEGER = /^[+-]?\d+$/;
-const FLOAT = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|-?INF|NaN)$/i;
 /** Children of PR, the short form of a progress record on standard error. */
 const PROGRESS: Readonly<Record<string, string>> = {
   AV: 'Activity',
@@ -301,56 +297,6 @@ class Decoder {
   }
 }
 
-function toPrimitive(tag: string, text: string): PsValue {
-  switch (tag) {
-    case 'S':
-      return decodeEscapes(text);
-    case 'Nil':
-      return null;
-    case 'B':
-      return toBoolean(text.trim());
-    case 'I32': {
-      const number = Number(integerText(tag, text));
-      if (number !== (number | 0)) throw clixmlError('I32 is out of range');
-      return number;
-    }
-    case 'I64':
-      return BigInt(integerText(tag, text));
-    case 'BA': {
-      const bytes = tryDecodeBase64(text);
-      if (bytes === undefined) throw clixmlError('BA is not base64');
-      return new Uint8Array(bytes);
-    }
-    case 'Sg':
-    case 'Db':
-    case 'D':
-      if (!FLOAT.test(text.trim())) throw clixmlError(`${tag} is not a number`);
-      return new PsPrimitive(tag, text.trim());
-    case 'XD':
-    case 'SBK':
-    case 'URI':
-      return new PsPrimitive(tag, decodeEscapes(text));
-    default:
-      return new PsPrimitive(tag, INTEGERS.has(tag) ? integerText(tag, text) : decodeEscapes(text));
-  }
-}
-
-function toBoolean(text: string): boolean {
-  if (text === 'true' || text === '1') return true;
-  if (text === 'false' || text === '0') return false;
-  throw clixmlError('B is neither true nor false');
-}
-
-function integerText(tag: string, text: string): string {
-  const trimmed = text.trim();
-  if (!INTEGER.test(trimmed) || trimmed.length > 21) throw clixmlError(`${tag} is not an integer`);
-  return trimmed.startsWith('+') ? trimmed.slice(1) : trimmed;
-}
-
 function short(name: string): string {
   return name.slice(0, 40);
-}
-
-function clixmlError(message: string, cause?: unknown): ProtocolError {
-  return new ProtocolError('FB_PROTOCOL_CLIXML', `CLIXML: ${message}`, cause);
 }

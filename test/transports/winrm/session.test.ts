@@ -237,7 +237,7 @@ describe('time', () => {
         intercept: async (exchange) => {
           const { body } = exchange.request;
           if (body.kind === 'signal' && body.code === SIGNAL.terminate && waiting.length === 0) {
-            waiting.push(exchange.proceed);
+            waiting.push(() => exchange.proceed());
           } else await exchange.proceed();
           // the first Signal is answered only when the second pipeline was told to stop
           if (body.kind === 'signal' && body.code === SIGNAL.powershellCtrlC) await waiting[0]?.();
