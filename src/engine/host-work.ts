@@ -125,7 +125,11 @@ export function attemptContext(work: HostWork, options: ContextOptions): Attempt
     session: () => connection.session(signal(), time.remainingMs()),
     dropSession: () => connection.drop(),
     step: (id) => (id in plan.results || record.steps.has(id) ? record.value(id, plan.results[id] ?? []) : undefined),
-    openUndos: async () => openUndos(work),
+    async openUndos() {
+      // What earlier runs owe is known once the machine is.
+      if (!connection.isKnown && !work.check) await connection.session(signal(), time.remainingMs());
+      return openUndos(work);
+    },
     remainingMs: () => time.remainingMs(),
     progress: (text) => recorder.progress(host.name, stepId, text),
   };

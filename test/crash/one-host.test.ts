@@ -78,6 +78,33 @@ describe('the controller of one host dies', () => {
     expect(deaths).toBeGreaterThan(300);
   });
 
+  it('at any point of a rerun that takes a shield over: the first prior is restored', async () => {
+    async function second(diesAt?: number) {
+      const world = new World({ machines: { web01: { exitCode: 1603, installMs: 1_000 } } });
+      resultOf(await world.start('r0', plan(remediation())));
+      world.machine().exitCode = 3010;
+      const options = diesAt === undefined ? {} : { diesAt };
+      return { world, end: await world.start('r1', plan(remediation()), { parent: 'r0', ...options }) };
+    }
+    const { points } = (await second()).end.life;
+    expect(points.some((point) => point.includes('ObligationOwed shield'))).toBe(true);
+    let resumes = 0;
+    for (let point = 0; point < points.length; point++) {
+      const { world, end } = await second(point);
+      expect(end).toHaveProperty('died');
+      world.clock.advance(DOWN_FOR_MS);
+      const journal = await world.journal();
+      const last = (await journal.runs())[0];
+      if (last?.run !== 'r1' || last.state !== 'interrupted') continue;
+      resumes += 1;
+      const place = `${point}: ${points[point]}`;
+      expect([place, resultOf(await world.resume('r1')).view.hosts[0]?.outcome]).toEqual([place, 'remediated']);
+      expect([place, world.machine().policy]).toEqual([place, 'admins-own']);
+      expect(await journal.openObligations()).toEqual([]);
+    }
+    expect(resumes).toBeGreaterThan(30);
+  });
+
   it('in a script that cannot tell whether it ran: at most one run of it, else a person is asked', async () => {
     const steps = [step('verify', 'patch.verify'), step('script', 'powershell.run')];
     const fixed = { machines: { web01: { vulnerable: false } } };

@@ -38,6 +38,15 @@ describe('rerun', () => {
     expect(shields[0]).toMatchObject({ run: 'r2', obligation: before?.obligation, since: before?.since });
   });
 
+  it('knows what is owed before its first step looks at the host', async () => {
+    const world = new World();
+    resultOf(await world.start('r1', plan([step('shield', 'shield.apply')])));
+    const { view } = resultOf(await world.start('r2', plan([step('shield', 'shield.apply')])));
+    expect(view.hosts[0]).toMatchObject({ outcome: 'shielded', standingShields: 1 });
+    const open = await (await world.journal()).openObligations();
+    expect(open).toMatchObject([{ run: 'r2', prior: { policy: 'admins-own' } }]);
+  });
+
   it('leaves the shield on a host that is still vulnerable', async () => {
     const world = await shieldedByFailure();
     const { view } = resultOf(await world.start('r2', plan(remediation()), { parent: 'r1' }));

@@ -94,8 +94,8 @@ export function simulatedActions(send: Send): ActionCatalog {
   // The new policy does not remember the old one: only the first prior can bring it back.
   const shield = changeAction('shield.apply', () => true, {
     async probe(step) {
-      const { policy } = await send(step, 'shield probe', (machine) => ({ policy: machine.policy }));
       const owed = await step.openUndos();
+      const { policy } = await send(step, 'shield probe', (machine) => ({ policy: machine.policy }));
       if (policy === 'shield' && owed.length > 0) return { state: 'satisfied', result: { state: 'stands' } };
       return { state: 'needed', prior: { policy: policy ?? null } };
     },
