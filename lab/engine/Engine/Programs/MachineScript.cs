@@ -1,6 +1,7 @@
 using System.Management.Automation;
+using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
-using System.Text;
+using System.Runtime.CompilerServices;
 using Firebreak.Lab.Engine.Sessions;
 
 namespace Firebreak.Lab.Engine.Programs;
@@ -8,18 +9,31 @@ namespace Firebreak.Lab.Engine.Programs;
 /// <summary>Scripts that are files of a machine.</summary>
 internal static class MachineScript
 {
+    private static readonly ConditionalWeakTable<ExternalScriptInfo, object> Made = [];
+
     /// <summary>The script as a command of the session on this thread.</summary>
     /// <exception cref="ParseException">It is no PowerShell.</exception>
-    public static CommandInfo Command(SessionContext context, string path) =>
-        new FunctionInfo(path, Parse(context, path), LocalPipeline.GetExecutionContextFromTLS());
-
-    /// <summary>Reads and parses a script.</summary>
-    public static ScriptBlock Parse(SessionContext context, string path)
+    public static ExternalScriptInfo Command(SessionContext context, string path, System.Management.Automation.ExecutionContext engine)
     {
         string text = Read(context, path);
-        System.Management.Automation.Language.ScriptBlockAst ast = System.Management.Automation.Language.Parser.ParseInput(text, path, out _, out var errors);
-        return errors.Length > 0 ? throw new ParseException(errors) : new ScriptBlock(ast, isFilter: false);
+        ScriptBlockAst ast = Parser.ParseInput(text, path, out _, out ParseError[] errors);
+        if (errors.Length > 0)
+        {
+            throw new ParseException(errors);
+        }
+        // The engine's own kind of command for scripts, with its content put in: it is never read from this system's disk.
+        var command = new ExternalScriptInfo(path, path, engine)
+        {
+            _scriptContents = text,
+            _originalEncoding = context.Ansi,
+            _scriptBlock = new ScriptBlock(ast, isFilter: false),
+        };
+        Made.Add(command, command);
+        return command;
     }
+
+    /// <summary>Whether a command was made here, and not found on this system's disk.</summary>
+    public static bool IsMachines(CommandInfo? command) => command is ExternalScriptInfo script && Made.TryGetValue(script, out _);
 
     // As Windows PowerShell: a byte order mark decides, without one it is ANSI.
     private static string Read(SessionContext context, string path)

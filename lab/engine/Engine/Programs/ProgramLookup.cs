@@ -45,7 +45,7 @@ internal static class ProgramLookup
     /// <summary>After the engine found something: a program or script of this system must not run, whatever led there.</summary>
     public static void After(object? sender, CommandLookupEventArgs lookup)
     {
-        if (lookup.Command is ApplicationInfo or ExternalScriptInfo)
+        if (lookup.Command is ApplicationInfo || (lookup.Command is ExternalScriptInfo && !MachineScript.IsMachines(lookup.Command)))
         {
             lookup.Command = null!;
         }
@@ -67,7 +67,7 @@ internal static class ProgramLookup
             }
             if (machine.Files.FileExists(script))
             {
-                lookup.Command = MachineScript.Command(context, script);
+                lookup.Command = MachineScript.Command(context, script, LocalContext);
                 lookup.StopSearch = true;
             }
             return;

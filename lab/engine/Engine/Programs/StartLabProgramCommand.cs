@@ -47,7 +47,9 @@ public sealed class StartLabProgramCommand : PSCmdlet, IDisposable
         {
             throw new PipelineStoppedException();
         }
-        Context.SetVariable(SpecialVariables.LastExitCodeVarPath, result.ExitCode);
+        // The box is kept: it tells an exit code of a program from one that a script's exit left.
+        context.LastProgramExit = result.ExitCode;
+        Context.SetVariable(SpecialVariables.LastExitCodeVarPath, context.LastProgramExit);
         foreach (string line in Lines(result.Output))
         {
             WriteObject(line);
@@ -56,7 +58,7 @@ public sealed class StartLabProgramCommand : PSCmdlet, IDisposable
         foreach (string line in Lines(result.Error))
         {
             string id = first ? "NativeCommandError" : "NativeCommandErrorMessage";
-            WriteError(new ErrorRecord(new RemoteException(line), id, ErrorCategory.NotSpecified, line));
+            WriteErrorLine(new ErrorRecord(new RemoteException(line), id, ErrorCategory.NotSpecified, line));
             first = false;
         }
         NativeResult.SetSuccess(Context, result.ExitCode == 0);
@@ -67,6 +69,17 @@ public sealed class StartLabProgramCommand : PSCmdlet, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
+
+    // What a program writes to its standard error is no error of the script: $ErrorActionPreference does not apply to it.
+    private void WriteErrorLine(ErrorRecord record)
+    {
+        if (GetVariableValue("MyInvocation") is InvocationInfo caller)
+        {
+            record.SetInvocationInfo(caller);
+            record.PreserveInvocationInfoOnce = true;
+        }
+        ((MshCommandRuntime)CommandRuntime)._WriteErrorSkipAllowCheck(record, ActionPreference.Continue, isFromNativeStdError: true);
+    }
 
     private static string Path(string full) => full[(full.LastIndexOf('\\') + 1)..];
 

@@ -27,9 +27,17 @@ public sealed class FileSystemProvider : NavigationCmdletProvider, IContentCmdle
     protected override Collection<PSDriveInfo> InitializeDefaultDrives() => [new PSDriveInfo("C", ProviderInfo, @"C:\", "", null)];
 
     /// <inheritdoc/>
-    protected override PSDriveInfo NewDrive(PSDriveInfo drive) => drive.Root.StartsWith(@"\\", StringComparison.Ordinal)
-        ? throw new LabRefusalException("network shares from a session")
-        : drive;
+    protected override PSDriveInfo? NewDrive(PSDriveInfo drive)
+    {
+        if (drive.Root.StartsWith(@"\\", StringComparison.Ordinal))
+        {
+            throw new LabRefusalException("network shares from a session");
+        }
+        // The engine mounts what it finds on the developer's system under its own accord; none of that is the machine's.
+        return drive.Root.Length >= 3 && drive.Root[1] == ':' && char.ToUpperInvariant(drive.Root[0]) == 'C'
+            ? drive
+            : throw new DriveNotFoundException(drive.Name, "DriveNotFound", SessionStateStrings.DriveNotFound);
+    }
 
     /// <inheritdoc/>
     protected override string MakePath(string parent, string child)

@@ -25,6 +25,7 @@ internal static class EngineStart
             // No program and no module of this system can be found by name, whatever else fails.
             Environment.SetEnvironmentVariable("PATH", "");
             Environment.SetEnvironmentVariable("PSModulePath", "");
+            Environment.CurrentDirectory = "/";
             Console.SetOut(TextWriter.Null);
             Console.SetIn(TextReader.Null);
             Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);

@@ -74,6 +74,9 @@ internal sealed class SessionContext
     /// <summary>Where the client is, for a remoting session.</summary>
     public string? ClientAddress { get; set; }
 
+    /// <summary>The boxed exit code of the last program that ran in the foreground.</summary>
+    public object? LastProgramExit { get; set; }
+
     /// <summary>The process's environment variables.</summary>
     public ConcurrentDictionary<string, string> Environment { get; }
 

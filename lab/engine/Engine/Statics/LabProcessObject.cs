@@ -127,7 +127,7 @@ public sealed class LabProcessObject : IDisposable
     {
         var result = new PSObject(process);
         result.Properties.Add(new PSAliasProperty("Name", "ProcessName"));
-        result.TypeNames.Insert(0, "Lab.System.Diagnostics.Process");
+        result.TypeNames.Insert(0, "System.Diagnostics.Process#Lab");
         return result;
     }
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.ServiceProcess;
 using Firebreak.Lab.Engine.Sessions;
 using Firebreak.Lab.Machines;
 
@@ -26,15 +27,15 @@ public sealed class LabService
     public string DisplayName => Entry.DisplayName;
 
     /// <summary>Where it is.</summary>
-    public LabServiceStatus Status => Entry.State switch
+    public ServiceControllerStatus Status => Entry.State switch
     {
-        ServiceState.Running => LabServiceStatus.Running,
-        ServiceState.Paused => LabServiceStatus.Paused,
-        _ => LabServiceStatus.Stopped,
+        ServiceState.Running => ServiceControllerStatus.Running,
+        ServiceState.Paused => ServiceControllerStatus.Paused,
+        _ => ServiceControllerStatus.Stopped,
     };
 
     /// <summary>How it starts.</summary>
-    public Microsoft.PowerShell.Commands.ServiceStartMode StartType => (Microsoft.PowerShell.Commands.ServiceStartMode)(int)Entry.Start;
+    public ServiceStartMode StartType => (ServiceStartMode)(int)Entry.Start;
 
     /// <summary>Whether it takes a stop.</summary>
     public bool CanStop => Entry.CanStop && Entry.State == ServiceState.Running;
@@ -65,7 +66,7 @@ public sealed class LabService
     }
 
     /// <summary>Waits: states change at once in the lab.</summary>
-    public void WaitForStatus(LabServiceStatus desiredStatus)
+    public void WaitForStatus(ServiceControllerStatus desiredStatus)
     {
         if (Status != desiredStatus)
         {
@@ -74,7 +75,7 @@ public sealed class LabService
     }
 
     /// <summary>Waits: states change at once in the lab.</summary>
-    public void WaitForStatus(LabServiceStatus desiredStatus, TimeSpan timeout)
+    public void WaitForStatus(ServiceControllerStatus desiredStatus, TimeSpan timeout)
     {
         if (Status != desiredStatus)
         {
@@ -87,6 +88,7 @@ public sealed class LabService
     {
         var result = new PSObject(new LabService(entry.Name));
         result.TypeNames.Insert(0, "System.ServiceProcess.ServiceController");
+        result.TypeNames.RemoveAt(1);
         return result;
     }
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.ServiceProcess;
 using Firebreak.Lab.Engine.Cmdlets;
 using Firebreak.Lab.Engine.Sessions;
 using Firebreak.Lab.Engine.Statics;

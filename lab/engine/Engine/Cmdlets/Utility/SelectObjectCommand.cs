@@ -171,7 +171,9 @@ public sealed class SelectObjectCommand : PSCmdlet
     private PSObject Project(PSObject item)
     {
         var result = new PSObject();
-        result.TypeNames.Insert(0, "Selected." + item.BaseObject.GetType());
+        // The lab's own types stand for those whose names come first.
+        Type type = item.BaseObject.GetType();
+        result.TypeNames.Insert(0, "Selected." + (type.Assembly == typeof(SelectObjectCommand).Assembly ? item.TypeNames[0] : type));
         IEnumerable<PropertySelector> properties = _properties.Length == 0 ? [PropertySelector.From("*")] : _properties;
         foreach (PropertySelector property in properties)
         {

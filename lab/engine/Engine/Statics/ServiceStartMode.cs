@@ -1,5 +1,5 @@
-// Named after the type that a client sees on Windows (System.ServiceProcess.ServiceStartMode).
-namespace Microsoft.PowerShell.Commands;
+// Windows PowerShell shows and sends this name; the assembly that has it is not part of the lab.
+namespace System.ServiceProcess;
 
 /// <summary>Start types that Set-Service takes.</summary>
 public enum ServiceStartMode

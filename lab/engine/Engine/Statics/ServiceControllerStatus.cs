@@ -1,7 +1,8 @@
-namespace Firebreak.Lab.Engine.Statics;
+// Windows PowerShell shows and sends this name; the assembly that has it is not part of the lab.
+namespace System.ServiceProcess;
 
-/// <summary>[System.ServiceProcess.ServiceControllerStatus].</summary>
-public enum LabServiceStatus
+/// <summary>State of a service.</summary>
+public enum ServiceControllerStatus
 {
     /// <summary>Not running.</summary>
     Stopped = 1,
