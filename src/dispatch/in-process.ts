@@ -8,13 +8,13 @@ import type { Dispatcher, DispatchJob } from '../domain/index.ts';
 
 export function createInProcessDispatcher(): Dispatcher {
   return {
-    async dispatch(jobs, { concurrency, shouldStart }) {
-      const queue = new PQueue({ concurrency: Math.max(1, concurrency) });
+    async dispatch(jobs, options) {
+      const queue = new PQueue({ concurrency: Math.max(1, options.concurrency) });
       const failures: unknown[] = [];
       const runLane = async (lane: readonly DispatchJob[]): Promise<void> => {
         for (const job of lane) {
           if (failures.length > 0) return;
-          if (!shouldStart(job)) continue;
+          if (!options.shouldStart(job)) continue;
           try {
             await job.run();
           } catch (thrown) {

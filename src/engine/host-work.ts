@@ -33,7 +33,7 @@ export interface HostWork extends HostLedger {
   readonly otherLedgers: readonly HostLedger[];
 }
 
-export function ledgersOf(work: HostWork): readonly HostLedger[] {
+function ledgersOf(work: HostWork): readonly HostLedger[] {
   return [...work.otherLedgers, work];
 }
 
@@ -97,7 +97,7 @@ export interface ContextOptions {
 export interface AttemptContext {
   readonly context: StepContext;
   /** Until the returned function is called, only the deadline aborts the context's signal. */
-  holdPause(): () => void;
+  readonly holdPause: () => () => void;
 }
 
 /** One object for all phases of an attempt: actions may remember things by it. */
@@ -135,7 +135,7 @@ export function attemptContext(work: HostWork, options: ContextOptions): Attempt
   };
   return {
     context,
-    holdPause() {
+    holdPause: () => {
       isHeld = true;
       return () => {
         isHeld = false;

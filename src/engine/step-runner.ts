@@ -114,7 +114,10 @@ function timeoutOf(work: HostWork, step: PlannedStep): number {
   const value = interpolate(step.timeout, expressionContext(work));
   const ms = typeof value === 'number' ? value : typeof value === 'string' ? parseDuration(value) : null;
   if (ms !== null && ms > 0) return ms;
-  throw new FirebreakError('FB_INPUT_INVALID', `step ${step.id}: timeout: ${String(value)} is no duration such as 30m`);
+  throw new FirebreakError(
+    'FB_INPUT_INVALID',
+    `step ${step.id}: timeout: ${JSON.stringify(value)} is no duration such as 30m`,
+  );
 }
 
 function decide(decision: { readonly end: HostOutcome | null; readonly reason: string }): Ended {

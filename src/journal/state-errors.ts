@@ -8,7 +8,7 @@ const FULL = /^SQLITE_FULL/;
 export function asStateError(thrown: unknown, path: string): unknown {
   if (thrown instanceof FirebreakError || typeof thrown !== 'object' || thrown === null) return thrown;
   const code = 'code' in thrown ? String(thrown.code) : '';
-  const text = 'message' in thrown ? String(thrown.message) : String(thrown);
+  const text = 'message' in thrown ? String(thrown.message) : code;
   const options = { cause: thrown };
   if (FULL.test(code) || code === 'ENOSPC' || code === 'EDQUOT') {
     return new FirebreakError('FB_STATE_FULL', `the disk is full: cannot write the state file ${path}`, {

@@ -20,6 +20,10 @@ export type Send = (step: StepContext, name: string, call: MachineCall) => Promi
 const anyArgs = z.looseObject({});
 const NOT_STARTED_AFTER_MS = 120_000;
 
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 function readAction(uses: string, results: string[], read: ReadAction['read']): ReadAction {
   return { uses, kind: 'read', summary: uses, args: anyArgs, results, read };
 }
@@ -64,7 +68,7 @@ export function simulatedActions(send: Send): ActionCatalog {
 
   const fail = readAction('fail', [], async (_step, args) => {
     const code = args['retryable'] === true ? 'FB_SESSION_QUOTA' : 'FB_STEP_CONDITION';
-    return { result: {}, error: new FirebreakError(code, String(args['message'])).toRecord() };
+    return { result: {}, error: new FirebreakError(code, text(args['message'])).toRecord() };
   });
 
   const stage = changeAction('package.stage', () => true, {
@@ -116,7 +120,7 @@ export function simulatedActions(send: Send): ActionCatalog {
     },
     async undo(step, undo) {
       const { policy } = await send(step, 'shield read', (machine) => ({ policy: machine.policy }));
-      const prior = String(undo.prior['policy']);
+      const prior = text(undo.prior['policy']);
       if (policy === prior) return { undone: true, result: {} };
       if (policy !== 'shield') {
         return { undone: false, result: {}, error: new FirebreakError('FB_SHIELD_CONFLICT', 'not ours').toRecord() };
@@ -172,7 +176,7 @@ export function simulatedActions(send: Send): ActionCatalog {
     async prove(step) {
       const { code } = await send(step, 'install prove', (machine) => ({ code: machine.exitCode }));
       if (code === 0 || code === 3010) return { proven: true, result: { state: 'installed', reboot_required: true } };
-      const error = new FirebreakError('FB_PACKAGE_EXIT', `exit code ${String(code)}`).toRecord();
+      const error = new FirebreakError('FB_PACKAGE_EXIT', `exit code ${text(code)}`).toRecord();
       return { proven: false, result: { state: 'failed' }, error };
     },
   });
@@ -254,7 +258,7 @@ export function simulatedActions(send: Send): ActionCatalog {
     results: [],
     decide(args) {
       const outcome = args['outcome'];
-      return { end: typeof outcome === 'string' ? (outcome as 'compliant') : null, reason: String(args['reason']) };
+      return { end: typeof outcome === 'string' ? (outcome as 'compliant') : null, reason: text(args['reason']) };
     },
   };
 
