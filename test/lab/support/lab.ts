@@ -63,7 +63,10 @@ export async function startTestLab(options: TestLabOptions): Promise<TestLab> {
     [main, '--dir', dir, '--fleet', fleet, '--addresses', addresses, '--engine', engine, '--attached'],
     { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
   );
-  const ready = await untilReady(child);
+  const ready = await untilReady(child).catch((thrown: unknown) => {
+    if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
+    throw thrown;
+  });
   return {
     dir,
     pid: ready.pid,
