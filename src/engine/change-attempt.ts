@@ -30,7 +30,7 @@ import type { StepTime } from './step-time.ts';
 
 /** Waiting for work on the host: first look after a second, then less and less often. */
 const FIRST_LOOK_MS = 1_000;
-const LONGEST_LOOK_MS = 10_000;
+const LONGEST_LOOK_MS = 5_000;
 const OUT_OF_SIGHT = /^FB_(CONNECT|SESSION)_/;
 
 interface Change {

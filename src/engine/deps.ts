@@ -27,7 +27,7 @@ export interface HostMarker {
   /** Takes the sign down if it is ours. */
   release(session: Session, owner: MarkerOwner): Promise<void>;
 }
-export interface MarkerOwner {
+interface MarkerOwner {
   readonly storeId: string;
   readonly run: string;
   readonly host: string;

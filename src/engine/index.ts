@@ -1,7 +1,6 @@
-export type { EngineDeps, HostMarker, MarkerOwner, Observer } from './deps.ts';
+export type { EngineDeps, HostMarker, Observer } from './deps.ts';
 export { foldRun } from './fold-run.ts';
 export {
-  type DischargeOptions,
   type DischargeOutcome,
   dischargeObligations,
   listShields,
@@ -14,4 +13,4 @@ export {
   type PreviewNode,
   planHash,
 } from './plan/index.ts';
-export { abortRun, type ResumeOptions, type RunOptions, type RunResult, resumeRun, runPlan } from './run.ts';
+export { abortRun, type RunResult, resumeRun, runPlan } from './run.ts';

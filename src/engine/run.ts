@@ -10,7 +10,6 @@ import {
   type HostFinished,
   type HostView,
   type Journal,
-  type LeaseConflict,
   type Plan,
   type PlannedHost,
   type RunEventBody,
@@ -23,6 +22,7 @@ import { HostJob, type RunScope } from './host-job.ts';
 import { foldHosts, HostRecord } from './host-record.ts';
 import { flattenSteps } from './plan-steps.ts';
 import { Recorder } from './recorder.ts';
+import { leaseHosts, releaseAll } from './run-leases.ts';
 import { Throttles } from './throttle.ts';
 import { type Records, Waves } from './waves.ts';
 
@@ -68,7 +68,7 @@ export async function runPlan(deps: EngineDeps, options: RunOptions): Promise<Ru
   const scope = scopeOf(deps, plan, options);
   await journal.create({ run, plan, parent, check });
   try {
-    const leftOut = scope.isLeasing ? await leaseHosts(deps, run, plan, plan.hosts, options.skipLeased) : new Map();
+    const leftOut = scope.isLeasing ? await leaseHosts(journal, run, plan, plan.hosts, options.skipLeased) : new Map();
     await scope.recorder.append(null, [
       {
         type: 'RunStarted',
@@ -108,7 +108,7 @@ export async function resumeRun(deps: EngineDeps, options: ResumeOptions): Promi
     const scope = scopeOf(deps, plan, { run, check: started?.check ?? false, signal: options.signal });
     const records = foldHosts(events);
     const open = plan.hosts.filter((host) => (records.get(host.name)?.finished ?? null) === null);
-    if (scope.isLeasing) await leaseHosts(deps, run, plan, open, false);
+    if (scope.isLeasing) await leaseHosts(journal, run, plan, open, false);
     await scope.recorder.append(null, [{ type: 'RunResumed', by: options.by, version: options.version }]);
     await settleFinished(scope, records);
     const begun = events.flatMap((event) => (event.type === 'WaveStarted' ? [event.wave] : []));
@@ -192,80 +192,22 @@ async function settleFinished(scope: RunScope, records: Records): Promise<void> 
     const isPatched = record.verdict()?.['fixed'] === true;
     return record.open('always').length > 0 || (isPatched && record.open('undo').length > 0);
   });
-  const { recorder, deps, plan, pause } = scope;
+  const { recorder, deps, plan, pause, isLeasing } = scope;
   const jobs = owed.map((host): DispatchJob => {
     const record = records.get(host.name) ?? new HostRecord(host.name);
     const run = async () => {
-      const key = record.machineKey ?? addressKey(host);
-      // Another run may be at work there by now: it takes over what is owed.
-      const conflicts = await recorder.use((journal) => journal.lease(recorder.run, [{ key, host: host.name }]));
-      if (conflicts.length > 0) return;
-      await recorder.append(record, [{ type: 'HostLeased', host: host.name, key }]);
+      if (isLeasing) {
+        const key = record.machineKey ?? addressKey(host);
+        // Another run may be at work there by now: it takes over what is owed.
+        const conflicts = await recorder.use((journal) => journal.lease(recorder.run, [{ key, host: host.name }]));
+        if (conflicts.length > 0) return;
+        await recorder.append(record, [{ type: 'HostLeased', host: host.name, key }]);
+      }
       await new HostJob(scope, host, record).settleDebts();
     };
     return { id: host.name, set: host.set, run };
   });
   await deps.dispatcher.dispatch(jobs, { concurrency: plan.forks, shouldStart: () => !pause.aborted });
-}
-
-/** Host → why it is left out. */
-async function leaseHosts(
-  deps: EngineDeps,
-  run: string,
-  plan: Plan,
-  hosts: readonly PlannedHost[],
-  skipLeased: boolean,
-): Promise<Map<string, string>> {
-  const leftOut = new Map<string, string>();
-  for (;;) {
-    const wanted = hosts.filter((host) => !leftOut.has(host.name));
-    const sets = [...new Set(wanted.flatMap((host) => (host.set === null ? [] : [setKey(host.set)])))];
-    const conflicts = await deps.journal.lease(run, [
-      ...wanted.map((host) => ({ key: addressKey(host), host: host.name })),
-      ...sets.map((key) => ({ key, host: key })),
-    ]);
-    if (conflicts.length === 0) return leftOut;
-    const before = leftOut.size;
-    if (skipLeased) {
-      for (const conflict of conflicts) {
-        const held = conflict.run === run ? 'this run under another name' : `run ${conflict.run}`;
-        const names = plan.hosts.filter((host) => host.name === conflict.host || isOfSet(host, conflict.key));
-        for (const host of names) leftOut.set(host.name, `leased by ${held}`);
-      }
-    }
-    if (leftOut.size === before) throw leasedError(run, conflicts);
-  }
-}
-
-function leasedError(run: string, conflicts: readonly LeaseConflict[]): FirebreakError {
-  const twice = conflicts.find((conflict) => conflict.run === run);
-  if (twice !== undefined) {
-    return new FirebreakError(
-      'FB_RUN_LEASED',
-      `${twice.host} has the address of another host of the plan (${twice.key})`,
-      {
-        remedy: 'name each machine once in the inventory',
-        details: conflicts,
-      },
-    );
-  }
-  const others = [...new Set(conflicts.map((conflict) => conflict.run))];
-  const [first] = others;
-  const hosts = conflicts.slice(0, 5).map((conflict) => conflict.host);
-  const more = conflicts.length > hosts.length ? ', …' : '';
-  return new FirebreakError('FB_RUN_LEASED', `leased by run ${others.join(', ')}: ${hosts.join(', ')}${more}`, {
-    remedy: `firebreak resume ${first}, firebreak abort ${first}, or leave these hosts out with --skip-leased`,
-    details: conflicts,
-  });
-}
-
-/** Hosts of one set are never worked on by two runs at a time. */
-function setKey(set: string): string {
-  return `set:${set}`;
-}
-
-function isOfSet(host: PlannedHost, key: string): boolean {
-  return host.set !== null && setKey(host.set) === key;
 }
 
 function leasedEvents(scope: RunScope, isLeased: (host: PlannedHost) => boolean): readonly RunEventBody[] {
@@ -277,12 +219,6 @@ function leasedEvents(scope: RunScope, isLeased: (host: PlannedHost) => boolean)
 
 function cancelled(host: string, standingShields: number, reason: string): HostFinished {
   return { type: 'HostFinished', host, outcome: 'cancelled', reason, error: null, standingShields };
-}
-
-async function releaseAll(journal: Journal, run: string, plan: Plan): Promise<void> {
-  const sets = new Set(plan.hosts.flatMap((host) => (host.set === null ? [] : [setKey(host.set)])));
-  for (const host of plan.hosts) await journal.release(run, host.name);
-  for (const key of sets) await journal.release(run, key);
 }
 
 async function refuseFinished(journal: Journal, run: string): Promise<void> {

@@ -1,2 +1,2 @@
-export { type ProcessOwner, thisProcess } from './owner.ts';
-export { openSqliteJournal, type SqliteJournalOptions } from './sqlite.ts';
+export { thisProcess } from './owner.ts';
+export { openSqliteJournal } from './sqlite.ts';

@@ -4,7 +4,7 @@
  */
 import type { Generated, Selectable } from 'kysely';
 
-export interface RunTable {
+interface RunTable {
   run: string;
   /** Order of creation. */
   number: Generated<number>;
@@ -24,12 +24,12 @@ export interface RunTable {
 export type RunRow = Selectable<RunTable>;
 
 /** Apart from the run, which every write updates: a plan may have megabytes. */
-export interface PlanRow {
+interface PlanRow {
   run: string;
   plan: string;
 }
 
-export interface EventRow {
+interface EventRow {
   run: string;
   seq: number;
   at: string;
@@ -38,21 +38,21 @@ export interface EventRow {
   body: string;
 }
 
-export interface LeaseRow {
+interface LeaseRow {
   key: string;
   run: string;
   host: string;
 }
 
 /** Lease key of each host of a run, the machine's own rather than its address. */
-export interface HostKeyRow {
+interface HostKeyRow {
   run: string;
   host: string;
   key: string;
 }
 
 /** Open ones only. */
-export interface ObligationRow {
+interface ObligationRow {
   run: string;
   obligation: string;
   host: string;
@@ -65,7 +65,7 @@ export interface ObligationRow {
   owed_at: string;
 }
 
-export interface MetaRow {
+interface MetaRow {
   name: string;
   value: string;
 }
