@@ -2,7 +2,8 @@
  * One keep-alive HTTP connection to a WinRM service: a POST at a time, bounded in time and size. It never sends a
  * request twice. Must not know SOAP.
  */
-import { Client, type Dispatcher } from 'undici';
+import { connect, type Socket } from 'node:net';
+import { type buildConnector, Client, type Dispatcher } from 'undici';
 import { SOAP_CONTENT_TYPE } from '../../protocol/index.ts';
 import { connectTimeout, fromHttpError, noAnswer } from './failures.ts';
 
@@ -42,12 +43,16 @@ export class HttpConnection {
   readonly #label: string;
   readonly #client: Client;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #source: string | undefined;
+  /** The socket whose handshake is under way: giving up must end it, not leave it to the system's own time-out. */
+  #connecting: Socket | undefined;
   #isConnected = false;
   #pending = 0;
   #polls = 0;
 
   constructor(options: ConnectionOptions) {
     this.#label = options.label;
+    this.#source = options.source;
     this.#headers = {
       'content-type': SOAP_CONTENT_TYPE,
       authorization: options.authorization,
@@ -59,12 +64,11 @@ export class HttpConnection {
       keepAliveTimeout: IDLE_MS,
       keepAliveMaxTimeout: IDLE_MS,
       maxResponseSize: MAX_ANSWER_BYTES,
+      connect: (target, connected) => this.#connect(target, connected),
       // all waiting is bounded by the timers in post()
-      connectTimeout: 0,
       headersTimeout: 0,
       bodyTimeout: 0,
       allowH2: false,
-      ...(options.source === undefined ? {} : { localAddress: options.source }),
     });
     this.#client.on('connect', () => {
       this.#isConnected = true;
@@ -120,7 +124,7 @@ export class HttpConnection {
       const abandon = (error: unknown): void => {
         fail(error);
         if (controller !== undefined) controller.abort(toError(error));
-        else this.#client.destroy(toError(error)).catch(() => undefined);
+        else this.#tearDown(toError(error));
       };
       const onAbort = (): void => abandon(signal?.reason);
       const timer = setTimeout(() => abandon(noAnswer(this.#label, timeoutMs)), Math.max(0, timeoutMs));
@@ -158,7 +162,33 @@ export class HttpConnection {
 
   /** Tears the connection down at once. */
   destroy(): void {
-    this.#client.destroy().catch(() => undefined);
+    this.#tearDown(new Error('closed'));
+  }
+
+  #tearDown(reason: Error): void {
+    this.#connecting?.destroy(reason);
+    this.#client.destroy(reason).catch(() => undefined);
+  }
+
+  #connect(target: buildConnector.Options, connected: buildConnector.Callback): void {
+    const socket = connect({
+      host: target.hostname,
+      port: Number(target.port) || 80,
+      noDelay: true,
+      ...(this.#source === undefined ? {} : { localAddress: this.#source }),
+    });
+    this.#connecting = socket;
+    const onError = (error: Error): void => {
+      this.#connecting = undefined;
+      connected(error, null);
+    };
+    socket.once('error', onError);
+    socket.once('connect', () => {
+      this.#connecting = undefined;
+      socket.off('error', onError);
+      socket.setKeepAlive(true, IDLE_MS);
+      connected(null, socket);
+    });
   }
 }
 
