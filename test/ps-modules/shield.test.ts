@@ -50,8 +50,7 @@ describe('shields on lab machines', () => {
       ...more,
     });
   const port445 = async (host: string): Promise<string[]> => {
-    const status = await lab.lab.ask<{ hosts: { host: string; ports: Record<string, number> }[] }>('status');
-    const port = status.hosts.find((one) => one.host === host)?.ports['445'] ?? 445;
+    const port = lab.port(host, 445);
     const probe = { address: lab.lab.host(host).address, port, protocol: 'tcp', timeoutMs: 1500 } as const;
     const scanner = createScanner();
     return Promise.all([scanner.probe(probe, signal), scanner.probe({ ...probe, source: lab.lab.vantage }, signal)]);

@@ -11,7 +11,8 @@ function Get-FbTimerScript {
         'ConvertTo-FbRegistryPath', 'Get-FbRegistryValue', 'Get-FbRegistryName', 'Set-FbRegistryValue',
         'Remove-FbRegistryValue', 'Remove-FbRegistryKey', 'Test-FbTask', 'Unregister-FbTask',
         'Get-FbIpsecAssignment', 'Get-FbPolicyAgent', 'Set-FbPolicyAgent', 'Get-FbShieldKey', 'Get-FbShieldRecord',
-        'Get-FbShieldTask', 'Get-FbShieldFolder', 'Clear-FbShield', 'Invoke-FbIpsecCommand', 'Remove-FbIpsecObject', 'Test-FbFloor',
+        'Get-FbShieldTask', 'Get-FbShieldFolder', 'Clear-FbShield', 'Invoke-FbIpsecCommand', 'Remove-FbIpsecObject',
+        'Remove-FbMadePolicyKey', 'Test-FbFloor',
         'Restore-FbIpsecShield', 'Restore-FbRegistryShield', 'Invoke-FbShieldTimer'
     )
     $text = "param([string] `$Id, [string] `$Timer)`r`n"

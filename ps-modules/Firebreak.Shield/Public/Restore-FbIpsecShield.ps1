@@ -34,6 +34,7 @@ function Restore-FbIpsecShield {
                 if ($ours -and $PriorName) { Invoke-FbIpsecCommand -Command @('set', 'policy', "name=$PriorName", 'assign=yes') }
                 elseif ($ours) { Invoke-FbIpsecCommand -Command @('set', 'policy', "name=$name", 'assign=no') }
                 Remove-FbIpsecObject -Name $name
+                Remove-FbMadePolicyKey -Path ([string] $record.MadeKey)
                 # We started it or made it automatic: only a state that is still so goes back.
                 $agent = Get-FbPolicyAgent
                 if ($AgentStart -and $agent.Start -eq 'Auto') {

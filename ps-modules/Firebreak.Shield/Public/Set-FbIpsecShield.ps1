@@ -34,6 +34,7 @@ function Set-FbIpsecShield {
             Set-FbShieldRecord -Id $Id -Record @{
                 Method = 'ipsec'; PriorName = $PriorName; PriorPath = $PriorPath
                 AgentState = $AgentState; AgentStart = $AgentStart; Floor = ($Floor -join ' ')
+                MadeKey = (Get-FbMissingPolicyKey)
             }
             Set-FbShieldTimer -Id $Id -ConfirmSeconds $ConfirmSeconds -TtlSeconds $TtlSeconds
             $result.Changed = $true

@@ -1,4 +1,7 @@
 /** Functions of our modules, called as the product calls them, on machines of the lab. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import { FirebreakError, type Json, type ParameterValue, Secret, type Session } from '../../../src/domain/index.ts';
 import { createTransports } from '../../../src/transports/index.ts';
 import { startTestLab, type TestLab, type TestLabOptions } from '../../lab/support/lab.ts';
@@ -78,6 +81,13 @@ export class ModuleLab {
     return output;
   }
 
+  /** Where a port of the machine really listens: those below 1024 are mapped for users who may not bind them. */
+  port(host: string, port: number): number {
+    const inventory = parse(readFileSync(join(this.lab.dir, 'inventory.yaml'), 'utf8')) as unknown;
+    const found = findHost(inventory, host)?.ports?.[String(port)];
+    return found ?? port;
+  }
+
   async history(host: string): Promise<readonly HistoryEntry[]> {
     return (await this.lab.ask<{ entries: HistoryEntry[] }>('history', { host })).entries;
   }
@@ -88,9 +98,22 @@ export class ModuleLab {
   }
 }
 
+interface InventoryHost {
+  readonly ports?: { readonly [port: string]: number };
+}
+
+function findHost(node: unknown, name: string): InventoryHost | undefined {
+  if (node === null || typeof node !== 'object') return undefined;
+  for (const [key, value] of Object.entries(node)) {
+    const found = key === 'hosts' ? (value as Record<string, InventoryHost>)[name] : findHost(value, name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** Asks again until it is so; the lab's machines work on while we look. */
 export async function eventually<T>(read: () => Promise<T>, isSo: (value: T) => boolean, what: string): Promise<T> {
-  for (let attempt = 0; attempt < 150; attempt++) {
+  for (let attempt = 0; attempt < 100; attempt++) {
     const value = await read();
     if (isSo(value)) return value;
     await new Promise((resolve) => setTimeout(resolve, 200));
