@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using Firebreak.Lab.Engine.Sessions;
 
@@ -9,6 +10,9 @@ namespace Firebreak.Lab.Engine.Programs;
 /// <summary>Scripts that are files of a machine.</summary>
 internal static class MachineScript
 {
+    private static readonly FieldInfo PathField = typeof(ExternalScriptInfo).GetField("_path", BindingFlags.Instance | BindingFlags.NonPublic)
+        ?? throw new MissingFieldException(nameof(ExternalScriptInfo), "_path");
+
     private static readonly ConditionalWeakTable<ExternalScriptInfo, object> Made = [];
 
     /// <summary>The script as a command of the session on this thread.</summary>
@@ -28,6 +32,8 @@ internal static class MachineScript
             _originalEncoding = context.Ansi,
             _scriptBlock = new ScriptBlock(ast, isFilter: false),
         };
+        // It made a path of this system from it.
+        PathField.SetValue(command, path);
         Made.Add(command, command);
         return command;
     }

@@ -15,6 +15,19 @@ internal static class PowerShellProgram
     /// <exception cref="OperationCanceledException">It was killed.</exception>
     public static ProgramResult Run(Machine machine, IReadOnlyList<string> arguments, ProgramContext program)
     {
+        try
+        {
+            return RunToEnd(machine, arguments, program);
+        }
+        catch (Exception error) when (error is not OperationCanceledException && program.Cancellation.IsCancellationRequested)
+        {
+            // Killed at a moment when the engine says something else of it.
+            throw new OperationCanceledException(error.Message, error, program.Cancellation);
+        }
+    }
+
+    private static ProgramResult RunToEnd(Machine machine, IReadOnlyList<string> arguments, ProgramContext program)
+    {
         PowerShellArguments options = PowerShellArguments.Parse(arguments);
         if (options.Error is { } wrong)
         {
@@ -48,11 +61,21 @@ internal static class PowerShellProgram
         }
         shell.Commands.Commands[0].MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);
         shell.AddCommand("Out-Default");
+        // A stop before the start has no effect, so it is asked for again once the pipeline runs.
+        shell.InvocationStateChanged += (_, change) =>
+        {
+            if (change.InvocationStateInfo.State == PSInvocationState.Running && program.Cancellation.IsCancellationRequested)
+            {
+                shell.BeginStop(null, null);
+            }
+        };
         using CancellationTokenRegistration killed = program.Cancellation.Register(() => shell.BeginStop(null, null));
+        program.Cancellation.ThrowIfCancellationRequested();
         bool failed = false;
         try
         {
-            shell.Invoke();
+            // The engine puts $? back to what it was after a pipeline that is not for the history.
+            shell.Invoke(null, new PSInvocationSettings { AddToHistory = true });
         }
         catch (RuntimeException error)
         {

@@ -75,7 +75,8 @@ public sealed class StartLabProgramCommand : PSCmdlet, IDisposable
     {
         if (GetVariableValue("MyInvocation") is InvocationInfo caller)
         {
-            record.SetInvocationInfo(caller);
+            // To the caller it is a native program, whatever stands for it here.
+            record.SetInvocationInfo(new InvocationInfo(new ApplicationInfo(Path(Program), Program, Context), caller.ScriptPosition));
             record.PreserveInvocationInfoOnce = true;
         }
         ((MshCommandRuntime)CommandRuntime)._WriteErrorSkipAllowCheck(record, ActionPreference.Continue, isFromNativeStdError: true);

@@ -36,14 +36,6 @@ public sealed class RegistryProvider : NavigationCmdletProvider, IPropertyCmdlet
     protected override string GetChildName(string path) => WindowsPath.Name(path);
 
     /// <inheritdoc/>
-    protected override string NormalizeRelativePath(string path, string basePath)
-    {
-        path = Normal(path);
-        basePath = Normal(basePath);
-        return basePath.Length > 0 && path.StartsWith(basePath + "\\", StringComparison.OrdinalIgnoreCase) ? path[(basePath.Length + 1)..] : path;
-    }
-
-    /// <inheritdoc/>
     protected override bool IsValidPath(string path) => true;
 
     /// <inheritdoc/>

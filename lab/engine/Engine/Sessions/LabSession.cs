@@ -42,7 +42,7 @@ internal sealed class LabSession : IFragmentSink
         var user = new PSPrincipal(new PSIdentity("Basic", true, _context.Account, null), null);
         var sender = new PSSenderInfo(user, $"http://{_context.HostName}:5985/wsman?PSVersion={_context.PSVersion}");
         SessionContext.Bind(sender, _context);
-        _transport = new SessionTransport(this);
+        _transport = new SessionTransport(this, _context.PSVersion);
         _server = ServerRemoteSession.CreateServerRemoteSession(
             sender, "http://schemas.microsoft.com/powershell/" + configuration, LabSessionConfiguration.InitializationParameters,
             _transport, null, null, null, null);

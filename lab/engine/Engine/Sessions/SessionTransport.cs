@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using System.Management.Automation.Internal;
 using System.Management.Automation.Remoting;
 using System.Management.Automation.Remoting.Server;
@@ -13,11 +14,18 @@ internal sealed class SessionTransport : AbstractServerSessionTransportManager
     private readonly IFragmentSink _sink;
     private readonly Dictionary<Guid, CommandTransport> _known = [];
     private readonly HashSet<Guid> _running = [];
+    private readonly Version _version;
     private bool _closed;
 
     /// <summary>Makes the transport of one session.</summary>
-    public SessionTransport(IFragmentSink sink)
-        : base(BaseTransportManager.DefaultFragmentSize, new PSRemotingCryptoHelperServer()) => _sink = sink;
+    /// <param name="sink">Takes what is sent.</param>
+    /// <param name="version">The version of PowerShell that the client is told.</param>
+    public SessionTransport(IFragmentSink sink, Version version)
+        : base(BaseTransportManager.DefaultFragmentSize, new PSRemotingCryptoHelperServer())
+    {
+        _sink = sink;
+        _version = version;
+    }
 
     /// <inheritdoc/>
     public override void Prepare()
@@ -33,7 +41,7 @@ internal sealed class SessionTransport : AbstractServerSessionTransportManager
 
     /// <inheritdoc/>
     protected override void SendDataToClient(byte[] data, bool flush, bool reportAsPending, bool reportAsDataBoundary) =>
-        _sink.Send(null, data);
+        _sink.Send(null, _dataType == RemotingDataType.ApplicationPrivateData ? PrivateData.WithVersion(data, PSVersionInfo.PSVersion, _version) : data);
 
     /// <inheritdoc/>
     public override AbstractServerTransportManager GetCommandTransportManager(Guid powerShellCmdId)

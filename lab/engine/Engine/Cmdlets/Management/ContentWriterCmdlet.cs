@@ -41,7 +41,7 @@ public abstract class ContentWriterCmdlet : ProviderCmdlet, IDynamicParameters, 
     public object? GetDynamicParameters()
     {
         string? path = (Path ?? LiteralPath)?.FirstOrDefault();
-        return Dynamic = path is null ? null : InvokeProvider.Content.GetContentWriterDynamicParameters(path, NewContext());
+        return path is null ? null : Ask(() => InvokeProvider.Content.GetContentWriterDynamicParameters(path, NewContext()));
     }
 
     /// <inheritdoc/>

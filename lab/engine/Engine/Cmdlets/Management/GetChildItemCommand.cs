@@ -42,7 +42,7 @@ public sealed class GetChildItemCommand : ProviderCmdlet, IDynamicParameters
     public object? GetDynamicParameters()
     {
         string path = (Path ?? LiteralPath)?.FirstOrDefault() ?? ".";
-        return Dynamic = InvokeProvider.ChildItem.GetChildItemsDynamicParameters(path, Recurse, NewContext());
+        return Ask(() => InvokeProvider.ChildItem.GetChildItemsDynamicParameters(path, Recurse, NewContext()));
     }
 
     /// <inheritdoc/>

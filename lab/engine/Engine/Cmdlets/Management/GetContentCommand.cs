@@ -41,7 +41,7 @@ public sealed class GetContentCommand : ProviderCmdlet, IDynamicParameters
     public object? GetDynamicParameters()
     {
         string? path = (Path ?? LiteralPath)?.FirstOrDefault();
-        return Dynamic = path is null ? null : InvokeProvider.Content.GetContentReaderDynamicParameters(path, NewContext());
+        return path is null ? null : Ask(() => InvokeProvider.Content.GetContentReaderDynamicParameters(path, NewContext()));
     }
 
     /// <inheritdoc/>

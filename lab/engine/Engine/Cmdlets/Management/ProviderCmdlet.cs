@@ -43,6 +43,19 @@ public abstract class ProviderCmdlet : PSCmdlet
         return context;
     }
 
+    /// <summary>Asks the provider for its parameters; where there is none the cmdlet itself says so when it runs.</summary>
+    private protected object? Ask(Func<object?> parameters)
+    {
+        try
+        {
+            return Dynamic = parameters();
+        }
+        catch (Exception error) when (error is PSNotSupportedException or DriveNotFoundException or ProviderNotFoundException or ItemNotFoundException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Calls the provider for each path; what the engine throws for one path is an error for that path.</summary>
     private protected void ForEach(IEnumerable<string>? paths, Action<string> action)
     {

@@ -53,7 +53,7 @@ public sealed class SetItemPropertyCommand : ProviderCmdlet, IDynamicParameters
     public object? GetDynamicParameters()
     {
         string? path = (Path ?? LiteralPath)?.FirstOrDefault();
-        return Dynamic = path is null ? null : InvokeProvider.Property.SetPropertyDynamicParameters(path, NewValue(), NewContext());
+        return path is null ? null : Ask(() => InvokeProvider.Property.SetPropertyDynamicParameters(path, NewValue(), NewContext()));
     }
 
     /// <inheritdoc/>
