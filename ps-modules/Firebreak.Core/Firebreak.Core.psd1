@@ -16,6 +16,7 @@
         'Get-FbShell',
         'Get-FbSystemFolder',
         'Get-FbText',
+        'Get-FbTime',
         'Get-FbWmi',
         'Invoke-FbProgram',
         'New-FbErrorRecord',

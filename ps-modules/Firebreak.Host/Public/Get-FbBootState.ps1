@@ -8,7 +8,7 @@ function Get-FbBootState {
     $system = Get-FbWmi -Class Win32_OperatingSystem
     $boot = ConvertTo-FbTime -Value $system.LastBootUpTime
     $now = ConvertTo-FbTime -Value $system.LocalDateTime
-    if ($null -eq $now) { $now = ConvertTo-FbTime -Value (Get-Date) }
+    if ($null -eq $now) { $now = ConvertTo-FbTime -Value (Get-FbTime) }
     $uptime = ([DateTime] $now - [DateTime] $boot).TotalSeconds
     $pending = Get-FbPendingReboot
     New-Object -TypeName PSObject -Property @{

@@ -12,7 +12,7 @@ function Set-FbLease {
     )
     $key = 'HKLM\SOFTWARE\Firebreak\Lease'
     $lease = Get-FbLease
-    $now = (Get-Date).ToUniversalTime()
+    $now = (Get-FbTime)
     if ($lease.Held -and $lease.Store -ne $Store) {
         $age = $null
         try { $age = $now - ([DateTime] $lease.At).ToUniversalTime() } catch { $age = $null }

@@ -9,7 +9,7 @@ function Invoke-FbJob {
     [CmdletBinding()]
     param([string] $Folder)
     $receipt = ConvertFrom-FbState -Text (Get-FbText -Path (Join-Path -Path $Folder -ChildPath 'receipt.txt'))
-    $mark = "at=$(ConvertTo-FbTime -Value (Get-Date))`r`npid=$PID`r`n"
+    $mark = "at=$(ConvertTo-FbTime -Value (Get-FbTime))`r`npid=$PID`r`n"
     Set-FbText -Path (Join-Path -Path $Folder -ChildPath 'started.txt') -Text $mark -Mode CreateNew
     $code = -1
     $why = ''
@@ -22,7 +22,7 @@ function Invoke-FbJob {
         $code = $process.ExitCode
     }
     catch { $why = $_.Exception.Message -replace '\s+', ' ' }
-    $text = "code=$code`r`nat=$(ConvertTo-FbTime -Value (Get-Date))`r`nerror=$why`r`n"
+    $text = "code=$code`r`nat=$(ConvertTo-FbTime -Value (Get-FbTime))`r`nerror=$why`r`n"
     # Written aside and renamed: whoever reads sees all of it or nothing.
     $aside = Join-Path -Path $Folder -ChildPath 'exit.new'
     Set-FbText -Path $aside -Text $text

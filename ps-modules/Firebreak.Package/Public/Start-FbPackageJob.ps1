@@ -37,12 +37,12 @@ function Start-FbPackageJob {
     elseif ($PSCmdlet.ShouldProcess($Path, "install with $Engine")) {
         try {
             if ($job.Exists -and -not $isMine) {
-                $aside = '{0}.{1}' -f $folder, (Get-Date).ToUniversalTime().ToString('yyyyMMddHHmmss')
+                $aside = '{0}.{1}' -f $folder, (Get-FbTime).ToString('yyyyMMddHHmmss')
                 Move-Item -LiteralPath $folder -Destination $aside -ErrorAction Stop
             }
             New-FbFolder -Path $folder
             $lines = @(
-                "sha256=$($Sha256.ToLower())", "run=$Run", "step=$Step", "claimed=$(ConvertTo-FbTime -Value (Get-Date))",
+                "sha256=$($Sha256.ToLower())", "run=$Run", "step=$Step", "claimed=$(ConvertTo-FbTime -Value (Get-FbTime))",
                 "program=$($command.Program)", "arguments=$($command.Arguments)", "log=$($command.Log)", ''
             )
             if (-not ($job.Exists -and $isMine)) { Set-FbText -Path $receipt -Text ($lines -join "`r`n") -Mode CreateNew }

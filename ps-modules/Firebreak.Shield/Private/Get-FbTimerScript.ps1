@@ -7,7 +7,7 @@ function Get-FbTimerScript {
     param()
     # Everything that reverting needs; the task's PowerShell knows no modules of ours.
     $names = @(
-        'New-FbErrorRecord', 'Get-FbSystemFolder', 'Invoke-FbProgram', 'Get-FbWmi', 'ConvertTo-FbTime', 'Get-FbDataFolder',
+        'New-FbErrorRecord', 'Get-FbSystemFolder', 'Invoke-FbProgram', 'Get-FbWmi', 'ConvertTo-FbTime', 'Get-FbTime', 'Get-FbDataFolder',
         'ConvertTo-FbRegistryPath', 'Get-FbRegistryValue', 'Get-FbRegistryName', 'Set-FbRegistryValue',
         'Remove-FbRegistryValue', 'Remove-FbRegistryKey', 'Test-FbTask', 'Unregister-FbTask',
         'Get-FbIpsecAssignment', 'Get-FbPolicyAgent', 'Set-FbPolicyAgent', 'Get-FbShieldKey', 'Get-FbShieldRecord',

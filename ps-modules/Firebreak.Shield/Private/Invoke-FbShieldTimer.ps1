@@ -11,7 +11,7 @@ function Invoke-FbShieldTimer {
     $record = Get-FbShieldRecord -Id $Id
     if ($record.Count -eq 0) { return }
     if ($Timer -eq 'confirm' -and $record.Confirmed) { return }
-    $now = ConvertTo-FbTime -Value (Get-Date)
+    $now = ConvertTo-FbTime -Value (Get-FbTime)
     if ($Timer -eq 'ttl' -and -not (Test-FbFloor -Floor ([string] $record.Floor -split ' '))) {
         $null = Set-FbRegistryValue -Path (Get-FbShieldKey -Id $Id) -Name 'Expired' -Type String -Value $now
         return

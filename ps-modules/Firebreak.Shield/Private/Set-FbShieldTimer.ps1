@@ -14,7 +14,7 @@ function Set-FbShieldTimer {
     New-FbFolder -Path $folder
     $script = Join-Path -Path $folder -ChildPath 'timer.ps1'
     Set-FbText -Path $script -Text (Get-FbTimerScript)
-    $now = (Get-Date).ToUniversalTime()
+    $now = (Get-FbTime)
     $times = @()
     if ($TtlSeconds -gt 0) { $times += $now.AddSeconds($TtlSeconds) }
     else {

@@ -12,7 +12,7 @@ function Confirm-FbShield {
     elseif ($PSCmdlet.ShouldProcess($Id, 'disarm the confirm timer')) {
         # The record first: a timer that fires just now reads it and leaves the shield alone.
         if (-not $record.Confirmed) {
-            $now = ConvertTo-FbTime -Value (Get-Date)
+            $now = ConvertTo-FbTime -Value (Get-FbTime)
             $null = Set-FbRegistryValue -Path (Get-FbShieldKey -Id $Id) -Name 'Confirmed' -Type String -Value $now
             $result.Changed = $true
         }
