@@ -27,7 +27,12 @@ public sealed class RegistryProvider : NavigationCmdletProvider, IPropertyCmdlet
     ];
 
     /// <inheritdoc/>
-    protected override string MakePath(string parent, string child) => WindowsPath.Combine(parent, child);
+    protected override string MakePath(string parent, string child)
+    {
+        // With nothing to add the separator stays: the engine tells a drive's root by it.
+        string path = WindowsPath.Combine(parent, child);
+        return string.IsNullOrEmpty(child) && path.Length > 0 && !path.EndsWith('\\') ? path + "\\" : path;
+    }
 
     /// <inheritdoc/>
     protected override string GetParentPath(string path, string root) => WindowsPath.Parent(path);
