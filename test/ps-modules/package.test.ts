@@ -83,20 +83,26 @@ describe('installing on lab machines', () => {
 
   it('that hangs keeps everybody else out; killed, it is never started again', async () => {
     await start('hangs', 'run-1');
-    const [process] = await eventually(
-      () =>
-        lab.script(
-          'hangs',
-          'Get-WmiObject Win32_Process -Filter "Name=\'wusa.exe\'" | ForEach-Object { [int] $_.ProcessId }',
-        ),
-      (ids) => ids.length === 1,
+    await eventually(
+      () => job('hangs'),
+      (state) => state['ProcessAlive'] === true,
       'wusa runs',
     );
     expect(await start('hangs', 'run-2')).toMatchObject({ State: 'running' });
     const other = { Sha256: '1'.repeat(64), Path: PATH, Engine: 'wusa', Switches: [], Run: 'run-2', Step: 'install' };
     expect(await lab.call('hangs', 'Package\\Start-FbPackageJob', other)).toMatchObject({ State: 'busy' });
     await lab.lab.ask('trouble', { host: 'hangs', kind: 'power-loss' });
-    expect(process).toBeGreaterThan(0);
+    lab.forget('hangs');
+    const reach = () => job('hangs').catch(() => ({ Exists: false }));
+    const gone = await eventually<Result>(
+      reach,
+      (state) => state['Exists'] === true && state['ProcessAlive'] === false,
+      'the host is back',
+    );
+    expect(gone).toMatchObject({ Run: 'run-1', ExitCode: null });
+    expect(await start('hangs', 'run-1')).toMatchObject({ Changed: false, State: 'vanished' });
+    expect(await start('hangs', 'run-2')).toMatchObject({ Changed: false, State: 'vanished' });
+    expect(await starts('hangs')).toBe(1);
   });
 
   it.each([

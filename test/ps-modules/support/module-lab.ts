@@ -17,6 +17,7 @@ export interface HistoryEntry {
 
 const { signal } = new AbortController();
 const TIMEOUT_MS = 60_000;
+const OPEN_MS = 20_000;
 
 export class ModuleLab {
   readonly lab: TestLab;
@@ -44,9 +45,14 @@ export class ModuleLab {
       password: new Secret(this.lab.password),
       allowUnencrypted: true,
     } as const;
-    const session = await createTransports().winrm.open(target, { signal, timeoutMs: TIMEOUT_MS });
+    const session = await createTransports().winrm.open(target, { signal, timeoutMs: OPEN_MS });
     this.#sessions.set(host, session);
     return session;
+  }
+
+  /** The next call opens a new session: the machine has lost this one. */
+  forget(host: string): void {
+    this.#sessions.delete(host);
   }
 
   /** The one result object of a function; error records fail the test. */
