@@ -9,7 +9,12 @@ import { createServices } from '../wiring.ts';
 import { type Expectation, expectationOf } from './expectations.ts';
 
 /** Inputs that shorten what a person would otherwise wait for; a user can give the same with --input. */
-const INPUTS = ['install_timeout=20s', 'reboot_timeout=30s', 'max_fail_percentage=100'] as const;
+const INPUTS = [
+  'install_timeout=20s',
+  'reboot_timeout=30s',
+  'max_fail_percentage=100',
+  'max_unreachable_percentage=100',
+] as const;
 
 export interface DemoHost {
   readonly host: string;
