@@ -134,5 +134,14 @@ public sealed class SessionTests(LabFixture lab) : IClassFixture<LabFixture>
         Assert.Contains("lab.bad-profile", Refusal("host.create", new JsonObject { ["host"] = "x", ["address"] = "127.83.250.8", ["machine"] = new JsonObject() }));
     }
 
+    [Fact]
+    public void A_session_that_cannot_open_leaves_nothing_behind()
+    {
+        string id = Guid.NewGuid().ToString();
+        var fields = new JsonObject { ["host"] = "ws01", ["session"] = id, ["user"] = "Nobody", ["configuration"] = "Microsoft.PowerShell", ["clientAddress"] = "127.0.0.1", ["data"] = "" };
+        Assert.Contains("lab.no-account", Refusal("session.open", fields));
+        Assert.Contains("lab.no-session", Refusal("session.close", new JsonObject { ["session"] = id }));
+    }
+
     private string Refusal(string op, JsonObject fields) => Assert.Throws<InvalidOperationException>(() => lab.Engine.Ask(op, fields)).Message;
 }

@@ -37,6 +37,9 @@ internal sealed class LabSession : IFragmentSink
     public Guid Id { get; }
 
     /// <summary>Starts the server session and hands it the client's first messages.</summary>
+    /// <param name="configuration">Resource URI of the session configuration.</param>
+    /// <param name="clientAddress">Where the client is.</param>
+    /// <param name="data">SESSION_CAPABILITY and INIT_RUNSPACEPOOL.</param>
     public Task Open(string configuration, string clientAddress, byte[] data) => Enqueue(() =>
     {
         var user = new PSPrincipal(new PSIdentity("Basic", true, _context.Account, null), null);
@@ -44,7 +47,7 @@ internal sealed class LabSession : IFragmentSink
         SessionContext.Bind(sender, _context);
         _transport = new SessionTransport(this, _context.PSVersion);
         _server = ServerRemoteSession.CreateServerRemoteSession(
-            sender, "http://schemas.microsoft.com/powershell/" + configuration, LabSessionConfiguration.InitializationParameters,
+            sender, configuration, LabSessionConfiguration.InitializationParameters,
             _transport, null, null, null, null);
         _context.ClientAddress = clientAddress;
         _transport.ProcessRawData(data, "stdin");
@@ -74,12 +77,20 @@ internal sealed class LabSession : IFragmentSink
     /// <summary>Stops a pipeline, or forgets it (stopping it first if it runs).</summary>
     public Task Signal(Guid command, bool terminate)
     {
-        if (terminate)
+        void Do()
         {
-            // Not queued behind data: a client that gives up must not wait for its own input.
-            return Task.Run(() => Transport.ReleaseCommand(command));
+            if (terminate)
+            {
+                _transport?.ReleaseCommand(command);
+            }
+            else
+            {
+                _transport?.FindCommand(command)?.Stop();
+            }
         }
-        return Task.Run(() => Transport.FindCommand(command)?.Stop());
+
+        // A client that gives up must not wait behind its own input; but a command still in the queue has to be made first.
+        return _transport?.FindCommand(command) is not null ? Task.Run(Do) : Enqueue(() => Task.Run(Do));
     }
 
     /// <summary>Ends the session; nothing is sent any more but <c>session.closed</c>.</summary>

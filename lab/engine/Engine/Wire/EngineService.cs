@@ -14,6 +14,7 @@ internal sealed class EngineService(WireWriter wire) : IDisposable
     /// <summary>Version of the wire.</summary>
     public const int Version = 1;
 
+    private static readonly JsonSerializerOptions TroubleOptions = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow };
     private readonly LabClock _clock = new();
     private readonly ConcurrentDictionary<string, LabHost> _hosts = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<Guid, LabSession> _sessions = new();
@@ -117,7 +118,7 @@ internal sealed class EngineService(WireWriter wire) : IDisposable
         options["kind"] = request.Text("kind");
         try
         {
-            TroubleProfile trouble = options.Deserialize<TroubleProfile>(JsonSerializerOptions.Web) ?? throw new JsonException("no trouble");
+            TroubleProfile trouble = options.Deserialize<TroubleProfile>(TroubleOptions) ?? throw new JsonException("no trouble");
             Host(request).Machine.Trouble.Add(trouble);
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
@@ -167,7 +168,7 @@ internal sealed class EngineService(WireWriter wire) : IDisposable
         return new JsonObject { ["granted"] = result.Granted, ["admin"] = result.Admin, ["account"] = result.Account, ["reason"] = result.Reason };
     }
 
-    private Task Open(WireRequest request)
+    private async Task Open(WireRequest request)
     {
         LabHost host = Host(request);
         Machine machine = host.Machine;
@@ -202,7 +203,23 @@ internal sealed class EngineService(WireWriter wire) : IDisposable
         }
         host.Sessions[id] = session;
         ended.Register(() => session.End(machine.Power.State == PowerState.On ? "the session's process was ended" : "the machine went down"));
-        return session.Open(request.OptionalText("configuration") ?? "Microsoft.PowerShell", request.OptionalText("clientAddress") ?? "", request.Bytes("data"));
+        try
+        {
+            await session.Open(Configuration(request), request.OptionalText("clientAddress") ?? "", request.Bytes("data")).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            session.End(error.Message);
+            throw;
+        }
+    }
+
+    // A name alone stands for its URI.
+    private static string Configuration(WireRequest request)
+    {
+        const string Prefix = "http://schemas.microsoft.com/powershell/";
+        string given = request.OptionalText("configuration") ?? "Microsoft.PowerShell";
+        return given.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? given : Prefix + given;
     }
 
     private LabHost Host(WireRequest request) => _hosts.TryGetValue(request.Text("host"), out LabHost? host)

@@ -11,7 +11,7 @@ internal sealed class WireWriter(Stream output)
     private bool _broken;
 
     /// <summary>Answers the request <paramref name="id"/> with success.</summary>
-    public void Reply(long id, JsonNode? result = null) => Write(json =>
+    public void Reply(long id, JsonNode? result = null) => Answer(id, json =>
     {
         json.WriteNumber("reply", id);
         json.WriteBoolean("ok", true);
@@ -20,7 +20,7 @@ internal sealed class WireWriter(Stream output)
     });
 
     /// <summary>Answers the request <paramref name="id"/> with an error.</summary>
-    public void Refuse(long id, string code, string message) => Write(json =>
+    public void Refuse(long id, string code, string message) => Answer(id, json =>
     {
         json.WriteNumber("reply", id);
         json.WriteBoolean("ok", false);
@@ -71,6 +71,15 @@ internal sealed class WireWriter(Stream output)
         json.WriteString("host", host);
         json.WriteString("why", why);
     });
+
+    // A request without id is a notice: nobody waits for an answer.
+    private void Answer(long id, Action<Utf8JsonWriter> fields)
+    {
+        if (id != 0)
+        {
+            Write(fields);
+        }
+    }
 
     private static void WriteIds(Utf8JsonWriter json, Guid session, Guid? command)
     {
