@@ -25,7 +25,6 @@ export {
   FINE_OUTCOMES,
   HOST_OUTCOMES,
   type HostOutcome,
-  STEP_OUTCOMES,
   type StepOutcome,
 } from './outcome.ts';
 export type {
@@ -40,15 +39,14 @@ export type {
   Position,
   StepValue,
 } from './plan.ts';
-export {
-  type Clock,
-  type Dispatcher,
-  type DispatchJob,
-  PORT_STATES,
-  type PortProbe,
-  type PortState,
-  type Random,
-  type Scanner,
+export type {
+  Clock,
+  Dispatcher,
+  DispatchJob,
+  PortProbe,
+  PortState,
+  Random,
+  Scanner,
 } from './ports.ts';
 export { SECRET_MASK, Secret } from './secret.ts';
 export type {

@@ -1,6 +1,6 @@
 /** Words for how a step and a host ended. The order of HOST_OUTCOMES is the order of precedence (docs/architecture.md). */
 
-export const STEP_OUTCOMES = [
+const STEP_OUTCOMES = [
   'ok',
   'changed',
   'skipped',

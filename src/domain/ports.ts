@@ -14,7 +14,7 @@ export interface Random {
   fraction(): number;
 }
 
-export const PORT_STATES = ['open', 'closed', 'filtered', 'unknown'] as const;
+const PORT_STATES = ['open', 'closed', 'filtered', 'unknown'] as const;
 /** open: accepted; closed: refused (RST); filtered: silence or an ICMP prohibition; unknown: could not be probed from there. */
 export type PortState = (typeof PORT_STATES)[number];
 
