@@ -31,7 +31,7 @@ export function planAdvisory(step: StepContext): Advisory {
 }
 
 /** Reads; changes nothing. @throws FirebreakError those of callHost */
-export async function readEvidence(step: StepContext, advisory: Advisory): Promise<HostEvidence> {
+async function readEvidence(step: StepContext, advisory: Advisory): Promise<HostEvidence> {
   const raw = await callHost(step, {
     module: 'Patch',
     function: 'Get-FbPatchEvidence',

@@ -4,7 +4,7 @@ import { FirebreakError, type StepContext } from '../domain/index.ts';
 import { planAdvisory } from './evidence.ts';
 import { type HostFacts, readFacts } from './facts.ts';
 
-export const ENGINES = ['wusa', 'dism'] as const;
+const ENGINES = ['wusa', 'dism'] as const;
 export type Engine = (typeof ENGINES)[number];
 
 export interface ChosenPackage {

@@ -15,7 +15,7 @@ import { confirmShield, type ShieldPrior, shieldMethod, shieldPriorSchema } from
 import { takeDown } from './shield-undo.ts';
 
 /** Roles whose clients a shield would cut off. */
-export const GUARDED_ROLES = ['domain-controller', 'cluster', 'file-server', 'mail-server', 'dns-server'] as const;
+const GUARDED_ROLES = ['domain-controller', 'cluster', 'file-server', 'mail-server', 'dns-server'] as const;
 
 const METHODS = ['auto', 'ipsec', 'registry'] as const;
 const METHODS_LATER = ['firewall', 'dcom', 'rpc-http', 'service'];

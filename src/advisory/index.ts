@@ -3,4 +3,4 @@ export type { FileEvidence, KeyEvidence, PatchEvidence, RollupEvidence, UpdateEv
 export { loadAdvisory, parseAdvisory } from './load.ts';
 export { minimumAdvisory } from './minimum.ts';
 export type { Advisory, AdvisoryPackage, AdvisoryShield, AffectedSystem } from './schema.ts';
-export { affectedSystem, VERDICTS, type Verdict, type VerdictWord, verdict } from './verdict.ts';
+export { affectedSystem, type Verdict, type VerdictWord, verdict } from './verdict.ts';

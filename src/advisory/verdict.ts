@@ -5,7 +5,7 @@
 import type { FileEvidence, PatchEvidence } from './evidence.ts';
 import type { Advisory, AffectedSystem } from './schema.ts';
 
-export const VERDICTS = [
+const VERDICTS = [
   'patched',
   'superseded',
   'vulnerable',
@@ -149,7 +149,7 @@ function judgeFiles(entry: AffectedSystem, found: readonly FileEvidence[]): Floo
 }
 
 /** Sign of `version - floor`; null when unreadable or of another branch (the first three numbers). */
-export function compareInBranch(version: string | null, floor: string): number | null {
+function compareInBranch(version: string | null, floor: string): number | null {
   const left = version?.split('.').map(Number) ?? [];
   const right = floor.split('.').map(Number);
   if (left.length !== 4 || left.some((part) => !Number.isSafeInteger(part))) return null;

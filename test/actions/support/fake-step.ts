@@ -129,7 +129,7 @@ export class FakeHost {
   }
 }
 
-export const plannedHost: PlannedHost = {
+const plannedHost: PlannedHost = {
   name: 'pc-1',
   address: '127.83.0.1',
   transport: 'winrm',
