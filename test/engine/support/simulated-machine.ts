@@ -5,8 +5,8 @@
 import { FirebreakError } from '../../../src/domain/index.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-export const DOWN_AFTER_MS = 2_000;
-export const BOOT_MS = 40_000;
+const DOWN_AFTER_MS = 2_000;
+const BOOT_MS = 40_000;
 
 interface Installer {
   readonly startedAt: number;
