@@ -6,7 +6,7 @@ import { openPorts, readServices, TRANSIENT_SERVICES } from './health.ts';
 
 const args = z.strictObject({
   /** Id of the `health.snapshot` step. */
-  against: z.string(),
+  against: z.string().meta({ stepId: true }),
   /** How long services may take to start. */
   within: durationArgument.default('2m'),
   /** Services that may be missing, besides those that are known to end by themselves. */

@@ -161,7 +161,7 @@ async function proveByEvidence(step: StepContext, wanted: Prior, job: PackageJob
 function vanished(step: StepContext, wanted: Prior, job: PackageJob | null): ErrorRecord {
   const since = job?.Started ? ` (begun ${job.Started})` : '';
   const message = `the installer of ${wanted.file} on ${step.host.name} went away without an exit code${since}`;
-  const remedy = `look at the host; when nothing is installed, remove its folder jobs\\${wanted.sha256.slice(0, 16)} under %ProgramData%\\Firebreak and rerun`;
+  const remedy = `look at the host; when nothing is installed, remove its folder jobs\\${wanted.sha256.slice(0, 16)} under %SystemRoot%\\Firebreak and rerun`;
   return refusal('FB_PACKAGE_VANISHED', message, remedy);
 }
 

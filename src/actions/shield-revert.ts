@@ -6,7 +6,7 @@ import { takeDown } from './shield-undo.ts';
 
 const args = z.strictObject({
   /** Id of one `shield.apply` step of this playbook; default: all shields of the host. */
-  shield: z.string().optional(),
+  shield: z.string().optional().meta({ stepId: true }),
 });
 
 const undoSchema = z.object({

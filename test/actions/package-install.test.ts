@@ -194,6 +194,8 @@ describe('package.install', () => {
     const proof = await install.prove(host.step({ advisory }), {}, prior);
     expect(proof.proven).toBe(proven);
     expect(proof.error?.code).toBe(proven ? undefined : 'FB_PACKAGE_VANISHED');
+    // Where the receipt is (Get-FbDataFolder).
+    if (!proven) expect(proof.error?.remedy).toContain('%SystemRoot%\\Firebreak');
   });
 });
 

@@ -38,4 +38,12 @@ describe('shipped playbooks', () => {
       if (playbook.advisory !== null) expect(yaml(join(folder, 'advisories'))).toContain(`${playbook.advisory}.yaml`);
     }
   });
+
+  it.each([
+    ['health.check', 'against: helth', 'helth'],
+    ['shield.revert', 'shield: sheild', 'sheild'],
+  ])('%s names a step that is there', (uses, given, id) => {
+    const text = `firebreak: 1\nname: x\nhosts: all\nsteps:\n  - { uses: ${uses}, with: { ${given} } }\n`;
+    expect(() => explained(() => loadPlaybook(text, 'x.yaml', createActions()))).toThrow(id);
+  });
 });
