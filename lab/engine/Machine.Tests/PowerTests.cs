@@ -119,6 +119,22 @@ public sealed class PowerTests : IDisposable
     }
 
     [Fact]
+    public void Nothing_reaches_the_disk_while_the_power_is_off()
+    {
+        Machine.Files.WriteText(@"C:\before.txt", "x");
+        Machine.Power.Lose();
+        Assert.Equal(0x15, Assert.Throws<IOException>(() => Machine.Files.WriteText(@"C:\last-words.txt", "x")).HResult & 0xFFFF);
+        Assert.Throws<IOException>(() => Machine.Files.Move(@"C:\before.txt", @"C:\after.txt"));
+        Assert.Throws<IOException>(() => Machine.Files.Delete(@"C:\before.txt"));
+        Assert.Throws<IOException>(() => Machine.Files.CreateFolder(@"C:\folder"));
+        _test.Clock.AdvanceBy(TimeSpan.FromMinutes(1));
+        Assert.Equal(PowerState.On, Machine.Power.State);
+        Assert.Equal("x", Machine.Files.ReadText(@"C:\before.txt"));
+        Assert.False(Machine.Files.FileExists(@"C:\last-words.txt"));
+        Machine.Files.WriteText(@"C:\last-words.txt", "x");
+    }
+
+    [Fact]
     public void Running_programs_and_processes_die_with_the_power()
     {
         CancellationToken ended = default;

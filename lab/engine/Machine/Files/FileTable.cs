@@ -21,6 +21,12 @@ public sealed partial class FileTable
     private readonly History _history;
     private readonly FileTree _tree;
 
+    /// <summary>
+    /// The power is off: nothing more reaches the disk. A program that the power took dies a moment later in the lab than
+    /// on a real machine, and must not write its last words.
+    /// </summary>
+    internal bool IsFrozen { get; set; }
+
     internal FileTable(Lock gate, Func<DateTimeOffset> now, Func<string, string?> variable, History history)
     {
         _gate = gate;
@@ -82,6 +88,7 @@ public sealed partial class FileTable
         string full = Normalize(path);
         lock (_gate)
         {
+            CheckPower(full);
             if (_tree.Find(full) is { } there)
             {
                 return there.IsFolder ? false : throw FileErrors.Exists(full);
@@ -102,6 +109,11 @@ public sealed partial class FileTable
         LabFileStream stream;
         lock (_gate)
         {
+            if (access != FileAccess.Read)
+            {
+                CheckPower(full);
+            }
+
             FileNode? node = _tree.Find(full);
             if (node is { IsFolder: true })
             {
@@ -187,6 +199,7 @@ public sealed partial class FileTable
         string full = Normalize(path);
         lock (_gate)
         {
+            CheckPower(full);
             if (_tree.Find(full) is not { } node)
             {
                 return false;
@@ -217,6 +230,7 @@ public sealed partial class FileTable
         string target = Normalize(to);
         lock (_gate)
         {
+            CheckPower(source);
             FileNode node = _tree.Find(source) ?? throw new FileNotFoundException($"Could not find file '{source}'.", source);
             FileNode folder = _tree.FindFolder(FilePath.Parent(target));
             if (_tree.Find(target) is { } there && there != node)
@@ -317,6 +331,14 @@ public sealed partial class FileTable
     }
 
     /// <summary>The power went: handles of dead processes are gone.</summary>
+    private void CheckPower(string path)
+    {
+        if (IsFrozen)
+        {
+            throw new IOException($"The device is not ready: '{path}'", unchecked((int)0x80070015));
+        }
+    }
+
     internal void CloseAllHandles()
     {
         lock (_gate)

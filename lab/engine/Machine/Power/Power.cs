@@ -191,6 +191,7 @@ public sealed class Power
             }
 
             State = PowerState.Off;
+            _machine.Files.IsFrozen = true;
             _scheduled?.Dispose();
             _scheduled = null;
             boot = _boot;
@@ -229,6 +230,7 @@ public sealed class Power
             }
 
             State = PowerState.Booting;
+            _machine.Files.IsFrozen = false;
             BootTime = _machine.Clock.UtcNow;
         }
 
