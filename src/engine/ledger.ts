@@ -184,7 +184,7 @@ function workOn(
     pause: signal,
     recorder,
     record,
-    connection: new HostConnection(deps, host, meet),
+    connection: new HostConnection(deps, host, false, meet),
     throttles: new Throttles(),
     claimMarker: async (_step: StepContext) => {},
     unproduced: new Set(),
