@@ -12,6 +12,8 @@ export function createLinesDisplay(): RunDisplay {
       if (text !== undefined) process.stderr.write(`${event.at.slice(11, 19)} ${text}\n`);
     },
     progress: ({ host, step, text }) => {
+      // A step that only begins: its outcome follows, or what it does.
+      if (text === '') return;
       // Numbers in a progress text change all the time; a line is worth it only when the words do.
       const words = `${step} ${text.replace(/[\d.,]+/g, '#')}`;
       if (lastProgress.get(host) === words) return;

@@ -52,7 +52,7 @@ export function createLiveDisplay(): RunDisplay {
       );
     },
     event: onEvent,
-    progress: ({ host, step, text }) => show(host, `${step}: ${text}`),
+    progress: ({ host, step, text }) => show(host, text === '' ? step : `${step}: ${text}`),
     finish: (view: RunView, nextSteps) => {
       for (const line of lines.values()) line.end();
       // The renderer redraws once more when its last task ends; the summary must come below that.
