@@ -53,7 +53,7 @@ describe('package.install', () => {
   });
 
   it('refuses a package that is not on the host, but not in a check, which stages nothing', async () => {
-    host.on('Get-FbFileHash', { Exists: false, Sha256: null, Length: null });
+    host.on('Get-FbFileHash', { Exists: false, Sha256: '', Length: 0 });
     const step = host.step({ advisory });
     expect(await install.probe(step, {})).toMatchObject({ state: 'refused', error: { code: 'FB_PACKAGE_HASH' } });
     expect(await install.probe({ ...step, check: true }, {})).toEqual({
