@@ -6,7 +6,15 @@
  */
 import { z } from 'zod';
 import type { Advisory } from '../advisory/index.ts';
-import type { ChangeAction, ErrorCode, ErrorRecord, JsonObject, OpenUndo, Probe, StepContext } from '../domain/index.ts';
+import type {
+  ChangeAction,
+  ErrorCode,
+  ErrorRecord,
+  JsonObject,
+  OpenUndo,
+  Probe,
+  StepContext,
+} from '../domain/index.ts';
 import { sha256Hex } from '../util/index.ts';
 import { durationArgument, durationMs, readArgs } from './arguments.ts';
 import { planAdvisory } from './evidence.ts';

@@ -4,6 +4,7 @@ import { FINE_OUTCOMES, FirebreakError, type HostView, type Json, type Plan, typ
 import { abortRun, foldRun, type Observer, type RunResult, resumeRun, runPlan } from '../engine/index.ts';
 import { canonicalJson } from '../util/index.ts';
 import { loadPlan, type PlanSource } from './load-plan.ts';
+import { ensurePackageFolder } from './package-store.ts';
 import { writeReport } from './report.ts';
 import { systemRandom } from './system-ports.ts';
 import type { Services } from './wiring.ts';
@@ -42,8 +43,13 @@ export async function resume(
 ): Promise<FinishedRun> {
   const journal = await services.journal();
   const run = await journal.resolveRun(options.run);
-  options.watcher.start(await viewOf(services, run));
-  const { packages } = (await journal.plan(run)).origin;
+  if (options.packages !== undefined) await ensurePackageFolder(options.packages);
+  const plan = await journal.plan(run);
+  const view = foldRun(plan, await journal.events(run));
+  const unfinished = new Set(view.hosts.filter((host) => isChosen(host, 'failed')).map((host) => host.name));
+  await services.connector.prepare(plan.hosts.filter((host) => unfinished.has(host.name)));
+  options.watcher.start(view);
+  const { packages } = plan.origin;
   const deps = await services.engineDeps(run, options.packages ?? packages ?? undefined, options.watcher);
   const result = await resumeRun(deps, { run, by: whoAmI(), version: options.version, signal: options.signal });
   return withFiles(services, result);
@@ -127,6 +133,8 @@ async function execute(
     readonly parent: string | null;
   },
 ): Promise<FinishedRun> {
+  if (plan.origin.packages !== null) await ensurePackageFolder(plan.origin.packages);
+  await services.connector.prepare(plan.hosts);
   const run = newRunId();
   options.watcher.start(foldRun(plan, []));
   const deps = await services.engineDeps(run, plan.origin.packages ?? undefined, options.watcher);

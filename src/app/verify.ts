@@ -12,6 +12,7 @@ advisory: ${quoted}
 hosts: all
 max_fail_percentage: 100
 max_unreachable_percentage: 100
+defaults: { timeout: 3m, retries: 1 }
 steps:
   - { id: verify, uses: patch.verify }
 `,
