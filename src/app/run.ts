@@ -7,6 +7,7 @@ import { loadPlan, type PlanSource } from './load-plan.ts';
 import { ensurePackageFolder } from './package-store.ts';
 import { writeReport } from './report.ts';
 import { systemRandom } from './system-ports.ts';
+import { playbookAgain } from './verify.ts';
 import type { Services } from './wiring.ts';
 
 /** Whoever shows a run while it goes on. */
@@ -93,7 +94,7 @@ export async function planRerun(services: Services, options: RerunOptions): Prom
   ];
   const plan = await loadPlan(
     {
-      playbook: options.playbook ?? old.playbook.file,
+      playbook: options.playbook ?? playbookAgain(old.playbook.file),
       inventory: options.inventory ?? old.origin.inventory ?? undefined,
       targetsFile: old.origin.targetsFile ?? undefined,
       packages: options.packages ?? old.origin.packages ?? undefined,

@@ -18,3 +18,9 @@ steps:
 `,
   };
 }
+
+/** What the plan names as its file: a path, or a playbook of `verify` that no file holds. */
+export function playbookAgain(file: string): PlanSource['playbook'] {
+  const advisory = /^verify (.+)$/s.exec(file)?.[1];
+  return advisory === undefined ? file : verifyPlaybook(advisory);
+}
