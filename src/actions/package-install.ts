@@ -26,6 +26,8 @@ const prior = z.object({
   sha256: z.string(),
   engine: z.string(),
   switches: z.array(z.string()).nullable(),
+  /** When the job of an earlier run was claimed that had ended before this one began; null = there was none. */
+  superseded: z.string().nullable().default(null),
 });
 type Prior = z.infer<typeof prior>;
 
@@ -43,15 +45,16 @@ export const packageInstall: ChangeAction = {
   async probe(step, given): Promise<Probe> {
     const chosen = await choosePackage(step, readArgs(args, given, 'package.install').package);
     const file = await step.packages.find(chosen.file);
+    const job = await readPackageJob(step, file.sha256);
+    const state = jobState(job);
     const wanted: Prior = {
       file: chosen.file,
       path: chosen.path,
       sha256: file.sha256,
       engine: chosen.engine,
       switches: chosen.switches === null ? null : [...chosen.switches],
+      superseded: state === 'ended' && job.Run !== step.run ? job.Claimed : null,
     };
-    const job = await readPackageJob(step, file.sha256);
-    const state = jobState(job);
     if (state === 'running') return { state: 'needed', prior: wanted, reason: `run ${job.Run} has started it already` };
     if (state === 'vanished') return { state: 'refused', error: vanished(step, wanted, job) };
     if (state === 'ended' && job.Run === step.run) {
@@ -99,6 +102,9 @@ export const packageInstall: ChangeAction = {
         step.progress(`${wanted.file}: the installer is at work`);
         return { state: 'running' };
       default:
+        // Still the job that an earlier run has ended: this run had no time to claim its own.
+        if (open.receipt === null && job.Run !== step.run && job.Claimed === wanted.superseded)
+          return { state: 'not-started' };
         return { state: 'done' };
     }
   },

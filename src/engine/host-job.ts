@@ -69,7 +69,9 @@ export class HostJob {
     const runner = new HostRunner(this.#work);
     await this.#orPaused(async () => {
       await runner.run();
-      if (!runner.isOutOfReach && this.#scope.isLeasing && this.#work.connection.isKnown) {
+      // Reached by this process or, when the host is through already, by an earlier one.
+      const wasReached = this.#work.connection.isKnown || this.#record.machineKey !== null;
+      if (!runner.isOutOfReach && this.#scope.isLeasing && wasReached) {
         await settleEarlierRuns(this.#work, this.#scope.plans);
       }
       await this.#leave(!runner.isOutOfReach);

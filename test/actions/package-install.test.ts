@@ -40,6 +40,7 @@ const prior = {
   sha256: PACKAGE_SHA256,
   engine: 'wusa',
   switches: null,
+  superseded: null,
 };
 const open = (receipt: string | null): { prior: JsonObject; since: string; receipt: string | null } => ({
   prior,
@@ -145,6 +146,21 @@ describe('package.install', () => {
   ])('recovers: %s', async (_name, job, receipt, state) => {
     host.on('Get-FbPackageJob', job);
     expect(await install.recover(host.step({ advisory }), {}, open(receipt))).toMatchObject({ state });
+  });
+
+  it.each<[string, string | null, string]>([
+    ['crashed before it could claim: the job of before is not its own', null, 'not-started'],
+    ['it has followed the job of another run', PACKAGE_SHA256, 'done'],
+  ])('recovers over the job that an earlier run has ended: %s', async (_name, receipt, state) => {
+    const earlier = { ...endedWith(1603), Run: 'run-0', Claimed: at(-9000) };
+    host.on('Get-FbPackageJob', earlier);
+    const found = await install.probe(host.step({ advisory }), {});
+    expect(found).toEqual({ state: 'needed', prior: { ...prior, superseded: at(-9000) } });
+    const begun = { ...open(receipt), prior: { ...prior, superseded: at(-9000) } };
+    expect(await install.recover(host.step({ advisory }), {}, begun)).toMatchObject({ state });
+    // Another run's that began later has been followed, whatever came of it.
+    host.on('Get-FbPackageJob', { ...earlier, Claimed: at(500) });
+    expect(await install.recover(host.step({ advisory }), {}, begun)).toMatchObject({ state: 'done' });
   });
 
   it('does not wait for ever for a task that never begins', async () => {

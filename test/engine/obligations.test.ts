@@ -129,6 +129,29 @@ describe('an always that could not be run', () => {
     expect(late).toMatchObject([{ outcome: 'changed' }]);
   });
 
+  it('is run by a later run wherever that dies, once it is resumed', async () => {
+    for (let diesAt = 0; ; diesAt += 1) {
+      const world = new World();
+      const machine = world.machine();
+      machine.returnsFromReboot = false;
+      await world.start('r1', plan(steps()));
+      machine.returnsFromReboot = true;
+      machine.reboot();
+      world.clock.advance(600_000);
+      const later = plan([step('again', 'package.stage')]);
+      const end = await world.start('r2', later, { parent: 'r1', diesAt });
+      const journal = await world.journal();
+      const isBegun = (await journal.runs()).some(({ run }) => run === 'r2');
+      const isOver = (await journal.runs()).some(({ run, state }) => run === 'r2' && state === 'completed');
+      if ('died' in end && !isOver) {
+        resultOf(isBegun ? await world.resume('r2') : await world.start('r2', later, { parent: 'r1' }));
+      }
+      expect({ diesAt, owed: await journal.openObligations() }).toEqual({ diesAt, owed: [] });
+      expect({ diesAt, runs: machine.scriptRuns }).toEqual({ diesAt, runs: 1 });
+      if (!('died' in end)) return;
+    }
+  });
+
   it('is run by the resume of its own run', async () => {
     const hosts = [host('web01'), host('web02')];
     const world = new World({ machines: { web01: {}, web02: {} } });
