@@ -76,6 +76,9 @@ internal static class TypeMap
             TypeAccelerators.builtinTypeAccelerators.Remove(word);
             Add(word, RefusedTypes.MakeNamed(word));
         }
+        // The engine fills its table of all accelerators when it is first asked for, and not safely: two sessions that
+        // open at once would meet in it ("An item with the same key has already been added. Key: Alias").
+        _ = TypeAccelerators.Get;
     }
 
     private static void Add(string name, Type type)
