@@ -7,8 +7,6 @@ export const FLAG = {
   sign: 0x00000010,
   seal: 0x00000020,
   ntlm: 0x00000200,
-  domainSupplied: 0x00001000,
-  workstationSupplied: 0x00002000,
   alwaysSign: 0x00008000,
   targetTypeServer: 0x00020000,
   extendedSessionSecurity: 0x00080000,
@@ -30,7 +28,7 @@ const REQUIRED =
   FLAG.key128 |
   FLAG.keyExchange;
 
-/** What the client asks for. */
+/** What the client asks for, and all that the server grants. */
 export const WANTED = (REQUIRED | FLAG.requestTarget | FLAG.alwaysSign | FLAG.version | FLAG.key56) >>> 0;
 
 export function hasRequired(flags: number, but = 0): boolean {

@@ -4,7 +4,7 @@
  */
 import { ProtocolError } from '../errors.ts';
 import { decodeAvPairs, encodeAvPairs } from './av-pairs.ts';
-import { AV, AV_FLAG_MIC, FLAG, hasRequired } from './constants.ts';
+import { AV, AV_FLAG_MIC, FLAG, hasRequired, WANTED } from './constants.ts';
 import {
   channelBindingHash,
   fileTime,
@@ -65,7 +65,7 @@ export class NtlmServer {
     const { computer, domain = computer, now } = this.#options;
     this.#negotiate = negotiate;
     this.#challenge = encodeChallenge({
-      flags: flags | FLAG.targetInfo | FLAG.targetTypeServer | FLAG.requestTarget,
+      flags: (flags & WANTED) | FLAG.targetInfo | FLAG.targetTypeServer,
       serverChallenge: this.#serverChallenge,
       targetName: computer,
       targetInfo: encodeAvPairs(

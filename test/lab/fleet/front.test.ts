@@ -35,10 +35,10 @@ describe('WinRM front', () => {
     return client;
   };
 
-  it('asks for Basic when nobody or somebody unknown knocks, and the machine counts the wrong password', async () => {
+  it('asks for Negotiate or Basic when nobody or somebody unknown knocks, and the machine counts the wrong password', async () => {
     const nobody = await ask({ address });
     expect(nobody.status).toBe(401);
-    expect(nobody.headers['www-authenticate']).toBe('Basic realm="WSMAN"');
+    expect(nobody.headers['www-authenticate']).toBe('Negotiate, Basic realm="WSMAN"');
     const wrong = { address, headers: basic('firebreak', 'wrong') };
     expect((await ask(wrong)).status).toBe(401);
     expect((await ask(wrong)).status).toBe(401);
