@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { FirebreakError, Session, Target } from '../../../src/domain/index.ts';
+import { HttpConnection, SocketGone } from '../../../src/transports/winrm/http-connection.ts';
 import { FakeWinrm } from '../support/fake-winrm.ts';
 import { errorOf, never, openSession } from '../support/open-session.ts';
 import type { PipelineHandler } from '../support/psrp-simulator.ts';
@@ -93,8 +94,8 @@ describe('a sealed session', () => {
     for (let cuts = 0; cuts < 3; cuts += 1) {
       const before = proxy.logins;
       await proxy.cut();
-      // the client is told by the same loop of events that closes its sockets
-      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+      // the client is told by the same loop of events that closed the sockets
+      for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
       expect((await invoke(session)).output).toEqual([1]);
       expect(proxy.logins).toBeGreaterThan(before);
     }
@@ -180,6 +181,23 @@ describe('an answer that is not what the host sealed', () => {
     expect((await errorOf(invoke(session))).code).toBe('FB_SESSION_CLOSED');
     await session.close();
     expect(proxy.inTheClear).toEqual([]);
+  });
+});
+
+describe('a connection of one socket', () => {
+  it('never opens a second one: a request that comes too late is not sent', async () => {
+    const { fake } = await service();
+    const connection = new HttpConnection({
+      label: 'x',
+      origin: `http://127.0.0.1:${fake.port}`,
+      isOneSocket: true,
+    });
+    const options = { timeoutMs: 5_000, connectTimeoutMs: 5_000, isPoll: false };
+    expect((await connection.post('', { connection: 'close' }, options)).status).toBe(401);
+    await expect(connection.post('late', {}, options)).rejects.toBeInstanceOf(SocketGone);
+    expect(connection.isDead).toBe(true);
+    expect(fake.connections).toBe(1);
+    connection.destroy();
   });
 });
 
