@@ -26,7 +26,15 @@ export function ntHash(password: string): Buffer {
 
 /** NTOWFv2 */
 export function responseKey(hash: Uint8Array, user: string, domain: string): Buffer {
-  return hmacMd5(hash, utf16(user.toUpperCase() + domain));
+  return hmacMd5(hash, utf16(upperCase(user) + domain));
+}
+
+/** Character by character, as Windows does it: "ß" stays, where JavaScript would make two of it. */
+function upperCase(text: string): string {
+  return Array.from(text, (character) => {
+    const upper = character.toUpperCase();
+    return upper.length === character.length ? upper : character;
+  }).join('');
 }
 
 /** The client's part of the response, "temp" in the specification. */

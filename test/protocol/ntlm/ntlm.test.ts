@@ -98,6 +98,13 @@ describe('the example of MS-NLMP 4.2.4', () => {
     expect(hex(keys.clientSigning)).toBe('4788dc861b4782f35d43fd98fe1a2d39');
   });
 
+  it('takes letters of users as Windows does: one for one', () => {
+    const hash = ntHash('x');
+    expect(hex(responseKey(hash, 'straße', ''))).toBe(hex(responseKey(hash, 'STRAßE', '')));
+    expect(hex(responseKey(hash, 'straße', ''))).not.toBe(hex(responseKey(hash, 'STRASSE', '')));
+    expect(hex(responseKey(hash, 'é', 'd'))).not.toBe(hex(responseKey(hash, 'É', 'D')));
+  });
+
   it('seals its message', () => {
     const sealed = new NtlmSession(sessionKey, 'client').seal(Buffer.from('Plaintext', 'utf16le'));
     expect(hex(sealed.ciphertext)).toBe('54e50165bf1936dc996020c1811b0f06fb5f');
