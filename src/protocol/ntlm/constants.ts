@@ -3,6 +3,7 @@
 /** MS-NLMP 2.2.2.5 */
 export const FLAG = {
   unicode: 0x00000001,
+  oem: 0x00000002,
   requestTarget: 0x00000004,
   sign: 0x00000010,
   seal: 0x00000020,
@@ -30,6 +31,9 @@ const REQUIRED =
 
 /** What the client asks for, and all that the server grants. */
 export const WANTED = (REQUIRED | FLAG.requestTarget | FLAG.alwaysSign | FLAG.version | FLAG.key56) >>> 0;
+
+/** What an old client may leave open towards a server: the server decides on it. */
+export const SERVER_DECIDES = FLAG.unicode | FLAG.ntlm | FLAG.targetInfo;
 
 export function hasRequired(flags: number, but = 0): boolean {
   const required = REQUIRED & ~but;

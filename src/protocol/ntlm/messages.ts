@@ -61,7 +61,10 @@ export function encodeChallenge(message: ChallengeMessage): Buffer {
   const fixed = Buffer.alloc(56);
   start(fixed, 2);
   const writer = new PayloadWriter(fixed);
-  writer.field(12, utf16(message.targetName));
+  writer.field(
+    12,
+    (message.flags & FLAG.unicode) === 0 ? Buffer.from(message.targetName, 'latin1') : utf16(message.targetName),
+  );
   fixed.writeUInt32LE(message.flags >>> 0, 20);
   fixed.set(message.serverChallenge, 24);
   writer.field(40, message.targetInfo);

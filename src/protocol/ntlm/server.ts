@@ -4,7 +4,7 @@
  */
 import { ProtocolError } from '../errors.ts';
 import { decodeAvPairs, encodeAvPairs } from './av-pairs.ts';
-import { AV, AV_FLAG_MIC, FLAG, hasRequired, WANTED } from './constants.ts';
+import { AV, AV_FLAG_MIC, FLAG, hasRequired, SERVER_DECIDES, WANTED } from './constants.ts';
 import {
   channelBindingHash,
   fileTime,
@@ -60,12 +60,14 @@ export class NtlmServer {
   challenge(negotiate: Uint8Array): Buffer {
     if (this.#challenge !== undefined) throw refused('a second NEGOTIATE in one handshake');
     const { flags } = decodeNegotiate(negotiate);
-    // target information is the server's to offer
-    if (!hasRequired(flags, FLAG.targetInfo)) throw refused('the client does not ask for 128-bit sealing');
+    if (!hasRequired(flags, SERVER_DECIDES)) throw refused('the client does not ask for 128-bit sealing');
     const { computer, domain = computer, now } = this.#options;
     this.#negotiate = negotiate;
     this.#challenge = encodeChallenge({
-      flags: (flags & WANTED) | FLAG.targetInfo | FLAG.targetTypeServer,
+      flags:
+        (flags & WANTED) |
+        ((flags & FLAG.unicode) === 0 ? FLAG.oem : 0) |
+        (FLAG.ntlm | FLAG.targetInfo | FLAG.targetTypeServer),
       serverChallenge: this.#serverChallenge,
       targetName: computer,
       targetInfo: encodeAvPairs(
@@ -96,7 +98,7 @@ export class NtlmServer {
       reason,
     });
     if (user === '') return refusal('anonymous');
-    if (!hasRequired(message.flags) || ntResponse.length < TARGET_INFO_OFFSET || ntResponse[16] !== 1) {
+    if (!hasRequired(message.flags, SERVER_DECIDES) || ntResponse.length < TARGET_INFO_OFFSET || ntResponse[16] !== 1) {
       throw refused('the client answers with less than NTLMv2 and 128-bit sealing');
     }
     const hash = this.#options.ntHashOf(user, domain);

@@ -254,6 +254,20 @@ describe('client against server', () => {
     expect(() => client.authenticate(challenge)).toThrow('no NTLMv2 with 128-bit sealing');
   });
 
+  it('the server speaks OEM with a client that has no Unicode, and refuses one without sealing', () => {
+    const negotiate = (flags: number): Buffer => {
+      const message = pair().client.negotiate();
+      message.writeUInt32LE(flags >>> 0, 12);
+      return message;
+    };
+    const challenge = decodeChallenge(pair().server.challenge(negotiate(0xe2889032)));
+    expect(challenge.targetName).toBe('WEB01');
+    expect(challenge.flags & 3).toBe(2);
+    for (const flag of [0x20, 0x20000000, 0x80000]) {
+      expect(() => pair().server.challenge(negotiate(0xe2889032 & ~flag))).toThrow('does not ask for 128-bit sealing');
+    }
+  });
+
   it('take nothing out of turn', () => {
     const { client, server } = pair();
     expect(() => client.authenticate(Buffer.alloc(60))).toThrow(ProtocolError);
