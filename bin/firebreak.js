@@ -2,11 +2,10 @@
 // Plain JavaScript that any Node can read: finds a supported Node (the running one, or the one installed
 // beside the package) and starts the program with it. It must not import anything of the program itself.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -28,10 +27,18 @@ function bundledNode() {
   }
 }
 
+// Set for the Node that this file starts in its place.
+const STARTED_BY = 'FIREBREAK_STARTED_BY';
+
 if (isSupported(process.versions.node)) {
-  const source = join(root, 'src', 'cli', 'main.ts');
-  const entry = existsSync(source) ? source : join(root, 'dist', 'src', 'cli', 'main.js');
-  const { main } = await import(pathToFileURL(entry).href);
+  if (process.env[STARTED_BY] !== undefined && process.channel !== undefined) {
+    delete process.env[STARTED_BY];
+    // Whoever kills the process that was started means the program: it must not go on behind their back.
+    process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+    // A listener holds the channel, and the channel the process.
+    process.channel.unref();
+  }
+  const { main } = await import('../src/cli/main.ts');
   await main(process.argv.slice(2));
 } else {
   const node = bundledNode();
@@ -41,7 +48,10 @@ if (isSupported(process.versions.node)) {
     );
     process.exitCode = 2;
   } else {
-    const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+    const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, [STARTED_BY]: String(process.pid) },
+    });
     // The terminal sends Ctrl-C to both; the child decides how to end, this process only waits for it.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
       process.on(signal, () => {

@@ -62,6 +62,8 @@ export const packageInstall: ChangeAction = {
     if (job.OtherInstallers.length > 0)
       return { state: 'refused', error: installerBusy(step, job.OtherInstallers.join(', ')) };
     const staged = await readHostFile(step, chosen.path);
+    // A check stages nothing, so the package that a run would have brought is not there.
+    if (step.check && !staged.Exists) return { state: 'needed', prior: wanted, reason: 'once it is staged' };
     if (staged.Sha256 !== file.sha256) {
       const what = staged.Exists ? `has SHA-256 ${staged.Sha256}, expected ${file.sha256}` : 'is not there';
       const error = refusal('FB_PACKAGE_HASH', `${chosen.path} on ${step.host.name} ${what}`, 'stage it again');

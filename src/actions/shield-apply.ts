@@ -6,12 +6,20 @@
  */
 import { z } from 'zod';
 import type { Advisory } from '../advisory/index.ts';
-import type { ChangeAction, ErrorRecord, JsonObject, OpenUndo, Probe, StepContext } from '../domain/index.ts';
+import type {
+  ChangeAction,
+  ErrorCode,
+  ErrorRecord,
+  JsonObject,
+  OpenUndo,
+  Probe,
+  StepContext,
+} from '../domain/index.ts';
 import { sha256Hex } from '../util/index.ts';
 import { durationArgument, durationMs, readArgs } from './arguments.ts';
 import { planAdvisory } from './evidence.ts';
 import { readFacts } from './facts.ts';
-import { confirmShield, type ShieldPrior, shieldMethod, shieldPriorSchema } from './shield/index.ts';
+import { confirmShield, type ShieldPrior, type ShieldState, shieldMethod, shieldPriorSchema } from './shield/index.ts';
 import { takeDown } from './shield-undo.ts';
 
 /** Roles whose clients a shield would cut off. */
@@ -125,15 +133,24 @@ export const shieldApply: ChangeAction = {
     if (!state.stands) {
       const message = `the shield does not stand on ${step.host.name}: ${state.reason}`;
       const remedy = 'a policy or an admin may have changed it back: look at the host';
-      const error: ErrorRecord = { code: 'FB_STEP_NOT_PROVEN', message, remedy, retryable: true };
+      const error: ErrorRecord = { code: NOT_STANDING[state.is], message, remedy, retryable: true };
       return { proven: false, result: { ...result, stands: false }, error };
     }
+    if (step.check) return { proven: true, result };
     await confirmShield(step, prior.id);
     return { proven: true, result, confirmed: true };
   },
 
   undo: (step, undo) => takeDown(step, undo),
 };
+
+/** Why a shield does not stand. */
+const NOT_STANDING = {
+  ours: 'FB_STEP_NOT_PROVEN',
+  'as-found': 'FB_STEP_NOT_PROVEN',
+  other: 'FB_SHIELD_CONFLICT',
+  unreadable: 'FB_RESULT_INVALID',
+} as const satisfies Record<ShieldState['is'], ErrorCode>;
 
 /** A shield of this or an earlier run that is still owed an undo: it is kept, with the prior that was found first. */
 async function standing(step: StepContext): Promise<Probe | null> {

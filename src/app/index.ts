@@ -15,7 +15,7 @@ export {
   startRun,
 } from './run.ts';
 export { playbookSchema } from './schema.ts';
-export { listRuns, revertShields, runStatus, standingShields } from './status.ts';
+export { checkShields, listRuns, revertShields, runStatus, standingShields } from './status.ts';
 export type { ConnectionFlags } from './target-uri.ts';
 export { validate } from './validate.ts';
 export { verifyPlaybook } from './verify.ts';

@@ -1,5 +1,5 @@
 /** From what the user named to a frozen plan: reads the files, gathers every mistake of all of them, touches no host. */
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { loadAdvisory } from '../advisory/index.ts';
 import { type ActionCatalog, FirebreakError, type JsonObject, type Plan, type PlanOrigin } from '../domain/index.ts';
 import { createPlan } from '../engine/index.ts';
@@ -44,8 +44,10 @@ export async function loadPlan(source: PlanSource, catalog: ActionCatalog): Prom
       : await mistakes.gather(async () => resolveInputs(playbook, await readInputs(source.inputs)));
   const only = await mistakes.gather(async () => source.only ?? (await readTargets(source.targetsFile)));
   mistakes.raise();
+  // A rerun reads the same file again, wherever it is started.
+  const file = typeof source.playbook === 'string' ? resolve(playbook!.file) : playbook!.file;
   return createPlan({
-    playbook: playbook!,
+    playbook: { ...playbook!, file },
     inventory: inventory!,
     inputs: inputs!,
     advisory: advisory ?? null,
@@ -81,7 +83,7 @@ export async function readInventory(
   const { inventory, targetsFile, connection = {} } = source;
   if (inventory !== undefined) {
     if (isInlineList(inventory)) return inlineInventory(parseInlineList(inventory), '-i', connection);
-    return loadInventory(await readText(inventory, 'inventory'), inventory, connection);
+    return besideFile(loadInventory(await readText(inventory, 'inventory'), inventory, connection), inventory);
   }
   if (targetsFile !== undefined) {
     return inlineInventory(
@@ -93,6 +95,16 @@ export async function readInventory(
   throw new FirebreakError('FB_USAGE', 'no inventory is given', {
     remedy: 'name one with -i inventory.yaml (firebreak lab up makes one to try)',
   });
+}
+
+/** Password files are named from the inventory's folder, so that a resume elsewhere finds them too. */
+function besideFile(inventory: Inventory, file: string): Inventory {
+  const hosts = inventory.hosts.map((host) =>
+    host.password !== null && 'file' in host.password
+      ? { ...host, password: { file: resolve(dirname(file), host.password.file) } }
+      : host,
+  );
+  return { ...inventory, hosts };
 }
 
 async function readPlaybook(source: PlanSource['playbook'], catalog: ActionCatalog): Promise<Playbook> {

@@ -22,6 +22,21 @@ export function createPackageStore(folder: string): PackageStore {
   };
 }
 
+/** @throws FB_PACKAGE_MISSING (no such folder), FB_PACKAGE_HASH (no SHA256SUMS in it): before any host is touched */
+export async function ensurePackageFolder(folder: string): Promise<void> {
+  const info = await stat(folder).catch(() => undefined);
+  if (info?.isDirectory() !== true) {
+    throw new FirebreakError('FB_PACKAGE_MISSING', `the package folder ${folder} is not there`, {
+      remedy: 'name the folder with the package files and their SHA256SUMS with --packages',
+    });
+  }
+  const sums = await stat(join(folder, SUMS)).catch(() => undefined);
+  if (sums?.isFile() === true) return;
+  throw new FirebreakError('FB_PACKAGE_HASH', `the package folder ${folder} has no ${SUMS}: nothing of it is trusted`, {
+    remedy: `after checking where the files came from: (cd ${folder} && sha256sum * > ${SUMS})`,
+  });
+}
+
 async function findPackage(folder: string, name: string): Promise<PackageFile> {
   const path = join(folder, name);
   const info = /^[^/\\]+$/.test(name) ? await stat(path).catch(() => undefined) : undefined;

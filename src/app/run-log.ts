@@ -1,7 +1,8 @@
 /** The log file of a run: JSON lines by winston, every string redacted before it is written. */
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import winston from 'winston';
+import { FirebreakError } from '../domain/index.ts';
 import type { Redactor } from '../secrets/index.ts';
 
 export interface RunLog {
@@ -9,8 +10,9 @@ export interface RunLog {
   close(): Promise<void>;
 }
 
+/** @throws FB_ENVIRONMENT when its folder cannot be written */
 export function openRunLog(file: string, redactor: Redactor): RunLog {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  prepareFolder(dirname(file));
   const redacting = winston.format((info) => {
     for (const [key, value] of Object.entries(info)) info[key] = redactor.redactValue(value);
     return info;
@@ -36,4 +38,17 @@ export function openRunLog(file: string, redactor: Redactor): RunLog {
         logger.end();
       }),
   };
+}
+
+function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new FirebreakError('FB_ENVIRONMENT', `the log folder ${folder} cannot be written (${code})`, {
+      remedy: 'check its permissions, or keep state and logs elsewhere with --state',
+      cause,
+    });
+  }
 }

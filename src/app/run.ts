@@ -4,8 +4,10 @@ import { FINE_OUTCOMES, FirebreakError, type HostView, type Json, type Plan, typ
 import { abortRun, foldRun, type Observer, type RunResult, resumeRun, runPlan } from '../engine/index.ts';
 import { canonicalJson } from '../util/index.ts';
 import { loadPlan, type PlanSource } from './load-plan.ts';
+import { ensurePackageFolder } from './package-store.ts';
 import { writeReport } from './report.ts';
 import { systemRandom } from './system-ports.ts';
+import { playbookAgain } from './verify.ts';
 import type { Services } from './wiring.ts';
 
 /** Whoever shows a run while it goes on. */
@@ -42,8 +44,13 @@ export async function resume(
 ): Promise<FinishedRun> {
   const journal = await services.journal();
   const run = await journal.resolveRun(options.run);
-  options.watcher.start(await viewOf(services, run));
-  const { packages } = (await journal.plan(run)).origin;
+  if (options.packages !== undefined) await ensurePackageFolder(options.packages);
+  const plan = await journal.plan(run);
+  const view = foldRun(plan, await journal.events(run));
+  const unfinished = new Set(view.hosts.filter((host) => isChosen(host, 'failed')).map((host) => host.name));
+  await services.connector.prepare(plan.hosts.filter((host) => unfinished.has(host.name)));
+  options.watcher.start(view);
+  const { packages } = plan.origin;
   const deps = await services.engineDeps(run, options.packages ?? packages ?? undefined, options.watcher);
   const result = await resumeRun(deps, { run, by: whoAmI(), version: options.version, signal: options.signal });
   return withFiles(services, result);
@@ -87,7 +94,7 @@ export async function planRerun(services: Services, options: RerunOptions): Prom
   ];
   const plan = await loadPlan(
     {
-      playbook: options.playbook ?? old.playbook.file,
+      playbook: options.playbook ?? playbookAgain(old.playbook.file),
       inventory: options.inventory ?? old.origin.inventory ?? undefined,
       targetsFile: old.origin.targetsFile ?? undefined,
       packages: options.packages ?? old.origin.packages ?? undefined,
@@ -127,6 +134,8 @@ async function execute(
     readonly parent: string | null;
   },
 ): Promise<FinishedRun> {
+  if (plan.origin.packages !== null) await ensurePackageFolder(plan.origin.packages);
+  await services.connector.prepare(plan.hosts);
   const run = newRunId();
   options.watcher.start(foldRun(plan, []));
   const deps = await services.engineDeps(run, plan.origin.packages ?? undefined, options.watcher);

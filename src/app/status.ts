@@ -6,6 +6,8 @@ import {
   listShields,
   type Observer,
   type StandingShield,
+  type VerifiedShield,
+  verifyShields,
 } from '../engine/index.ts';
 import { viewOf } from './run.ts';
 import type { Services } from './wiring.ts';
@@ -48,4 +50,18 @@ export async function revertShields(
 ): Promise<readonly DischargeOutcome[]> {
   const { observer, ...rest } = options;
   return dischargeObligations(await services.engineDeps('shields', undefined, observer), rest);
+}
+
+/** Looks on the hosts whether shields still stand; changes nothing. */
+export async function checkShields(
+  services: Services,
+  options: {
+    readonly shields: readonly StandingShield[];
+    readonly forks: number;
+    readonly timeoutMs: number;
+    readonly signal: AbortSignal;
+  },
+): Promise<readonly VerifiedShield[]> {
+  const observer: Observer = { event: () => {}, progress: () => {} };
+  return verifyShields(await services.engineDeps('shields', undefined, observer), options);
 }

@@ -12,8 +12,15 @@ advisory: ${quoted}
 hosts: all
 max_fail_percentage: 100
 max_unreachable_percentage: 100
+defaults: { timeout: 3m, retries: 1 }
 steps:
   - { id: verify, uses: patch.verify }
 `,
   };
+}
+
+/** What the plan names as its file: a path, or a playbook of `verify` that no file holds. */
+export function playbookAgain(file: string): PlanSource['playbook'] {
+  const advisory = /^verify (.+)$/s.exec(file)?.[1];
+  return advisory === undefined ? file : verifyPlaybook(advisory);
 }

@@ -66,10 +66,11 @@ export function createServices(options: ServiceOptions): Services {
     logFile,
     reportFile: (run) => join(folder, 'reports', `${run}.html`),
     engineDeps: async (run, packages, observer) => {
+      const store = await journal();
       const log = openRunLog(logFile(run), redactor);
       logs.push(log);
       return {
-        journal: await journal(),
+        journal: store,
         actions,
         packages: packages === undefined ? noPackages : createPackageStore(packages),
         scanner: createScanner(),

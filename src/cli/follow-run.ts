@@ -2,7 +2,7 @@
 import type { FinishedRun, RunWatcher } from '../app/index.ts';
 import { FINE_OUTCOMES, type RunView } from '../domain/index.ts';
 import { interruptible } from './interrupt.ts';
-import { createDisplay, type OutputMode, type RunDisplay } from './live/index.ts';
+import { createDisplay, type OutputMode, type RunDisplay, renderTable } from './live/index.ts';
 
 /** @param work starts the run; its watcher must be told everything */
 export async function followRun(
@@ -18,28 +18,31 @@ export async function followRun(
     event: (event) => display?.event(event),
     progress: (progress) => display?.progress(progress),
   };
-  const finished = await interruptible((signal) => work({ watcher, signal }));
+  let finished: FinishedRun;
+  try {
+    finished = await interruptible((signal) => work({ watcher, signal }));
+  } catch (thrown) {
+    await display?.stop();
+    throw thrown;
+  }
   await display?.finish(finished.view, nextSteps(finished));
   process.exitCode = finished.exitCode;
   return finished;
 }
 
 function nextSteps({ run, how, view, reportFile, logFile }: FinishedRun): readonly string[] {
-  const steps: string[] = [];
-  if (how === 'paused') steps.push(hint(`firebreak resume ${run}`, 'go on where it stopped'));
+  const steps: (readonly [command: string, purpose: string])[] = [];
+  if (how === 'paused') steps.push([`firebreak resume ${run}`, 'go on where it stopped']);
   if (how !== 'paused' && !view.check && hasFailures(view)) {
-    steps.push(hint(`firebreak rerun ${run} --failed`, 'the hosts that did not end fine, again'));
+    steps.push([`firebreak rerun ${run} --failed`, 'the hosts that did not end fine, again']);
   }
-  if (view.hosts.some((host) => host.standingShields > 0))
-    steps.push(hint('firebreak shields list', 'shields that still stand'));
-  steps.push(hint(`firebreak status ${run}`, 'each host, step by step'));
-  return [...steps, `report: ${reportFile}`, `log:    ${logFile}`];
+  if (view.hosts.some((host) => host.standingShields > 0)) {
+    steps.push(['firebreak shields list', 'shields that still stand']);
+  }
+  steps.push([`firebreak status ${run}`, 'each host, step by step']);
+  return [...renderTable(steps, null).split('\n'), `report: ${reportFile}`, `log:    ${logFile}`];
 }
 
 function hasFailures(view: RunView): boolean {
   return view.hosts.some((host) => host.outcome !== null && !FINE_OUTCOMES.has(host.outcome));
-}
-
-function hint(command: string, purpose: string): string {
-  return `${command.padEnd(44)}${purpose}`;
 }

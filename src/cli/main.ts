@@ -19,18 +19,24 @@ export function createProgram(): Command {
       'after',
       `
 Examples:
-  $ firebreak demo                                   a lab fleet, remediated before your eyes
+  $ firebreak demo                                    a lab fleet, remediated before your eyes
   $ firebreak validate playbooks/smbghost.yaml
-  $ firebreak verify cve-2020-0796 -i inventory.yaml who is vulnerable? (reads only)
+  $ firebreak verify cve-2020-0796 -i inventory.yaml  who is vulnerable? (reads only)
   $ firebreak run playbooks/smbghost.yaml -i inventory.yaml --packages ./packages
-  $ firebreak resume last                            go on after an interruption
-  $ firebreak rerun last --failed                    the failed hosts again
+  $ firebreak resume last                             go on after an interruption
+  $ firebreak rerun last --failed                     the failed hosts again
 
 Exit codes: 0 all fine, 1 a bug, 2 invalid input (nothing touched), 3 some hosts not fine, 4 stopped by a threshold,
 5 hosts leased by another run, 6 this machine cannot run it, 130 interrupted (resumable).`,
     );
   registerCommands(program);
+  for (const command of program.commands) pointToHelp(command, `firebreak ${command.name()}`);
   return program;
+}
+
+function pointToHelp(command: Command, words: string): void {
+  command.showHelpAfterError(`(${words} --help shows how it is used)`);
+  for (const inner of command.commands) pointToHelp(inner, `${words} ${inner.name()}`);
 }
 
 /** Runs the command line and sets `process.exitCode`; never throws. */

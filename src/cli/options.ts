@@ -1,7 +1,7 @@
 /** Options that several commands share, and how they are parsed. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ConnectionFlags, Services } from '../app/index.ts';
-import { parseDuration } from '../util/index.ts';
+import { formatDuration, parseDuration } from '../util/index.ts';
 import { passwordPrompt } from './ask.ts';
 import { OUTPUT_MODES, type OutputMode } from './live/index.ts';
 
@@ -12,7 +12,7 @@ export function parsePositiveInteger(text: string): number {
 }
 
 /** `90s`, `10m`, `1h` → milliseconds. */
-export function parseDurationOption(text: string): number {
+function parseDurationOption(text: string): number {
   const ms = parseDuration(text);
   if (ms === null) throw new InvalidArgumentError('write it as 90s, 10m or 1h.');
   return ms;
@@ -60,6 +60,26 @@ export function addFleetOptions(command: Command): Command {
 
 export interface StateOptions {
   readonly state?: string;
+}
+
+export interface InputOptions {
+  readonly input?: readonly string[];
+}
+
+export function addInputOption(
+  command: Command,
+  purpose = 'value of an input, or @file.yaml; may be repeated',
+): Command {
+  return command.option('--input <name=value>', purpose, collect);
+}
+
+/** @param standard milliseconds */
+export function addTimeoutOption(command: Command, purpose: string, standard: number): Command {
+  return command.addOption(
+    new Option('--timeout <duration>', purpose)
+      .argParser(parseDurationOption)
+      .default(standard, formatDuration(standard)),
+  );
 }
 
 export function addStateOption(command: Command): Command {

@@ -2,17 +2,6 @@
 import { readFileSync } from 'node:fs';
 
 export function readVersion(): string {
-  // One folder deeper when compiled into dist/.
-  for (const path of ['../../package.json', '../../../package.json']) {
-    try {
-      const { name, version } = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as {
-        name: string;
-        version: string;
-      };
-      if (name === 'firebreak') return version;
-    } catch {
-      // try the next place
-    }
-  }
-  return '0.0.0';
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
 }

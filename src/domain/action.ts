@@ -171,7 +171,7 @@ export interface ChangeAction extends ActionBase {
   act(step: StepContext, args: JsonObject, prior: JsonObject): Promise<Done | Detached>;
   /** Reads only. Also called to wait for detached work: `running` → called again until the deadline. */
   recover(step: StepContext, args: JsonObject, open: OpenIntent): Promise<Recovered>;
-  /** Reads again and says whether the change is in effect. */
+  /** Reads again and says whether the change is in effect; with `check` it does nothing else (no confirmation). */
   prove(step: StepContext, args: JsonObject, prior: JsonObject): Promise<Proof>;
   /**
    * Temporary changes only: takes the change back, reading first; only what is still ours. Returns after proof.

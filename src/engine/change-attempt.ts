@@ -23,6 +23,7 @@ import {
 } from '../domain/index.ts';
 import { canonicalJson } from '../util/index.ts';
 import { type Attempt, ended, wentWrong } from './attempt.ts';
+import type { HostConnection } from './host-connection.ts';
 import type { IntentRecord, StepRecord } from './host-record.ts';
 import { attemptContext, type HostWork, openUndos, stepContext } from './host-work.ts';
 import { throwIfPaused } from './pause.ts';
@@ -207,7 +208,7 @@ async function wait(change: Change, intent: IntentRecord): Promise<Recovered> {
         outOfSight = null;
       } catch (thrown) {
         if (time.isOver && outOfSight !== null) throw outOfSight;
-        if (!(thrown instanceof FirebreakError) || !OUT_OF_SIGHT.test(thrown.code)) throw thrown;
+        if (!(thrown instanceof FirebreakError) || !isOutOfSight(thrown, connection)) throw thrown;
         outOfSight = thrown;
         await connection.drop();
         work.recorder.progress(work.host.name, step.id, `out of sight: ${thrown.message}`);
@@ -218,6 +219,11 @@ async function wait(change: Change, intent: IntentRecord): Promise<Recovered> {
   } finally {
     connection.isWaiting = false;
   }
+}
+
+/** A session that is refused in its midst is one more way to lose the host: the next logon decides. */
+function isOutOfSight(thrown: FirebreakError, connection: HostConnection): boolean {
+  return OUT_OF_SIGHT.test(thrown.code) || (thrown.code === 'FB_AUTH_DENIED' && !connection.isDenied);
 }
 
 async function prove(change: Change, intent: IntentRecord): Promise<Attempt> {

@@ -11,6 +11,9 @@ const OPEN_MS = 60_000;
 const OPEN_WHILE_WAITING_MS = 20_000;
 const CLOSE_MS = 5_000;
 const DENIED = /^FB_(AUTH|CREDENTIAL)_/;
+/** A host that starts may refuse whom it let in before. The tries stay below every usual lock-out, and far apart. */
+const REFUSALS_IN_A_ROW = 3;
+const AFTER_REFUSAL_MS = 20_000;
 const LOST = /^FB_(CONNECT|SESSION|PROTOCOL)_|^FB_DEADLINE$|^FB_CANCELLED$/;
 
 export class HostConnection {
@@ -19,20 +22,37 @@ export class HostConnection {
   readonly #onFirst: (session: Session, signal: AbortSignal) => Promise<void>;
   #session: Promise<Session> | null = null;
   #isKnown = false;
-  /** A refused logon is not tried again: further attempts would lock the account out. */
+  /** A refused logon that is final: further attempts would lock the account out. */
   #denied: FirebreakError | null = null;
+  /** Whether the host has ever let this run in. */
+  #wasGranted: boolean;
+  #refusals = 0;
+  /** No logon before this time. */
+  #notBefore = 0;
   /** True while the host is expected to be away for a while. */
   isWaiting = false;
 
-  constructor(deps: EngineDeps, host: PlannedHost, onFirst: (session: Session, signal: AbortSignal) => Promise<void>) {
+  /** @param wasGranted an earlier process of the run has been on the host with the same account */
+  constructor(
+    deps: EngineDeps,
+    host: PlannedHost,
+    wasGranted: boolean,
+    onFirst: (session: Session, signal: AbortSignal) => Promise<void>,
+  ) {
     this.#deps = deps;
     this.#host = host;
+    this.#wasGranted = wasGranted;
     this.#onFirst = onFirst;
   }
 
   /** True once a session was open and the machine was looked at. */
   get isKnown(): boolean {
     return this.#isKnown;
+  }
+
+  /** True once a refused logon is final. */
+  get isDenied(): boolean {
+    return this.#denied !== null;
   }
 
   session(signal: AbortSignal, remainingMs: number): Promise<Session> {
@@ -47,15 +67,7 @@ export class HostConnection {
   }
 
   async #open(signal: AbortSignal, remainingMs: number): Promise<Session> {
-    if (this.#denied !== null) throw this.#denied;
-    const timeoutMs = Math.max(1, Math.min(remainingMs, this.isWaiting ? OPEN_WHILE_WAITING_MS : OPEN_MS));
-    let session: Session;
-    try {
-      session = await this.#deps.openSession(this.#host, { signal, timeoutMs });
-    } catch (thrown) {
-      if (thrown instanceof FirebreakError && DENIED.test(thrown.code)) this.#denied = thrown;
-      throw asUnreached(thrown, this.#host);
-    }
+    const session = await this.#logOn(signal, remainingMs);
     if (this.#isKnown) return session;
     try {
       await this.#onFirst(session, signal);
@@ -65,6 +77,39 @@ export class HostConnection {
     }
     this.#isKnown = true;
     return session;
+  }
+
+  async #logOn(signal: AbortSignal, remainingMs: number): Promise<Session> {
+    if (this.#denied !== null) throw this.#denied;
+    const { clock } = this.#deps;
+    const startedAt = clock.now();
+    const heldBackMs = this.#notBefore - startedAt;
+    if (heldBackMs > 0) await clock.sleep(Math.min(heldBackMs, Math.max(1, remainingMs)), signal);
+    const leftMs = remainingMs - (clock.now() - startedAt);
+    const timeoutMs = Math.max(1, Math.min(leftMs, this.isWaiting ? OPEN_WHILE_WAITING_MS : OPEN_MS));
+    try {
+      const session = await this.#deps.openSession(this.#host, { signal, timeoutMs });
+      this.#wasGranted = true;
+      this.#refusals = 0;
+      return session;
+    } catch (thrown) {
+      if (thrown instanceof FirebreakError && DENIED.test(thrown.code)) throw this.#refused(thrown);
+      throw asUnreached(thrown, this.#host);
+    }
+  }
+
+  /** The account that was good before this restart may be good again in a moment; any other refusal is final. */
+  #refused(thrown: FirebreakError): FirebreakError {
+    this.#refusals += 1;
+    if (thrown.code !== 'FB_AUTH_DENIED' || !this.#wasGranted || this.#refusals >= REFUSALS_IN_A_ROW) {
+      this.#denied = thrown;
+      return thrown;
+    }
+    this.#notBefore = this.#deps.clock.now() + AFTER_REFUSAL_MS;
+    return new FirebreakError('FB_CONNECT_LOST', `${thrown.message}, after it was let in before`, {
+      remedy: thrown.remedy,
+      cause: thrown,
+    });
   }
 
   /** Called with every error of an action: a session that may be broken is not used again. */

@@ -54,7 +54,9 @@ export class HostJob {
       ...scope,
       host,
       record,
-      connection: new HostConnection(scope.deps, host, (session, signal) => this.#meet(session, signal)),
+      connection: new HostConnection(scope.deps, host, record.machineKey !== null, (session, signal) =>
+        this.#meet(session, signal),
+      ),
       claimMarker: (step) => this.#claimMarker(step),
       unproduced: new Set(),
       wouldChange: [],

@@ -14,3 +14,4 @@ export {
   planHash,
 } from './plan/index.ts';
 export { abortRun, type RunResult, resumeRun, runPlan } from './run.ts';
+export { type VerifiedShield, verifyShields } from './verify-shields.ts';

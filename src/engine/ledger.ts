@@ -35,6 +35,8 @@ export interface StandingShield {
   readonly step: string;
   readonly uses: string;
   readonly args: JsonObject;
+  /** What its action found before and set, in the action's own words. */
+  readonly prior: JsonObject;
   /** ISO 8601: when it was first owed, over all runs. */
   readonly since: string;
 }
@@ -59,8 +61,8 @@ export async function listShields(journal: Journal): Promise<readonly StandingSh
   const open = await journal.openObligations();
   return open
     .filter((obligation) => obligation.kind === 'undo')
-    .map(({ id, run, host, key, step, uses, args, owedAt }) => {
-      return { obligation: id, run, host, key, step, uses, args, since: owedAt };
+    .map(({ id, run, host, key, step, uses, args, prior, owedAt }) => {
+      return { obligation: id, run, host, key, step, uses, args, prior, since: owedAt };
     });
 }
 
@@ -112,7 +114,8 @@ async function revert(
       `firebreak status ${conflict.run}`,
     );
   }
-  const work = workOn(deps, recorder, plan, host, record, shield, options.signal);
+  const { signal } = options;
+  const work = workOn({ deps, recorder, plan, host, record, shield, check: false, signal });
   try {
     const open = options.force ? null : await stillVulnerable(work, options.timeoutMs);
     if (open !== null) return open;
@@ -160,15 +163,19 @@ async function stillVulnerable(work: HostWork, timeoutMs: number): Promise<State
   }
 }
 
-function workOn(
-  deps: EngineDeps,
-  recorder: Recorder,
-  plan: Plan,
-  host: PlannedHost,
-  record: HostRecord,
-  shield: StandingShield,
-  signal: AbortSignal,
-): HostWork {
+/** Work on the host of a shield; whoever answers there must be the machine that has it. */
+export function workOn(on: {
+  readonly deps: EngineDeps;
+  readonly recorder: Recorder;
+  readonly plan: Plan;
+  readonly host: PlannedHost;
+  readonly record: HostRecord;
+  readonly shield: StandingShield;
+  /** Only reading is allowed. */
+  readonly check: boolean;
+  readonly signal: AbortSignal;
+}): HostWork {
+  const { deps, recorder, plan, host, record, shield, check, signal } = on;
   async function meet(session: Session, openSignal: AbortSignal): Promise<void> {
     const id = (await deps.identify?.(session, openSignal)) ?? null;
     if (id === null || !shield.key.startsWith('machine:') || shield.key === `machine:${id}`) return;
@@ -180,11 +187,11 @@ function workOn(
     deps,
     plan,
     host,
-    check: false,
+    check,
     pause: signal,
     recorder,
     record,
-    connection: new HostConnection(deps, host, meet),
+    connection: new HostConnection(deps, host, false, meet),
     throttles: new Throttles(),
     claimMarker: async (_step: StepContext) => {},
     unproduced: new Set(),

@@ -39,5 +39,5 @@ function explain(
   const percent = Math.round((hosts.length * 1000) / total) / 10;
   const named = hosts.slice(0, NAMED).map((host) => `${host.name} ${host.outcome}`);
   const more = hosts.length > NAMED ? ', …' : '';
-  return `${name} ${limit} exceeded in wave ${wave.name}: ${hosts.length} of ${total} hosts ${what} = ${percent} % > ${limit} % (${named.join(', ')}${more})`;
+  return `${name} ${limit} exceeded in ${/^wave /.test(wave.name) ? wave.name : `wave ${wave.name}`}: ${hosts.length} of ${total} hosts ${what} = ${percent} % > ${limit} % (${named.join(', ')}${more})`;
 }

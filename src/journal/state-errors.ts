@@ -22,13 +22,20 @@ export function asStateError(thrown: unknown, path: string): unknown {
       remedy: 'wait for the other process or end it, then try again',
     });
   }
+  const denied = /^(EACCES|EPERM|EROFS|SQLITE_READONLY.*|SQLITE_CANTOPEN.*)$/.test(code);
+  if (denied) return unreadable(path, text, thrown, 'it may not be written: check its permissions and its folder');
   if (code.startsWith('SQLITE_') || /^E[A-Z]+$/.test(code)) return unreadable(path, text, thrown);
   return thrown;
 }
 
-export function unreadable(path: string, why: string, cause?: unknown): FirebreakError {
+export function unreadable(
+  path: string,
+  why: string,
+  cause?: unknown,
+  advice = 'it was left as it is: restore it from a backup',
+): FirebreakError {
   return new FirebreakError('FB_STATE_UNREADABLE', `cannot use the state file ${path}: ${why}`, {
-    remedy: 'it was left as it is: restore it from a backup, or name another file with --state',
+    remedy: `${advice}, or name another file with --state`,
     cause,
   });
 }

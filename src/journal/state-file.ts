@@ -28,7 +28,7 @@ export async function openStateFile(path: string): Promise<Kysely<JournalDatabas
     opened = database;
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
-    const db = new Kysely<JournalDatabase>({ dialect: new SqliteDialect({ database: writersWait(database) }) });
+    const db = new Kysely<JournalDatabase>({ dialect: new SqliteDialect({ database: forWriters(database) }) });
     await migrate(db, path);
     return db;
   } catch (thrown) {
@@ -73,10 +73,14 @@ function refuseNewer(version: number, path: string): void {
 
 /**
  * Kysely begins a deferred transaction, which fails at once when another process writes between its first read and its
- * first write; an immediate one waits.
+ * first write; an immediate one waits. It also rolls back what SQLite has rolled back already (the disk is full): the
+ * complaint about that would hide the cause.
  */
-function writersWait(database: Database.Database): { prepare: Database.Database['prepare']; close(): void } {
-  const prepare = (text: string) => database.prepare(text === 'begin' ? 'begin immediate' : text);
+function forWriters(database: Database.Database): { prepare: Database.Database['prepare']; close(): void } {
+  const prepare = (text: string) => {
+    if (text === 'begin') return database.prepare('begin immediate');
+    return database.prepare(text === 'rollback' && !database.inTransaction ? 'select 1' : text);
+  };
   return { prepare: prepare as Database.Database['prepare'], close: () => database.close() };
 }
 

@@ -6,10 +6,12 @@ import { FINE_OUTCOMES, type HostView, type RunView, type StepView } from '../do
 import { escapeHtml } from './escape-html.ts';
 
 const STYLE = `
+:root{color-scheme:light dark}
 body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1b1f24;background:#fff}
 h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #d8dee4;vertical-align:top}th{background:#f6f8fa}
 .fine{color:#116329}.bad{color:#a40e26}.warn{color:#7d4e00}small{color:#57606a}details{margin:.4rem 0}
+td>strong,td.fine,td.bad,td.warn{white-space:nowrap}pre{white-space:pre-wrap;overflow-wrap:anywhere}
 @media(prefers-color-scheme:dark){body{background:#0d1117;color:#e6edf3}th{background:#161b22}th,td{border-color:#30363d}.fine{color:#56d364}.bad{color:#ff7b72}.warn{color:#e3b341}small{color:#8b949e}}
 @media print{details>*{display:block}}`;
 
@@ -29,7 +31,7 @@ export function renderHtml(view: RunView): string {
 <body>
 <h1>${e(view.name)}</h1>
 <p>Run <code>${e(view.run)}</code>${view.parent === null ? '' : `, a rerun of <code>${e(view.parent)}</code>`}${view.check ? ', <strong>check mode: nothing was changed</strong>' : ''};
-started ${e(view.startedAt ?? '–')} by ${e(view.by)}, ${view.finishedAt === null ? 'not finished' : `finished ${e(view.finishedAt)}`};
+started ${timeOf(view.startedAt)} by ${e(view.by)}, ${view.finishedAt === null ? 'not finished' : `finished ${timeOf(view.finishedAt)}`};
 state <strong>${e(view.state)}</strong>${view.reason === '' ? '' : `: ${e(view.reason)}`}${view.resumes === 0 ? '' : `; resumed ${view.resumes} times`}.</p>
 ${renderTally(view)}
 <h2>Hosts</h2>
@@ -44,6 +46,13 @@ ${view.hosts.map(renderSteps).join('\n')}
 </body>
 </html>
 `;
+}
+
+/** `2026-03-13 04:05:06 UTC` */
+function timeOf(iso: string | null): string {
+  return iso === null
+    ? '–'
+    : `<time datetime="${escapeHtml(iso)}">${escapeHtml(iso.slice(0, 19).replace('T', ' '))} UTC</time>`;
 }
 
 function renderTally(view: RunView): string {

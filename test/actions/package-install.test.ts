@@ -52,6 +52,17 @@ describe('package.install', () => {
     expect(await install.probe(host.step({ advisory }), {})).toEqual({ state: 'needed', prior });
   });
 
+  it('refuses a package that is not on the host, but not in a check, which stages nothing', async () => {
+    host.on('Get-FbFileHash', { Exists: false, Sha256: '', Length: 0 });
+    const step = host.step({ advisory });
+    expect(await install.probe(step, {})).toMatchObject({ state: 'refused', error: { code: 'FB_PACKAGE_HASH' } });
+    expect(await install.probe({ ...step, check: true }, {})).toEqual({
+      state: 'needed',
+      prior,
+      reason: 'once it is staged',
+    });
+  });
+
   it.each<[string, JsonObject, object]>([
     ['attaches to a job that an earlier run has started', { ...running, Run: 'run-0' }, { state: 'needed' }],
     ['claims anew what an earlier run has failed at', { ...endedWith(1603), Run: 'run-0' }, { state: 'needed' }],

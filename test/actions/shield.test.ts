@@ -147,6 +147,20 @@ describe('shield.apply', () => {
     });
   });
 
+  it('only reads when it is looked at in a check, and says what is there instead', async () => {
+    const prior = await needed();
+    const codeOf = async (state: JsonObject) => {
+      host.on('Get-FbIpsecShield', { ...free, ...state });
+      return (await apply.prove(host.step({ advisory, check: true }), {}, prior)).error?.code;
+    };
+    expect(await codeOf({ Stands: true })).toBeUndefined();
+    expect(host.calls).not.toContain('Confirm-FbShield');
+    expect(await codeOf({})).toBe('FB_STEP_NOT_PROVEN');
+    expect(await codeOf({ AssignedName: 'Corp baseline' })).toBe('FB_SHIELD_CONFLICT');
+    expect(await codeOf({ GpoAssigned: true, GpoName: 'Domain' })).toBe('FB_SHIELD_CONFLICT');
+    expect(await codeOf({ Readable: false })).toBe('FB_RESULT_INVALID');
+  });
+
   it('proves by a new session, then confirms', async () => {
     const prior = await needed();
     const step = host.step({ advisory });

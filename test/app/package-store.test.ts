@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createPackageStore } from '../../src/app/package-store.ts';
+import { createPackageStore, ensurePackageFolder } from '../../src/app/package-store.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -45,5 +45,14 @@ describe('the package store', () => {
 
   it.each(['kb2.msu', '../kb1.msu', 'a/b.msu'])('has no %s', async (name) => {
     await expect(createPackageStore(folder).find(name)).rejects.toMatchObject({ code: 'FB_PACKAGE_MISSING' });
+  });
+});
+
+describe('a package folder', () => {
+  it('is refused before a run when it is not there or has no list of sums', async () => {
+    await expect(ensurePackageFolder(join(folder, 'no'))).rejects.toMatchObject({ code: 'FB_PACKAGE_MISSING' });
+    await expect(ensurePackageFolder(folder)).rejects.toMatchObject({ code: 'FB_PACKAGE_HASH' });
+    writeFileSync(join(folder, 'SHA256SUMS'), '');
+    await expect(ensurePackageFolder(folder)).resolves.toBeUndefined();
   });
 });

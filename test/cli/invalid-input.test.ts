@@ -85,6 +85,17 @@ describe('firebreak run with bad input', () => {
     expect(existsSync(state)).toBe(false);
   });
 
+  it('knows of missing passwords and packages before the first host is touched', async () => {
+    const inventory = write('inventory.yaml', GOOD_INVENTORY.replaceAll('PW', 'FB_NOT_SET'));
+    const args = ['run', 'smbghost', '-i', inventory, '--state', state];
+    const password = await cli(args);
+    expect(password.stderr).toContain('web01: the environment variable FB_NOT_SET');
+    const packages = await cli([...args, '--packages', join(folder, 'nowhere')]);
+    expect(packages.stderr).toContain('nowhere is not there');
+    expect([password.code, packages.code]).toEqual([2, 2]);
+    expect(existsSync(state)).toBe(false);
+  });
+
   it('names an unknown host of a pattern and suggests the known one', async () => {
     const inventory = write('inventory.yaml', GOOD_INVENTORY);
     const { code, stderr } = await cli(['run', 'smbghost', '-i', inventory, '--state', state, '--limit', 'web1']);
@@ -98,6 +109,10 @@ describe('firebreak run with bad input', () => {
     [['run', 'no-such.yaml', '-i', 'x.yaml'], /no-such\.yaml: there is no such file/],
     [['rerun', 'last'], /which hosts/],
     [['exec', 'web01'], /after --/],
+    [['exec', 'winrm://a@127.0.0.1:9', '--', ' '], /the script is empty/],
+    [['verify', 'cve-2020-0796', 'web01', '--limit', 'web01', '-i', 'x.yaml'], /given twice/],
+    [['shields', 'verify', 'web01'], /no shield stands on web01/],
+    [['run', 'smbghost', '--frobs'], /firebreak run --help/],
     [['frobnicate'], /unknown command/],
     [['run', 'smbghost', '--forks', 'many'], /whole number/],
     [['verify', 'cve-0000-0000', '-i', 'a,b', '--auth', 'basic'], /there is no such file/],

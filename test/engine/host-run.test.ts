@@ -272,6 +272,53 @@ describe('attempts', () => {
     expect(logons).toBe(1);
     expect(resultOf(end).view.hosts[0]).toMatchObject({ outcome: 'failed', reason: 'verify: wrong password' });
   });
+
+  it.each([
+    { refusals: 2, outcome: 'remediated' },
+    { refusals: 9, outcome: 'failed' },
+  ])('take $refusals refusals after a restart for a host that starts, and never hammer', async (expected) => {
+    const world = new World();
+    const boot = world.machine().bootTime;
+    const refusedAt: number[] = [];
+    const end = await world.start('r1', plan(remediation()), {
+      change: (deps) => ({
+        ...deps,
+        openSession: async (host, how) => {
+          const session = await deps.openSession(host, how);
+          if (world.machine().bootTime === boot || refusedAt.length >= expected.refusals) return session;
+          refusedAt.push(world.clock.now());
+          throw new FirebreakError('FB_AUTH_DENIED', 'wrong password');
+        },
+      }),
+    });
+    expect(resultOf(end).view.hosts[0]).toMatchObject({ outcome: expected.outcome, reboots: 1 });
+    expect(refusedAt).toHaveLength(Math.min(3, expected.refusals));
+    for (const [index, at] of refusedAt.entries()) {
+      if (index > 0) expect(at - (refusedAt[index - 1] ?? 0)).toBeGreaterThanOrEqual(20_000);
+    }
+  });
+
+  it('take a session that is refused while an installer works for a lost one', async () => {
+    const world = new World();
+    let isRefused = false;
+    const end = await world.start('r1', plan(remediation()), {
+      change: (deps) => {
+        const install = deps.actions.get('package.install');
+        if (install?.kind !== 'change') throw new Error('no install');
+        const refusedOnce: typeof install = {
+          ...install,
+          recover: (...given) => {
+            if (isRefused) return install.recover(...given);
+            isRefused = true;
+            return Promise.reject(new FirebreakError('FB_AUTH_DENIED', 'wrong password'));
+          },
+        };
+        return { ...deps, actions: new Map([...deps.actions, ['package.install', refusedOnce]]) };
+      },
+    });
+    expect(isRefused).toBe(true);
+    expect(resultOf(end).view.hosts[0]).toMatchObject({ outcome: 'remediated', installs: 1 });
+  });
 });
 
 describe('a bug in an action', () => {

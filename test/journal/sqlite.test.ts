@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
+import { sql } from 'kysely';
 import type { Clock, Journal } from '../../src/domain/index.ts';
 import { openSqliteJournal, thisProcess } from '../../src/journal/index.ts';
 import { asStateError } from '../../src/journal/state-errors.ts';
+import { openStateFile } from '../../src/journal/state-file.ts';
 import { plan, step } from '../engine/support/plans.ts';
 
 let folder = '';
@@ -117,6 +119,20 @@ describe('the state file', () => {
     other.exec(`update events set body = '{"type":' where seq = 2`);
     other.close();
     await expect(journal.events('r1')).rejects.toMatchObject({ code: 'FB_STATE_UNREADABLE' });
+  });
+
+  it('says that the disk is full, not what SQLite says of the rollback after it', async () => {
+    const db = await openStateFile(join(folder, 'full.db'));
+    const pages = await sql<{ page_count: number }>`pragma page_count`.execute(db);
+    await sql`pragma max_page_count = ${sql.raw(String(pages.rows[0]!.page_count))}`.execute(db);
+    const written = db.transaction().execute(async (tx) => {
+      await tx
+        .insertInto('meta')
+        .values({ name: 'big', value: 'x'.repeat(100_000) })
+        .execute();
+    });
+    await expect(written).rejects.toMatchObject({ code: 'SQLITE_FULL' });
+    await db.destroy();
   });
 
   it('takes nothing of a batch that it cannot write, and the next one', async () => {

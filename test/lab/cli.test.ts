@@ -60,6 +60,9 @@ describe('firebreak lab', () => {
     expect((await firebreak('lab', 'status', ...at)).stdout).toMatch(/^HOST .*\npc-0001 .* 10\.0\.18362\.719 /);
 
     expect((await firebreak('lab', 'trouble', 'pc-0001', 'network-loss', ...at)).code).toBe(0);
+    for (const kind of ['none', 'power-on']) {
+      expect((await firebreak('lab', 'trouble', 'pc-0001', kind, ...at)).stdout).toBe(`pc-0001: ${kind}\n`);
+    }
     expect((await firebreak('lab', 'trouble', 'pc-0001', 'earthquake', ...at)).code).toBe(2);
     expect((await firebreak('lab', 'clock', '+2h', ...at)).code).toBe(0);
     expect((await firebreak('lab', 'clock', 'soon', ...at)).code).toBe(2);

@@ -190,6 +190,24 @@ describe('modules on lab machines', () => {
     });
   });
 
+  it('Get-FbText waits for a file that is just being written, and reads all of it', async () => {
+    const path = 'C:\\Windows\\Temp\\receipt.txt';
+    const writer = await lab.session('enu');
+    lab.forget('enu');
+    const script = `param($Path)
+$stream = [System.IO.File]::Open($Path, 'CreateNew', 'Write', 'None')
+Start-Sleep -Seconds 1
+$stream.Write([System.Text.Encoding]::ASCII.GetBytes('whole'), 0, 5)
+$stream.Close()`;
+    const timeout = { signal: new AbortController().signal, timeoutMs: 60_000 };
+    const written = writer.invoke({ script, parameters: { Path: path } }, timeout);
+    const isThere = () => lab.script('enu', 'param($Path) Test-Path -LiteralPath $Path', { Path: path });
+    await eventually(isThere, ([found]) => found === true, 'the file is there');
+    expect(await lab.call('enu', 'Core\\Get-FbText', { Path: path })).toBe('whole');
+    await written;
+    expect(writer).not.toBe(await lab.session('enu'));
+  });
+
   it('Get-FbHealth names automatic services that run', async () => {
     const services = (await lab.call('enu', 'Host\\Get-FbHealth'))['Services'];
     expect(services).toEqual(expect.arrayContaining(['RpcSs', 'LanmanServer']));

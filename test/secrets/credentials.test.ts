@@ -24,10 +24,10 @@ describe('Credentials', () => {
     expect(redactor.redact('it is from-env')).toBe('it is •••');
   });
 
-  it('names the missing variable and whose password it was', async () => {
+  it('names the missing variable', async () => {
     await expect(credentials().credentials.resolve({ env: 'PW' }, 'alice@web01')).rejects.toMatchObject({
       code: 'FB_CREDENTIAL_MISSING',
-      message: 'alice@web01: the environment variable PW is not set',
+      message: 'the environment variable PW, which holds the password, is not set',
     });
   });
 
@@ -47,15 +47,21 @@ describe('Credentials', () => {
     });
   });
 
-  it('asks once for a password that many hosts share, and not at all without a terminal', async () => {
+  it('asks once for each user, one question at a time, and not at all without a terminal', async () => {
     const questions: string[] = [];
+    let open = 0;
     const { credentials: source } = credentials({}, async (question) => {
       questions.push(question);
-      return 'typed';
+      expect(++open).toBe(1);
+      await Promise.resolve();
+      open -= 1;
+      return `typed for ${question}`;
     });
-    const secrets = await Promise.all([source.resolve({ prompt: true }, 'a'), source.resolve({ prompt: true }, 'b')]);
-    expect(secrets.map((secret) => secret.reveal())).toEqual(['typed', 'typed']);
-    expect(questions).toHaveLength(1);
+    const secrets = await Promise.all(['alice', 'bob', 'alice'].map((user) => source.resolve({ prompt: true }, user)));
+    const [alice, bob, again] = secrets.map((secret) => secret.reveal());
+    expect(questions).toEqual(['Password for alice', 'Password for bob']);
+    expect(alice).not.toBe(bob);
+    expect(again).toBe(alice);
     await expect(credentials().credentials.resolve({ prompt: true }, 'a')).rejects.toMatchObject({
       code: 'FB_CREDENTIAL_MISSING',
     });

@@ -93,6 +93,38 @@ public sealed class PowerTests : IDisposable
     }
 
     [Fact]
+    public void A_machine_that_stayed_away_can_be_turned_on_and_comes_back_from_the_restart_after_that()
+    {
+        Machine.Trouble.Add(new TroubleProfile { Kind = "no-return" });
+        Machine.Power.Reboot("test");
+        _test.Clock.AdvanceBy(TimeSpan.FromMinutes(1));
+        Assert.Equal(PowerState.Off, Machine.Power.State);
+        Machine.Trouble.Add(new TroubleProfile { Kind = "power-on" });
+        Machine.Trouble.Add(new TroubleProfile { Kind = "power-on" });
+        _test.Clock.AdvanceBy(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(PowerState.On, Machine.Power.State);
+        Assert.Equal(1, _test.Count("boot"));
+        _test.Reboot();
+        Assert.Equal(2, _test.Count("boot"));
+        Machine.Trouble.Add(new TroubleProfile { Kind = "power-on" });
+        _test.Clock.AdvanceBy(TimeSpan.FromMinutes(1));
+        Assert.Equal(2, _test.Count("boot"));
+    }
+
+    [Fact]
+    public void A_mended_machine_is_on_the_network_and_comes_back()
+    {
+        Machine.Trouble.Add(new TroubleProfile { Kind = "network-loss" });
+        Machine.Trouble.Add(new TroubleProfile { Kind = "no-return" });
+        Machine.Trouble.Add(new TroubleProfile { Kind = "none" });
+
+        Assert.True(Machine.Network.IsUp);
+        _test.Reboot();
+        Assert.Equal(1, _test.Count("boot"));
+    }
+
+    [Fact]
     public void Files_are_replaced_at_boot()
     {
         Machine.Files.WriteText(@"C:\Windows\TEMP\new", "new");

@@ -2,6 +2,8 @@ function Open-FbFile {
     <#
     .SYNOPSIS
     Opens a file as a stream; the one place where modules reach the file system below cmdlets. The caller closes it.
+    .DESCRIPTION
+    A file that somebody else is just writing is waited for, five seconds at most.
     .PARAMETER Mode
     CreateNew is atomic: exactly one caller gets the file, all others get an error.
     #>
@@ -12,6 +14,16 @@ function Open-FbFile {
         [ValidateSet('Read', 'Write', 'ReadWrite')] [string] $Access = 'Read',
         [ValidateSet('None', 'Read', 'ReadWrite')] [string] $Share = 'Read'
     )
-    # Strings become the enumerations' values when the method is bound.
-    [System.IO.File]::Open($Path, $Mode, $Access, $Share)
+    for ($try = 1; ; $try++) {
+        try {
+            # Strings become the enumerations' values when the method is bound.
+            return [System.IO.File]::Open($Path, $Mode, $Access, $Share)
+        }
+        catch {
+            # Precisely this type: a sharing violation; what is missing or forbidden has types of its own.
+            $kind = $_.Exception.GetBaseException().GetType().FullName
+            if ($Mode -eq 'CreateNew' -or $kind -ne 'System.IO.IOException' -or $try -ge 50) { throw }
+        }
+        Start-Sleep -Milliseconds 100
+    }
 }

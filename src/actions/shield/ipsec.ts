@@ -109,7 +109,11 @@ export const ipsecShield: ShieldMethod = {
     const assigned =
       state.AssignedName === null ? 'no IPsec policy is assigned' : `"${state.AssignedName}" is assigned`;
     const agent = state.AgentState === 'Running' ? '' : `, the policy agent is ${state.AgentState ?? 'missing'}`;
-    return { stands: state.Stands, confirmArmed: state.ConfirmArmed, reason: assigned + agent };
+    const isAsFound = !state.GpoAssigned && state.AssignedName === foundSchema.parse(prior.found).policy_name;
+    const is = !state.Readable ? 'unreadable' : state.Stands ? 'ours' : isAsFound ? 'as-found' : 'other';
+    const policy = state.GpoAssigned ? `a Group Policy assigns "${state.GpoName ?? 'unnamed'}"` : assigned;
+    const reason = state.Readable ? policy + agent : 'the IPsec policy could not be read';
+    return { stands: state.Stands, is, confirmArmed: state.ConfirmArmed, reason };
   },
 
   restore(step, prior) {

@@ -40,6 +40,8 @@ export type Survey =
 
 export interface ShieldState {
   readonly stands: boolean;
+  /** Whose what is there now is: as-found: what was there before us; other: somebody changed it since. */
+  readonly is: 'ours' | 'as-found' | 'other' | 'unreadable';
   /** True while the host would revert blindly. */
   readonly confirmArmed: boolean;
   readonly reason: string;

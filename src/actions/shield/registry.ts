@@ -79,7 +79,10 @@ export const registryShield: ShieldMethod = {
     const shown = state.Present
       ? `${setting.name} is ${state.Value ?? state.Type ?? 'strange'}`
       : `${setting.name} is absent`;
-    return { stands, confirmArmed: state.ConfirmArmed, reason: shown };
+    const found = foundSchema.parse(prior.found);
+    const isAsFound = state.Present === found.present && state.Type === found.type && state.Value === found.value;
+    const is = !state.Readable ? 'unreadable' : stands ? 'ours' : isAsFound ? 'as-found' : 'other';
+    return { stands, is, confirmArmed: state.ConfirmArmed, reason: state.Readable ? shown : 'it could not be read' };
   },
 
   restore(step, prior) {

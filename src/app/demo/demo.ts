@@ -8,6 +8,7 @@ import { type FinishedRun, type RunWatcher, startRun } from '../run.ts';
 import { createServices } from '../wiring.ts';
 import { type Expectation, expectationOf } from './expectations.ts';
 
+const PLAYBOOK = 'smbghost';
 /** Inputs that shorten what a person would otherwise wait for; a user can give the same with --input. */
 const INPUTS = [
   'install_timeout=20s',
@@ -95,7 +96,7 @@ async function remediate(
   const services = createServices({ state });
   try {
     const run = await startRun(services, {
-      playbook: 'smbghost',
+      playbook: PLAYBOOK,
       inventory: lab.inventory,
       packages: lab.packages,
       inputs: INPUTS,
@@ -117,7 +118,7 @@ async function remediate(
           reboots: history.entries.filter((entry) => entry.kind === 'reboot').length,
           policiesChanged: before.get(machine.host) !== after,
         };
-        return compare(machine, view, facts, run.view.name);
+        return compare(machine, view, facts);
       }),
     );
     return { run, hosts };
@@ -135,7 +136,6 @@ function compare(
   machine: LabFile['hosts'][number],
   view: HostView,
   facts: { readonly installs: number; readonly reboots: number; readonly policiesChanged: boolean },
-  playbook: string,
 ): DemoHost {
   const expected: Expectation | undefined = expectationOf(machine.profile, machine.variant);
   const found = {
@@ -154,7 +154,7 @@ function compare(
     host: machine.host,
     profile: machine.profile,
     variant: machine.variant,
-    playbook,
+    playbook: PLAYBOOK,
     expected: expected?.outcome ?? 'unknown',
     ...found,
     wrong: [

@@ -17,7 +17,7 @@ export function registerDemo(program: Command): void {
     .command('demo')
     .summary('remediate a lab fleet before your eyes')
     .description(
-      'Starts emulated Windows machines with every case a fleet has, remediates CVE-2020-0796 on them, and compares\n' +
+      'Starts emulated Windows machines with every case a fleet has, remediates CVE-2020-0796 on them, and compares ' +
         'how each host ended with how its case must end.',
     )
     .option('--json', 'the result as one JSON line, the last of stdout')
@@ -34,15 +34,15 @@ export function registerDemo(program: Command): void {
         event: (event) => display?.event(event),
         progress: (progress) => display?.progress(progress),
       };
-      const result = await interruptible((signal) =>
-        demo({
-          keep: flags.keep === true,
-          version: readVersion(),
-          signal,
-          watcher,
-          onProgress: (text) => process.stderr.write(`lab: ${text}\n`),
-        }),
-      );
+      const onProgress = (text: string) => process.stderr.write(`lab: ${text}\n`);
+      const options = { keep: flags.keep === true, version: readVersion(), watcher, onProgress };
+      let result: DemoResult;
+      try {
+        result = await interruptible((signal) => demo({ ...options, signal }));
+      } catch (thrown) {
+        await display?.stop();
+        throw thrown;
+      }
       if (flags.json === true) {
         const hosts = result.hosts.map(({ wrong: _wrong, ...host }) => host);
         process.stdout.write(`${JSON.stringify({ ok: result.ok, runs: result.runs, hosts })}\n`);

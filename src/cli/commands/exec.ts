@@ -4,11 +4,12 @@ import type { ExecResult } from '../../app/index.ts';
 import { EXIT_CODES, FirebreakError, type Json, type StreamRecord } from '../../domain/index.ts';
 import { passwordPrompt } from '../ask.ts';
 import { interruptible } from '../interrupt.ts';
+import { oneLine, printable } from '../live/index.ts';
 import {
   addConnectionOptions,
+  addTimeoutOption,
   type ConnectionOptions,
   connectionFlags,
-  parseDurationOption,
   parsePositiveInteger,
 } from '../options.ts';
 
@@ -26,9 +27,8 @@ export function registerExec(program: Command): void {
     .description('Runs a script as one pipeline on each host and shows every stream as it comes.')
     .argument('<hosts...>', 'host patterns of the inventory or target URIs; the script follows after --')
     .option('-i, --inventory <file>', 'inventory, for host patterns');
-  addConnectionOptions(command)
+  addTimeoutOption(addConnectionOptions(command), 'deadline per host, connecting included', 600_000)
     .option('--forks <n>', 'hosts at once', parsePositiveInteger, 50)
-    .option('--timeout <duration>', 'deadline per host, connecting included', parseDurationOption, 600_000)
     .option('--json', 'one JSON line a host on stdout, nothing else')
     .addHelpText(
       'after',
@@ -70,7 +70,11 @@ function splitWords(words: readonly string[], command: Command): { patterns: str
       remedy: "firebreak exec winrm://alice@web01 --password-env PW -- 'Get-Service spooler'",
     });
   }
-  return { patterns: words.slice(0, -count), script: words.slice(-count).join(' ') };
+  const script = words.slice(-count).join(' ');
+  if (script.trim() === '') {
+    throw new FirebreakError('FB_USAGE', 'the script is empty', { remedy: 'write it after --, in quotes' });
+  }
+  return { patterns: words.slice(0, -count), script };
 }
 
 interface Shown {
@@ -98,16 +102,18 @@ function textOutput(): Shown {
     },
     onResult: ({ host, error, durationMs }) => {
       if (error === null) process.stderr.write(`${host}: done in ${durationMs} ms\n`);
-      else
-        process.stderr.write(
-          `${host}: ${error.message} [${error.code}]\n${error.remedy === '' ? '' : `  → ${error.remedy}\n`}`,
-        );
+      else {
+        // Most messages begin with the host already.
+        const place = error.message.startsWith(host) ? '' : `${host}: `;
+        const remedy = error.remedy === '' ? '' : `  → ${oneLine(error.remedy)}\n`;
+        process.stderr.write(`${oneLine(place + error.message)} [${error.code}]\n${remedy}`);
+      }
     },
   };
 }
 
 function indent(host: string, text: string): string {
-  return `${text
+  return `${printable(text)
     .split('\n')
     .map((line) => `${host}: ${line}`)
     .join('\n')}\n`;

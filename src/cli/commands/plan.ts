@@ -1,17 +1,18 @@
 /** `firebreak plan PLAYBOOK`: what a run would do, without a touch on any host. */
 import type { Command } from 'commander';
 import type { PreviewNode } from '../../app/index.ts';
+import { hostCount } from '../live/index.ts';
 import {
   addFleetOptions,
-  collect,
+  addInputOption,
   connectionFlags,
   type FleetOptions,
+  type InputOptions,
   parsePositiveInteger,
   withServices,
 } from '../options.ts';
 
-interface PlanFlags extends FleetOptions {
-  readonly input: readonly string[];
+interface PlanFlags extends FleetOptions, InputOptions {
   readonly forks?: number;
   readonly json?: boolean;
 }
@@ -22,8 +23,7 @@ export function registerPlan(program: Command): void {
     .summary('show what a run would do')
     .description('Reads playbook, advisory and inventory, and shows waves, hosts and steps; connects to nothing.')
     .argument('<playbook>', 'file, or the name of a shipped one');
-  addFleetOptions(command)
-    .option('--input <name=value>', 'value of an input, or @file.yaml; may be repeated', collect, [])
+  addInputOption(addFleetOptions(command))
     .option('--forks <n>', 'hosts at once', parsePositiveInteger)
     .option('--json', 'the whole plan as JSON')
     .addHelpText('after', '\nExamples:\n  $ firebreak plan smbghost -i inventory.yaml --limit servers')
@@ -36,7 +36,7 @@ export function registerPlan(program: Command): void {
             inventory: flags.inventory,
             targetsFile: flags.targetsFile,
             limit: flags.limit,
-            inputs: flags.input,
+            inputs: flags.input ?? [],
             forks: flags.forks,
             connection: overridesOf(connectionFlags(flags)),
           },
@@ -57,14 +57,14 @@ export function registerPlan(program: Command): void {
           '',
           'Waves',
           ...preview.waves.flatMap((wave) => [
-            `  ${wave.name}: ${wave.hosts.length} hosts`,
+            `  ${wave.name}: ${hostCount(wave.hosts.length)}`,
             ...wave.hosts.map(
               (host) =>
                 `    ${host.name} (${host.address})${host.set === null ? '' : `, one at a time with ${host.set}`}`,
             ),
           ]),
           '',
-          'Steps',
+          'Steps (* changes the host, - reads or decides)',
           ...preview.steps.flatMap((node) => describeNode(node, '  ')),
         ];
         process.stdout.write(`${lines.join('\n')}\n`);
@@ -79,9 +79,11 @@ function describeNode(node: PreviewNode, indent: string): readonly string[] {
     return [`${indent}${mark} ${node.id}: ${node.uses} – ${node.summary}${condition}`];
   }
   const part = (name: string, nodes: readonly PreviewNode[]): readonly string[] =>
-    nodes.length === 0 ? [] : [`${indent}${name}:`, ...nodes.flatMap((inner) => describeNode(inner, `${indent}  `))];
+    nodes.length === 0
+      ? []
+      : [`${indent}  ${name}:`, ...nodes.flatMap((inner) => describeNode(inner, `${indent}    `))];
   return [
-    `${indent}${node.id}${condition}`,
+    `${indent}  ${node.id}:${condition}`,
     ...part('block', node.block),
     ...part('rescue', node.rescue),
     ...part('always', node.always),

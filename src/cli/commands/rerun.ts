@@ -4,11 +4,12 @@ import { FirebreakError } from '../../domain/index.ts';
 import { followRun } from '../follow-run.ts';
 import {
   addFleetOptions,
+  addInputOption,
   addOutputOption,
   addStateOption,
-  collect,
   connectionFlags,
   type FleetOptions,
+  type InputOptions,
   type OutputOptions,
   parsePositiveInteger,
   type StateOptions,
@@ -16,12 +17,11 @@ import {
 } from '../options.ts';
 import { readVersion } from '../version.ts';
 
-interface RerunFlags extends FleetOptions, StateOptions, OutputOptions {
+interface RerunFlags extends FleetOptions, InputOptions, StateOptions, OutputOptions {
   readonly failed?: boolean;
   readonly unreachable?: boolean;
   readonly all?: boolean;
   readonly playbook?: string;
-  readonly input: readonly string[];
   readonly packages?: string;
   readonly forks?: number;
   readonly check?: boolean;
@@ -33,7 +33,7 @@ export function registerRerun(program: Command): void {
     .command('rerun')
     .summary('do the failed hosts of a run again')
     .description(
-      'A new run for chosen hosts of an earlier one, from the top, with the files as they are now. Steps that are done are\n' +
+      'A new run for chosen hosts of an earlier one, from the top, with the files as they are now. Steps that are done are ' +
         'found done and change nothing; what is still owed to the hosts is carried over.',
     )
     .argument('<run>', 'run id, an unambiguous part of its beginning, or last')
@@ -41,8 +41,7 @@ export function registerRerun(program: Command): void {
     .addOption(new Option('--unreachable', 'the unreachable hosts').conflicts(['all']))
     .option('--all', 'all of its hosts')
     .option('--playbook <file>', "another playbook than the run's");
-  addFleetOptions(command)
-    .option('--input <name=value>', 'value of an input, over that of the earlier run; may be repeated', collect, [])
+  addInputOption(addFleetOptions(command), 'value of an input, over that of the earlier run; may be repeated')
     .option('--packages <folder>', 'folder with the package files')
     .option('--forks <n>', 'hosts at once', parsePositiveInteger)
     .option('--check', 'read and probe only; change nothing')
@@ -75,7 +74,7 @@ export function registerRerun(program: Command): void {
             playbook: flags.playbook,
             inventory: flags.inventory,
             limit: flags.limit,
-            inputs: flags.input,
+            inputs: flags.input ?? [],
             packages: flags.packages,
             forks: flags.forks,
             connection: overridesOf(connectionFlags(flags)),

@@ -3,11 +3,12 @@ import type { Command } from 'commander';
 import { followRun } from '../follow-run.ts';
 import {
   addFleetOptions,
+  addInputOption,
   addOutputOption,
   addStateOption,
-  collect,
   connectionFlags,
   type FleetOptions,
+  type InputOptions,
   type OutputOptions,
   parsePositiveInteger,
   type StateOptions,
@@ -15,8 +16,7 @@ import {
 } from '../options.ts';
 import { readVersion } from '../version.ts';
 
-interface RunFlags extends FleetOptions, StateOptions, OutputOptions {
-  readonly input: readonly string[];
+interface RunFlags extends FleetOptions, InputOptions, StateOptions, OutputOptions {
   readonly packages?: string;
   readonly forks?: number;
   readonly check?: boolean;
@@ -30,8 +30,7 @@ export function registerRun(program: Command): void {
     .summary('remediate hosts by a playbook')
     .description('Runs a playbook on the hosts of an inventory; every step is recorded, Ctrl-C leaves a resumable run.')
     .argument('<playbook>', 'file, or the name of a shipped one (smbghost, baseline)');
-  addFleetOptions(command)
-    .option('--input <name=value>', 'value of an input, or @file.yaml; may be repeated', collect, [])
+  addInputOption(addFleetOptions(command))
     .option('--packages <folder>', 'folder with the package files and their SHA256SUMS')
     .option('--forks <n>', 'hosts at once', parsePositiveInteger)
     .option('--check', 'read and probe only; change nothing')
@@ -54,7 +53,7 @@ Examples:
           inventory: flags.inventory,
           targetsFile: flags.targetsFile,
           limit: flags.limit,
-          inputs: flags.input,
+          inputs: flags.input ?? [],
           packages: flags.packages,
           forks: flags.forks,
           connection: overridesOf(connectionFlags(flags)),

@@ -1,6 +1,7 @@
 /** `firebreak status [RUN]`: works from another process while the run goes on. */
 import type { Command } from 'commander';
-import type { HostView } from '../../domain/index.ts';
+import { FirebreakError, type HostView, type RunView } from '../../domain/index.ts';
+import { didYouMean } from '../../util/index.ts';
 import { renderHostTable, renderTable, renderTally } from '../live/index.ts';
 import { addStateOption, type StateOptions, withServices } from '../options.ts';
 
@@ -15,25 +16,35 @@ export function registerStatus(program: Command): void {
     .summary('show a run, also while it goes on')
     .description('What each host of a run has done so far, from the journal.')
     .argument('[run]', 'run id, an unambiguous part of its beginning, or last', 'last')
-    .option('--host <name>', 'every step of this host')
+    .option('--host <name>', 'this host alone, step by step')
     .option('--json', 'everything as JSON');
   addStateOption(command)
     .addHelpText('after', '\nExamples:\n  $ firebreak status\n  $ firebreak status last --host web01')
     .action(async (run: string, flags: StatusFlags) => {
       const { runStatus } = await import('../../app/index.ts');
       const { info, view } = await withServices(flags, (services) => runStatus(services, run));
+      const hosts = view.hosts.filter((host) => flags.host === undefined || host.name === flags.host);
+      if (flags.host !== undefined && hosts.length === 0) throw unknownHost(flags.host, view);
       if (flags.json === true) {
-        process.stdout.write(`${JSON.stringify({ ...view, process: { state: info.state, owner: info.owner } })}\n`);
+        process.stdout.write(
+          `${JSON.stringify({ ...view, hosts, process: { state: info.state, owner: info.owner } })}\n`,
+        );
         return;
       }
       const owner =
         info.state === 'running' && info.owner !== null ? `, process ${info.owner.pid} on ${info.owner.machine}` : '';
       process.stdout.write(`${view.name}\nrun ${view.run}: ${info.state}${owner}; ${renderTally(view)}\n\n`);
-      const hosts = flags.host === undefined ? view.hosts : view.hosts.filter((host) => host.name === flags.host);
       process.stdout.write(`${renderHostTable(hosts)}\n`);
       if (flags.host !== undefined) for (const host of hosts) process.stdout.write(`\n${renderSteps(host)}\n`);
       if (info.state === 'interrupted') process.stdout.write(`\nNext:\n  firebreak resume ${view.run}\n`);
     });
+}
+
+function unknownHost(name: string, view: RunView): FirebreakError {
+  const names = view.hosts.map((host) => host.name);
+  return new FirebreakError('FB_NO_HOSTS', `run ${view.run} has no host "${name}"`, {
+    remedy: didYouMean(name, names) || `firebreak status ${view.run}`,
+  });
 }
 
 function renderSteps(host: HostView): string {

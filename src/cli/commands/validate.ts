@@ -10,9 +10,9 @@ export function registerValidate(program: Command): void {
     .summary('check playbooks and inventories')
     .description('Checks playbooks with their advisories, and inventories; all mistakes at once, nothing is touched.')
     .argument('[playbooks...]', 'playbook files')
-    .option('-i, --inventory <file>', 'inventory to check too; may be repeated', collect, [])
+    .option('-i, --inventory <file>', 'inventory to check too; may be repeated', collect)
     .addHelpText('after', '\nExamples:\n  $ firebreak validate playbooks/*.yaml -i inventory.yaml')
-    .action(async (playbooks: string[], { inventory }: { readonly inventory: readonly string[] }) => {
+    .action(async (playbooks: string[], { inventory = [] }: { readonly inventory?: readonly string[] }) => {
       const { validate } = await import('../../app/index.ts');
       if (playbooks.length + inventory.length === 0) {
         throw new FirebreakError('FB_USAGE', 'nothing to validate', {

@@ -1,6 +1,6 @@
 /** `firebreak verify ADVISORY`: the verdict of every host, reading only. */
 import type { Command } from 'commander';
-import { EXIT_CODES } from '../../domain/index.ts';
+import { EXIT_CODES, FirebreakError } from '../../domain/index.ts';
 import { interruptible } from '../interrupt.ts';
 import { createDisplay, type RunDisplay, renderTable } from '../live/index.ts';
 import {
@@ -24,13 +24,14 @@ export function registerVerify(program: Command): void {
     .command('verify')
     .summary('who is vulnerable? reads only')
     .description('Collects the evidence for an advisory on every host and gives the verdict; changes nothing.')
-    .argument('<advisory>', 'id of a shipped advisory, or a file');
+    .argument('<advisory>', 'id of a shipped advisory, or a file')
+    .argument('[hosts...]', 'host patterns of the inventory; none = all hosts');
   addFleetOptions(command)
     .option('--forks <n>', 'hosts at once', parsePositiveInteger)
     .option('--json', 'one JSON line a host');
   addStateOption(command)
-    .addHelpText('after', '\nExamples:\n  $ firebreak verify cve-2020-0796 -i inventory.yaml --limit servers')
-    .action(async (advisory: string, flags: VerifyFlags) => {
+    .addHelpText('after', '\nExamples:\n  $ firebreak verify cve-2020-0796 -i inventory.yaml servers')
+    .action(async (advisory: string, hosts: string[], flags: VerifyFlags) => {
       const { overridesOf, startRun, verifyPlaybook } = await import('../../app/index.ts');
       await withServices(flags, async (services) => {
         let display: RunDisplay | undefined;
@@ -39,7 +40,7 @@ export function registerVerify(program: Command): void {
             playbook: verifyPlaybook(advisory),
             inventory: flags.inventory,
             targetsFile: flags.targetsFile,
-            limit: flags.limit,
+            limit: limitOf(hosts, flags.limit),
             inputs: [],
             forks: flags.forks,
             connection: overridesOf(connectionFlags(flags)),
@@ -52,7 +53,7 @@ export function registerVerify(program: Command): void {
                 display = createDisplay('lines', view.hosts.length);
               },
               event: (event) => {
-                if (event.type === 'StepFinished') display?.event(event);
+                if (event.type === 'StepFinished' || event.type === 'AttemptFailed') display?.event(event);
               },
               progress: () => {},
             },
@@ -63,7 +64,9 @@ export function registerVerify(program: Command): void {
           verdict: String(host.verdict?.['verdict'] ?? 'unknown'),
           fixed: host.verdict?.['fixed'] === true,
           applicable: host.verdict?.['applicable'] ?? null,
-          reason: String(host.error?.message ?? host.verdict?.['reason'] ?? host.reason),
+          reason: String(
+            host.error?.message ?? host.verdict?.['reason'] ?? (host.reason || 'interrupted before it was looked at'),
+          ),
           evidence: host.verdict?.['evidence'] ?? null,
         }));
         if (flags.json === true)
@@ -77,4 +80,13 @@ export function registerVerify(program: Command): void {
           exitCode === EXIT_CODES.interrupted ? exitCode : isFine ? EXIT_CODES.fine : EXIT_CODES.notFine;
       });
     });
+}
+
+/** @throws FB_USAGE when hosts are given in both ways */
+function limitOf(hosts: readonly string[], limit: string | undefined): string | undefined {
+  if (hosts.length === 0) return limit;
+  if (limit === undefined) return hosts.join(',');
+  throw new FirebreakError('FB_USAGE', 'hosts are given twice: as arguments and with --limit', {
+    remedy: 'give them once',
+  });
 }

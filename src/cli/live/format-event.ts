@@ -1,15 +1,26 @@
 /** A journal event as one line of text; undefined for those that nobody wants to read as they come. */
 import type { RunEvent } from '../../domain/index.ts';
-import { formatDuration } from '../../util/duration.ts';
+import { formatDuration } from '../../util/index.ts';
+import { oneLine } from './printable.ts';
 
 export function formatEvent(event: RunEvent): string | undefined {
+  const text = describe(event);
+  return text === undefined ? undefined : oneLine(text);
+}
+
+/** `1 host`, `3 hosts`. */
+export function hostCount(count: number): string {
+  return `${count} ${count === 1 ? 'host' : 'hosts'}`;
+}
+
+function describe(event: RunEvent): string | undefined {
   switch (event.type) {
     case 'RunStarted':
       return `run ${event.run} started by ${event.by}${event.check ? ' (check mode: nothing is changed)' : ''}`;
     case 'RunResumed':
       return `run ${event.run} resumed by ${event.by}`;
     case 'WaveStarted':
-      return `wave ${event.wave}: ${event.hosts.length} hosts`;
+      return `${/^wave /.test(event.wave) ? '' : 'wave '}${event.wave}: ${hostCount(event.hosts.length)}`;
     case 'StepProbed':
       return event.reason === '' ? undefined : `${event.host}: ${event.step}: ${event.state} (${event.reason})`;
     case 'StepIntended':

@@ -5,7 +5,9 @@ import { createLiveDisplay } from './listr.ts';
 import { createNdjsonDisplay } from './ndjson.ts';
 import type { OutputMode, RunDisplay } from './observer.ts';
 
+export { hostCount } from './format-event.ts';
 export { OUTPUT_MODES, type OutputMode, type RunDisplay } from './observer.ts';
+export { oneLine, printable } from './printable.ts';
 export { renderHostTable, renderTable, renderTally } from './table.ts';
 
 /** auto: live on a terminal that has room for every host, lines elsewhere. */

@@ -6,6 +6,7 @@ export function createJsonDisplay(): RunDisplay {
     start: () => {},
     event: () => {},
     progress: () => {},
+    stop: () => {},
     finish: (view) => {
       process.stdout.write(`${JSON.stringify(view)}\n`);
     },

@@ -8,6 +8,7 @@ export function createNdjsonDisplay(): RunDisplay {
       process.stdout.write(`${JSON.stringify(event)}\n`);
     },
     progress: () => {},
+    stop: () => {},
     finish: () => {},
   };
 }

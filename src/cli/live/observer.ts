@@ -9,6 +9,8 @@ export interface RunDisplay {
   start(view: RunView): void;
   event(event: RunEvent): void;
   progress(progress: { readonly host: string; readonly step: string; readonly text: string }): void;
+  /** The run ended in an error: nothing more is shown. */
+  stop(): void | Promise<void>;
   /** After the last event; prints the summary. */
   finish(view: RunView, nextSteps: readonly string[]): void | Promise<void>;
 }

@@ -58,6 +58,8 @@ class Converter {
     if (object.items !== undefined) return object.items.map((item) => this.convert(item, depth));
     const hasProperties = (object.adapted?.size ?? 0) + (object.extended?.size ?? 0) > 0;
     if (!hasProperties && object.entries === undefined && object.text) return object.text;
+    // its properties (IsEven, Sign …) do not tell the number
+    if (object.typeNames[0] === 'System.Numerics.BigInteger' && object.text) return object.text;
     const plain: { [key: string]: PlainJson } = {};
     if (this.#types) plain['$type'] = object.typeNames[0] ?? '';
     for (const [key, value] of object.entries ?? []) set(plain, this.#key(key, depth), this.convert(value, depth));

@@ -211,7 +211,8 @@ export class PipelineClient {
     const stream = STREAMS.get(message.type);
     if (stream !== undefined) {
       if (this.isOver) throw psrpError('a pipeline that has ended sent more data');
-      return { kind: stream, value: decodeClixml(message.data) };
+      // $null travels as a message without data.
+      return { kind: stream, value: message.data === '' ? null : decodeClixml(message.data) };
     }
     if (message.type === MESSAGE_TYPE.pipelineHostCall) return readHostCall(message.data);
     if (message.type !== MESSAGE_TYPE.pipelineState) return undefined;

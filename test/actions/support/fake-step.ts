@@ -79,7 +79,12 @@ export class FakeHost {
   }
 
   step(
-    options: { readonly advisory?: JsonObject; readonly timeoutMs?: number; readonly run?: string } = {},
+    options: {
+      readonly advisory?: JsonObject;
+      readonly timeoutMs?: number;
+      readonly run?: string;
+      readonly check?: boolean;
+    } = {},
   ): StepContext {
     const controller = new AbortController();
     const deadline = this.now + (options.timeoutMs ?? 600_000);
@@ -111,7 +116,7 @@ export class FakeHost {
       packages: { find: (name) => Promise.resolve(packageFile(name)) },
       advisory: options.advisory ?? null,
       inputs: {},
-      check: false,
+      check: options.check ?? false,
       session: () => {
         if (this.down !== null) return Promise.reject(this.down);
         session ??= this.#session();

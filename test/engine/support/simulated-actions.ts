@@ -114,9 +114,11 @@ export function simulatedActions(send: Send): ActionCatalog {
       const { policy } = await send(step, 'shield recover', (machine) => ({ policy: machine.policy }));
       return { state: policy === 'shield' ? 'done' : 'not-started' };
     },
-    async prove(step) {
+    async prove(step, _args, prior) {
       const { policy } = await send(step, 'shield prove', (machine) => ({ policy: machine.policy }));
-      return { proven: policy === 'shield', result: { state: 'stands' }, confirmed: true };
+      if (policy === 'shield') return { proven: true, result: { state: 'stands' }, confirmed: !step.check };
+      const code = policy === prior['policy'] ? 'FB_STEP_NOT_PROVEN' : 'FB_SHIELD_CONFLICT';
+      return { proven: false, result: { state: 'gone' }, error: new FirebreakError(code, text(policy)).toRecord() };
     },
     async undo(step, undo) {
       const { policy } = await send(step, 'shield read', (machine) => ({ policy: machine.policy }));

@@ -21,6 +21,14 @@ describe('toJson', () => {
     [9007199254740992n, '9007199254740992'],
     [new PsPrimitive('U64', '18446744073709551615'), '18446744073709551615'],
     [new PsPrimitive('By', '7'), 7],
+    [
+      new PsObject({
+        typeNames: ['System.Numerics.BigInteger', 'System.Object'],
+        text: '1208925819614629174706176',
+        adapted: new Map([['IsEven', true]]),
+      }),
+      '1208925819614629174706176',
+    ],
     [new PsPrimitive('D', '1.10'), '1.10'],
     [new PsPrimitive('Db', '1.5'), 1.5],
     [new PsPrimitive('Db', 'NaN'), 'NaN'],

@@ -47,6 +47,16 @@ function startPipeline(): PipelineClient {
   return pipeline;
 }
 
+describe('an output of $null', () => {
+  it('is a message without data', () => {
+    const pipeline = startPipeline();
+    const type = MESSAGE_TYPE.pipelineOutput;
+    const header = { destination: DESTINATION.client, type, poolId: POOL, pipelineId: PIPELINE };
+    const bytes = Buffer.concat(fragment(1n, encodeMessage({ ...header, data: '' }), 1000));
+    expect(pipeline.receive(new Uint8Array(bytes))).toEqual([{ kind: 'output', value: null }]);
+  });
+});
+
 describe('messages', () => {
   it('has the header little-endian with GUIDs as bytes_le', () => {
     const bytes = encodeMessage({

@@ -132,6 +132,21 @@ public sealed class Power
         GoDown("power-loss", restart: true, off);
     }
 
+    /// <summary>Somebody presses the button: a machine that is off boots; nothing otherwise.</summary>
+    public void TurnOn()
+    {
+        lock (_machine.Gate)
+        {
+            if (State != PowerState.Off || _ended)
+            {
+                return;
+            }
+        }
+
+        _machine.History.Add("power", ("op", "turned-on"));
+        _machine.Clock.ScheduleAfter(TimeSpan.FromSeconds(_profile.DurationSeconds), Boot);
+    }
+
     /// <summary>The machine as it was before the lab: booted long ago.</summary>
     internal void Resume()
     {
@@ -212,6 +227,7 @@ public sealed class Power
         _machine.Files.CloseAllHandles();
         if (NoReturn)
         {
+            NoReturn = false;
             _machine.History.Add("power", ("op", "no-return"));
         }
         else if (restart)

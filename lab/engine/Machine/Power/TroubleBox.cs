@@ -13,7 +13,7 @@ public sealed class TroubleBox
         _machine = machine;
     }
 
-    /// <summary>Brings trouble.</summary>
+    /// <summary>Brings trouble, or takes it away: <c>none</c> and <c>power-on</c>.</summary>
     /// <exception cref="ArgumentException">Unknown kind or moment.</exception>
     public void Add(TroubleProfile trouble)
     {
@@ -51,6 +51,12 @@ public sealed class TroubleBox
             case "no-return":
                 _machine.Power.NoReturn = true;
                 break;
+            case "none":
+                Clear();
+                return;
+            case "power-on":
+                _machine.Power.TurnOn();
+                return;
             default:
                 throw new ArgumentException($"the lab has no trouble {trouble.Kind}");
         }
@@ -58,7 +64,7 @@ public sealed class TroubleBox
         _machine.History.Add("trouble", ("trouble", trouble.Kind), ("when", trouble.When));
     }
 
-    /// <summary>Takes all trouble that has not happened yet away.</summary>
+    /// <summary>Mends the machine: no installer fails or hangs, the next reboot comes back, the network is there.</summary>
     public void Clear()
     {
         lock (_machine.Gate)
@@ -70,6 +76,7 @@ public sealed class TroubleBox
         }
 
         _machine.History.Add("trouble", ("trouble", "none"));
+        _machine.Network.Restore();
     }
 
     /// <summary>An installer begins its work: what waited for it happens; tells how the installer will end.</summary>

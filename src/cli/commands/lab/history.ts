@@ -1,6 +1,7 @@
 /** `firebreak lab history HOST`: all that happened on a machine. */
 import type { Command } from 'commander';
-import { DIR_FLAG, DIR_HELP, printJson, tableText } from './options.ts';
+import { renderTable } from '../../live/index.ts';
+import { DIR_FLAG, DIR_HELP, printJson } from './options.ts';
 
 export function registerHistory(lab: Command): void {
   lab
@@ -22,7 +23,7 @@ export function registerHistory(lab: Command): void {
         return;
       }
       const rows = history.entries.map(({ at, kind, ...facts }) => [at, kind, factsText(facts)]);
-      process.stdout.write(tableText(rows));
+      process.stdout.write(`${renderTable(rows)}\n`);
     });
 }
 

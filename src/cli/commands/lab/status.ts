@@ -1,6 +1,7 @@
 /** `firebreak lab status`: every machine with its state. */
 import type { Command } from 'commander';
-import { DIR_FLAG, DIR_HELP, printJson, tableText } from './options.ts';
+import { renderTable } from '../../live/index.ts';
+import { DIR_FLAG, DIR_HELP, printJson } from './options.ts';
 
 export function registerStatus(lab: Command): void {
   lab
@@ -39,7 +40,7 @@ export function registerStatus(lab: Command): void {
         'IPSEC',
         'PENDING REBOOT',
       ];
-      process.stdout.write(tableText([heading, ...rows]));
+      process.stdout.write(`${renderTable([heading, ...rows])}\n`);
       process.stdout.write(`\ninventory  ${status.inventory}\npackages   ${status.packages}\n`);
     });
 }

@@ -9,15 +9,15 @@ interface TroubleFlags {
   readonly exitCode?: number;
 }
 
-const KINDS = ['network-loss', 'installer-fails', 'installer-hangs', 'no-return', 'power-loss'];
+const KINDS = ['network-loss', 'installer-fails', 'installer-hangs', 'no-return', 'power-loss', 'none', 'power-on'];
 
 export function registerTrouble(lab: Command): void {
   lab
     .command('trouble')
-    .summary('make something go wrong on a machine')
-    .description('Makes something go wrong on a machine, now or later.')
+    .summary('make something go wrong on a machine, or right again')
+    .description('Makes something go wrong on a machine, now or later, or right again.')
     .argument('<host>', 'name of a machine')
-    .addArgument(new Argument('<kind>', 'what goes wrong').choices(KINDS))
+    .addArgument(new Argument('<kind>', 'what happens').choices(KINDS))
     .option('--for <time>', 'how long it lasts (network-loss, power-loss)', parseSeconds)
     .option('--after <time>', 'when it begins', parseSeconds)
     .option('--exit-code <n>', 'exit code of installer-fails', parseExitCode)
@@ -31,10 +31,13 @@ Kinds:
   installer-fails  the next installer ends with an error
   installer-hangs  the next installer never ends
   no-return        the machine does not come back from its next restart
+  none             mended: installers work, restarts come back, the network is there
+  power-on         a machine that is off boots
 
 Examples:
   $ firebreak lab trouble pc-tokyo-01 network-loss --for 8s --after 2s
-  $ firebreak lab trouble pc-tokyo-01 installer-fails --exit-code 0x800F0922`,
+  $ firebreak lab trouble pc-tokyo-01 installer-fails --exit-code 0x800F0922
+  $ firebreak lab trouble pc-tokyo-01 none`,
     )
     .action(async (host: string, kind: string, flags: TroubleFlags) => {
       const { labFolder, labTrouble } = await import('../../../app/lab/index.ts');

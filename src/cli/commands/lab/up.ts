@@ -68,7 +68,7 @@ packages   ${lab.packages}
 Next:
   firebreak exec -i ${lab.inventory} ${first} -- 'Get-HotFix'
   firebreak verify cve-2020-0796 -i ${lab.inventory}
-  firebreak run playbooks/smbghost.yaml -i ${lab.inventory} --packages ${lab.packages}
+  firebreak run smbghost -i ${lab.inventory} --packages ${lab.packages}
   firebreak lab status${dir}
   firebreak lab down${dir}
 `);

@@ -1,0 +1,33 @@
+/** A standing shield in a few words. Must not fail on shields that another version put up. */
+import type { Json, JsonObject } from '../../domain/index.ts';
+
+interface KnownShield {
+  readonly uses: string;
+  readonly prior: JsonObject;
+  readonly since: string;
+}
+
+/** `ipsec, TCP 445` or `registry, DisableCompression = 1`. */
+export function describeShield({ uses, prior }: KnownShield): string {
+  const method = prior['method'];
+  if (typeof method !== 'string') return uses;
+  const setting = prior['setting'];
+  if (!isObject(setting)) return method;
+  const ports = (['tcp', 'udp'] as const).flatMap((protocol) => {
+    const listed = setting[protocol];
+    return Array.isArray(listed) && listed.length > 0 ? [`${protocol.toUpperCase()} ${listed.join(' ')}`] : [];
+  });
+  const value = typeof setting['name'] === 'string' ? [`${setting['name']} = ${String(setting['value'])}`] : [];
+  return [method, ...ports, ...value].join(', ');
+}
+
+/** When the host itself takes it down if it is fixed by then. */
+export function endOfShield({ prior, since }: KnownShield): string {
+  const seconds = prior['ttl_s'];
+  if (typeof seconds !== 'number' || seconds === 0) return 'patched';
+  return new Date(Date.parse(since) + seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

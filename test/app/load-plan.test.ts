@@ -1,0 +1,37 @@
+/** Plans that must be read again later, from another folder. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createActions } from '../../src/actions/index.ts';
+import { loadPlan } from '../../src/app/load-plan.ts';
+import { playbookAgain, verifyPlaybook } from '../../src/app/verify.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'firebreak-plan-'));
+  mkdirSync(join(folder, 'fleet'));
+  writeFileSync(join(folder, 'p.yaml'), 'firebreak: 1\nname: P\nhosts: all\nsteps:\n  - { uses: host.facts }\n');
+  writeFileSync(
+    join(folder, 'fleet', 'inventory.yaml'),
+    'all:\n  vars: { auth: basic, allow_unencrypted: true, credential: { user: a, password: { file: pw } } }\n  hosts: { web01: }\n',
+  );
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('a plan', () => {
+  it('names its files so that they are found from any folder', async () => {
+    const here = relative(process.cwd(), folder);
+    const source = { playbook: join(here, 'p.yaml'), inventory: join(here, 'fleet', 'inventory.yaml'), inputs: [] };
+    const plan = await loadPlan(source, createActions());
+    expect(plan.playbook.file).toBe(join(folder, 'p.yaml'));
+    expect(plan.origin.inventory).toBe(join(folder, 'fleet', 'inventory.yaml'));
+    expect(plan.hosts[0]?.password).toEqual({ file: join(folder, 'fleet', 'pw') });
+  });
+
+  it('of a verify is made again without a file', () => {
+    const { file } = verifyPlaybook('cve-2020-0796') as { readonly file: string };
+    expect(playbookAgain(file)).toEqual(verifyPlaybook('cve-2020-0796'));
+    expect(playbookAgain('/p.yaml')).toBe('/p.yaml');
+  });
+});
