@@ -50,17 +50,22 @@ export class WinrmFront {
     return this.#server !== undefined;
   }
 
-  /** Starts to listen; connections that fell silent are reset now, as the first packet after a loss would find. */
+  /**
+   * Starts to listen; connections that fell silent are then reset, as the first packet after a loss would find: who
+   * tries again at once finds somebody listening.
+   */
   async open(): Promise<void> {
+    await this.#untilListening();
     for (const socket of this.#sockets) {
       if (this.#silent.has(socket)) socket.resetAndDestroy();
     }
     this.#dropRetired();
-    if (this.#server !== undefined) return;
-    for (let attempt = 1; ; attempt += 1) {
+  }
+
+  async #untilListening(): Promise<void> {
+    for (let attempt = 1; this.#server === undefined; attempt += 1) {
       try {
         this.#server = await this.#listen();
-        return;
       } catch (cause) {
         const { code } = cause as NodeJS.ErrnoException;
         if (code !== 'EADDRINUSE' || attempt === LISTEN_ATTEMPTS) {
