@@ -134,7 +134,10 @@ export class Fleet {
     const address = addresses.hostAddress(index);
     await requireFreePort(address, WINRM_PORT);
     // Known before the machine boots: its first event may come ahead of the answer.
-    this.#hosts.set(spec.name, new LabHost(engine, { ...spec, variant }, address, profile.os.culture));
+    this.#hosts.set(
+      spec.name,
+      new LabHost(engine, { ...spec, variant }, address, profile.os.culture, { user, password }),
+    );
     const machine = resolveMachine(catalog, { name: spec.name, profile, variant, user, password });
     const reply = await engine.request('host.create', { host: spec.name, address, machine, files: [] });
     return { host: spec, address, ports: portsSchema.parse(reply).ports };

@@ -10,6 +10,12 @@ import { type Sessions, WinrmFront, WinrmService } from './winrm/index.ts';
 export const WINRM_PORT = 5985;
 const logonSchema = z.object({ granted: z.boolean(), admin: z.boolean().default(false) });
 
+/** The administrator whom the inventory names: the only account whose password the fleet knows. */
+interface Account {
+  readonly user: string;
+  readonly password: string;
+}
+
 export class LabHost {
   readonly spec: FleetHost & { readonly variant: string };
   readonly address: string;
@@ -20,7 +26,13 @@ export class LabHost {
   #last: Promise<void> = Promise.resolve();
   #failure: unknown;
 
-  constructor(engine: Engine, spec: FleetHost & { readonly variant: string }, address: string, uiCulture: string) {
+  constructor(
+    engine: Engine,
+    spec: FleetHost & { readonly variant: string },
+    address: string,
+    uiCulture: string,
+    account: Account,
+  ) {
     this.spec = spec;
     this.address = address;
     this.#engine = engine;
@@ -34,8 +46,16 @@ export class LabHost {
       address,
       port: WINRM_PORT,
       service: this.#service,
-      logon: async (user, password) =>
-        logonSchema.parse(await engine.request('logon', { host: spec.name, user, password })),
+      login: {
+        machine: spec.name.toUpperCase(),
+        allowUnencrypted: spec.allow_unencrypted,
+        passwordOf: (user, domain) =>
+          isSameName(user, account.user) && (['', '.'].includes(domain) || isSameName(domain, spec.name))
+            ? account.password
+            : undefined,
+        logon: async (user, password) =>
+          logonSchema.parse(await engine.request('logon', { host: spec.name, user, password })),
+      },
     });
   }
 
@@ -89,6 +109,10 @@ export class LabHost {
     this.#last = turn.catch(() => undefined);
     return turn;
   }
+}
+
+function isSameName(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase();
 }
 
 function sessionsOf(engine: Engine, host: string): Sessions {

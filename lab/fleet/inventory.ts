@@ -30,6 +30,7 @@ export function inventoryText(hosts: readonly InventoryHost[], options: Inventor
     const mapped = Object.entries(ports).filter(([port, real]) => Number(port) !== real);
     all[host.name] = {
       address,
+      ...(host.allow_unencrypted ? {} : { auth: 'negotiate', allow_unencrypted: false }),
       ...(mapped.length === 0 ? {} : { ports: Object.fromEntries(mapped) }),
       ...(Object.keys(host.vars).length === 0 ? {} : { vars: host.vars }),
     };

@@ -30,6 +30,7 @@ export function mixedFleet(count: number, catalog: Catalog): FleetFile {
       variant: kind.variant,
       groups: index === 0 ? [kind.group, 'pilot'] : [kind.group],
       vars: {},
+      allow_unencrypted: true,
     };
   });
   return { title: `${count} mixed hosts`, hosts };

@@ -27,6 +27,7 @@ export const ERROR_CODES = {
   FB_AUTH_UNENCRYPTED: false,
   FB_CREDENTIAL_MISSING: false,
   // talking to it
+  FB_PROTOCOL_AUTH: false,
   FB_PROTOCOL_HTTP: false,
   FB_PROTOCOL_SOAP: false,
   FB_PROTOCOL_PSRP: false,

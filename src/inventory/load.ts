@@ -32,7 +32,7 @@ export function loadInventory(text: string, file: string, overrides: ConnectionO
   if (root !== null) {
     const top = { start: 0, end: source.lineEnd(0) };
     for (const entry of reader.entries(root, top, 'an inventory') ?? []) loader.top(entry);
-    loader.finish(overrides);
+    loader.finish();
   }
   const { problems } = reader;
   if (problems.length > 0) throw invalidInventory(file, problems);
@@ -75,7 +75,7 @@ class InventoryLoader {
     }
   }
 
-  finish(overrides: ConnectionOverrides): void {
+  finish(): void {
     for (const [name, place] of this.#hostPlaces) {
       const group = this.#groupPlaces.get(name);
       if (group === undefined) continue;
@@ -88,22 +88,6 @@ class InventoryLoader {
       if (other !== undefined) this.#reader.report(place, `"${name}" and "${other}" would be the same Windows host`);
       byLowerCase.set(name.toLowerCase(), name);
     }
-    if (this.#reader.problems.length === 0) this.#checkAuth(overrides);
-  }
-
-  /** Once for the first such host: ten thousand times the same sentence helps nobody. */
-  #checkAuth(overrides: ConnectionOverrides): void {
-    if (overrides.auth !== undefined) return;
-    const without = resolveHosts('', this.tree, overrides).hosts.filter(({ auth }) => auth !== 'basic');
-    const [first] = without;
-    if (first === undefined) return;
-    const others = without.length === 1 ? '' : ` (and ${without.length - 1} more hosts)`;
-    const place = this.#hostPlaces.get(first.name) ?? { start: 0, end: 1 };
-    this.#reader.report(
-      place,
-      `"${first.name}" has no auth${others}, and negotiate, the default, is not supported yet`,
-      'write auth: basic (and allow_unencrypted: true)',
-    );
   }
 
   /** `name:` with nothing behind it. */

@@ -36,7 +36,8 @@ export const SETTING_KEYS = [
 ] as const;
 export const SETTING_KEYS_LATER = ['relay', 'configuration', 'ca'] as const;
 
-const AUTH_LATER = ['negotiate', 'ntlm', 'kerberos', 'certificate'];
+const AUTH_KINDS = ['negotiate', 'ntlm', 'basic'] as const;
+const AUTH_LATER = ['kerberos', 'certificate'];
 const TRANSPORTS_LATER = ['ssh', 'local', 'relay'];
 const PORT_RANGE = { min: 1, max: 65_535 };
 
@@ -78,11 +79,7 @@ function readSetting(reader: YamlReader, entry: YamlEntry): Settings {
     case 'use_tls': {
       const useTls = reader.boolean(entry);
       if (useTls === true)
-        reader.notYet(
-          entry.place,
-          'WinRM over HTTPS',
-          'write allow_unencrypted: true where the network can be trusted',
-        );
+        reader.notYet(entry.place, 'WinRM over HTTPS', 'leave it away: auth: negotiate seals every message');
       return useTls === null ? {} : { useTls };
     }
     case 'allow_unencrypted': {
@@ -112,13 +109,17 @@ function readTransport(reader: YamlReader, entry: YamlEntry): void {
 
 function readAuth(reader: YamlReader, entry: YamlEntry): PlannedHost['auth'] | null {
   const auth = reader.string(entry);
-  if (auth === null || auth === 'basic') return auth;
-  if (AUTH_LATER.includes(auth)) return reader.notYet(entry.place, `the authentication ${auth}`, 'write auth: basic');
-  const meant = nearest(auth, ['basic', ...AUTH_LATER]);
+  if (auth === null) return null;
+  const known = AUTH_KINDS.find((kind) => kind === auth);
+  if (known !== undefined) return known;
+  if (AUTH_LATER.includes(auth)) {
+    return reader.notYet(entry.place, `the authentication ${auth}`, 'write auth: negotiate');
+  }
+  const meant = nearest(auth, [...AUTH_KINDS, ...AUTH_LATER]);
   return reader.report(
     entry.place,
     `unknown authentication "${auth}"`,
-    meant === null ? 'write auth: basic' : `did you mean "${meant}"?`,
+    meant === null ? 'write auth: negotiate' : `did you mean "${meant}"?`,
   );
 }
 

@@ -1,5 +1,4 @@
 /** Hosts without an inventory file: a comma list on the command line, or a file with a name in each line. */
-import { FirebreakError } from '../domain/index.ts';
 import { type SourceProblem, SourceText } from '../util/index.ts';
 import { invalidInventory } from './load.ts';
 import type { ConnectionOverrides, Inventory } from './model.ts';
@@ -30,20 +29,8 @@ export function parseTargetsFile(text: string, file: string): readonly string[] 
   );
 }
 
-/**
- * An inventory of nothing but names; settings come from the command line.
- * @throws FB_USAGE when no usable authentication is given
- */
+/** An inventory of nothing but names; settings come from the command line. */
 export function inlineInventory(names: readonly string[], origin: string, overrides: ConnectionOverrides): Inventory {
-  if (overrides.auth !== 'basic') {
-    throw new FirebreakError(
-      'FB_USAGE',
-      `the hosts of ${origin} need an authentication; negotiate, the default, is not supported yet`,
-      {
-        remedy: 'add --auth basic, or write an inventory file',
-      },
-    );
-  }
   return resolveHosts(origin, { groups: new Map(), hosts: new Map(names.map((name) => [name, []])) }, overrides);
 }
 

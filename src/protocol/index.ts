@@ -17,6 +17,7 @@ export {
   toJson,
 } from './clixml/index.ts';
 export { ProtocolError } from './errors.ts';
+export { NtlmClient, NtlmServer, type NtlmSession, ntHash } from './ntlm/index.ts';
 export {
   DESTINATION,
   Defragmenter,
@@ -38,6 +39,7 @@ export {
   readMessageRecord,
   readProgressRecord,
 } from './psrp/index.ts';
+export { Acceptor, createInitiator, type Initiator } from './spnego/index.ts';
 export {
   buildCommandResponse,
   buildCreateResponse,
@@ -46,12 +48,16 @@ export {
   buildReceiveResponse,
   buildSendResponse,
   buildSignalResponse,
+  decodeSealedBody,
+  encodeSealedBody,
   FAULT_CODE,
   FAULTS,
+  isSealedType,
   NS,
   parseWsmanRequest,
   parseWsmanResponse,
   RESOURCE,
+  SEALED_CONTENT_TYPE,
   SIGNAL,
   SOAP_CONTENT_TYPE,
   WsmanClient,

@@ -94,6 +94,11 @@ all:
     expect(read.groups.get('empty')).toEqual([]);
   });
 
+  it('logs on by negotiate, by NTLM or by Basic; negotiate is the default', () => {
+    const read = load('hosts: { a: , b: { auth: ntlm }, c: { auth: basic }, d: { auth: negotiate } }');
+    expect(read.hosts.map(({ auth }) => auth)).toEqual(['negotiate', 'ntlm', 'basic', 'negotiate']);
+  });
+
   it('knows the ports of WinRM', () => {
     const text = 'vars: { auth: basic }\nhosts: { a: , b: { port: 443 } }';
     expect(load(text).hosts.map(({ port }) => port)).toEqual([5985, 443]);
@@ -161,19 +166,18 @@ describe('a broken inventory', () => {
     [
       'hosts: { a: { auth: basic, use_tls: true } }',
       '1:37 WinRM over HTTPS is not supported yet',
-      'write allow_unencrypted: true where the network can be trusted',
+      'leave it away: auth: negotiate seals every message',
     ],
-    ['hosts: { a: { auth: ntlm } }', '1:21 the authentication ntlm is not supported yet', 'write auth: basic'],
+    [
+      'hosts: { a: { auth: kerberos } }',
+      '1:21 the authentication kerberos is not supported yet',
+      'write auth: negotiate',
+    ],
     ['hosts: { a: { auth: baisc } }', '1:21 unknown authentication "baisc"', 'did you mean "basic"?'],
     [
       'hosts: { a: { auth: basic, relay: r } }',
       '1:28 "relay" is not supported yet',
       'it is part of the design and comes later; remove it',
-    ],
-    [
-      'hosts: { a: , b: }',
-      '1:10 "a" has no auth (and 1 more hosts), and negotiate, the default, is not supported yet',
-      'write auth: basic (and allow_unencrypted: true)',
     ],
     ['hosts: { a: { auth: basic, port: 70000 } }', '1:34 "port" must be a whole number from 1 to 65535, not 70000', ''],
     ['hosts: { a: { auth: basic, address: "a b" } }', '1:37 "a b" is neither an IP address nor a host name', ''],

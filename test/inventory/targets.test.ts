@@ -48,10 +48,7 @@ describe('targets without an inventory', () => {
     ]);
   });
 
-  it('need an authentication that exists', () => {
-    expect(thrownBy(() => inlineInventory(['a'], '-i', {}))).toMatchObject({
-      code: 'FB_USAGE',
-      remedy: 'add --auth basic, or write an inventory file',
-    });
+  it('log on by negotiate when nothing else is said', () => {
+    expect(inlineInventory(['a'], '-i', {}).hosts[0]).toMatchObject({ auth: 'negotiate', allowUnencrypted: false });
   });
 });

@@ -227,6 +227,8 @@ const hostSchema = z.strictObject({
   variant: nameSchema.optional(),
   groups: z.array(z.string().regex(/^[a-z][a-z0-9_]*$/, 'expected a group name: a-z, 0-9, _')).default([]),
   vars: z.record(z.string(), z.json()).default({}),
+  /** false: as Windows is by default, no Basic over HTTP and no body in the clear. */
+  allow_unencrypted: z.boolean().default(true),
 });
 export type FleetHost = z.output<typeof hostSchema>;
 

@@ -1,24 +1,27 @@
 /**
- * The HTTP listener of one machine's WinRM: Basic authentication, limits, connections that die or fall silent with the
- * machine. Must not know what the envelopes say.
+ * The HTTP listener of one machine's WinRM: limits, sealed bodies, connections that die or fall silent with the machine.
+ * Must not know what the envelopes say.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
-import { SOAP_CONTENT_TYPE } from '../../../src/protocol/index.ts';
+import {
+  decodeSealedBody,
+  encodeSealedBody,
+  isSealedType,
+  type NtlmSession,
+  ProtocolError,
+  SEALED_CONTENT_TYPE,
+  SOAP_CONTENT_TYPE,
+} from '../../../src/protocol/index.ts';
 import { LabError } from '../errors.ts';
+import { type LoginOptions, Logins } from './logins.ts';
 import { MAX_ENVELOPE_BYTES, type WinrmService } from './service.ts';
 
 interface FrontOptions {
   readonly address: string;
   readonly port: number;
   readonly service: WinrmService;
-  /** Asked once for each connection and credential; a refusal is asked again, so that the machine counts it. */
-  logon(user: string, password: string): Promise<{ readonly granted: boolean; readonly admin: boolean }>;
-}
-
-interface Logon {
-  readonly user: string;
-  readonly isAdmin: boolean;
+  readonly login: LoginOptions;
 }
 
 /** http.sys drops an idle connection after two minutes. */
@@ -26,35 +29,43 @@ const IDLE_MS = 120_000;
 /** The port may still be held for a moment by whoever kept it silent. */
 const LISTEN_ATTEMPTS = 40;
 const LISTEN_DELAY_MS = 50;
+/** What sealing adds to an envelope. */
+const SEAL_BYTES = 1_024;
 
 export class WinrmFront {
   readonly #options: FrontOptions;
   readonly #sockets = new Set<Socket>();
   readonly #silent = new WeakSet<Socket>();
-  readonly #logons = new WeakMap<Socket, Map<string, Logon>>();
+  readonly #logins: Logins;
   #server: Server | undefined;
   /** Closed while connections were still to stay. */
   readonly #retired: Server[] = [];
 
   constructor(options: FrontOptions) {
     this.#options = options;
+    this.#logins = new Logins(options.login);
   }
 
   get isListening(): boolean {
     return this.#server !== undefined;
   }
 
-  /** Starts to listen; connections that fell silent are reset now, as the first packet after a loss would find. */
+  /**
+   * Starts to listen; connections that fell silent are then reset, as the first packet after a loss would find: who
+   * tries again at once finds somebody listening.
+   */
   async open(): Promise<void> {
+    await this.#untilListening();
     for (const socket of this.#sockets) {
       if (this.#silent.has(socket)) socket.resetAndDestroy();
     }
     this.#dropRetired();
-    if (this.#server !== undefined) return;
-    for (let attempt = 1; ; attempt += 1) {
+  }
+
+  async #untilListening(): Promise<void> {
+    for (let attempt = 1; this.#server === undefined; attempt += 1) {
       try {
         this.#server = await this.#listen();
-        return;
       } catch (cause) {
         const { code } = cause as NodeJS.ErrnoException;
         if (code !== 'EADDRINUSE' || attempt === LISTEN_ATTEMPTS) {
@@ -116,7 +127,11 @@ export class WinrmFront {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const gone = new AbortController();
     response.on('close', () => gone.abort());
-    const reply = (status: number, headers: { [name: string]: string | string[] }, body = ''): void => {
+    const reply = (
+      status: number,
+      headers: { [name: string]: string | string[] },
+      body: string | Buffer = '',
+    ): void => {
       if (this.#silent.has(request.socket) || response.destroyed) return;
       response.writeHead(status, {
         Server: 'Microsoft-HTTPAPI/2.0',
@@ -133,53 +148,64 @@ export class WinrmFront {
         reply(refused, {});
         return;
       }
-      const logon = await this.#authenticate(request);
-      if (logon === undefined) {
-        reply(401, { 'WWW-Authenticate': 'Basic realm="WSMAN"' });
+      const login = await this.#logins.authenticate(request);
+      if (login.kind === 'refused') {
+        reply(401, { 'WWW-Authenticate': login.challenges });
         return;
       }
-      const answer = await this.#options.service.answer((body ?? Buffer.alloc(0)).toString('utf8'), {
+      const { logon, challenge } = login;
+      const isSealed = isSealedType(request.headers['content-type'] ?? '');
+      const plain = this.#opened(body ?? Buffer.alloc(0), isSealed, logon.session);
+      if (typeof plain === 'number') {
+        this.#logins.forget(request.socket);
+        reply(plain, {});
+        return;
+      }
+      const headers: { [name: string]: string } = challenge === undefined ? {} : { 'WWW-Authenticate': challenge };
+      if (logon.session !== undefined && plain.length === 0) {
+        // the last leg of a login, which has no envelope
+        reply(200, headers);
+        return;
+      }
+      const answer = await this.#options.service.answer(plain.toString('utf8'), {
         user: logon.user,
         isAdmin: logon.isAdmin,
         address: plainAddress(request.socket.remoteAddress),
         signal: gone.signal,
       });
-      reply(answer.status, { 'Content-Type': SOAP_CONTENT_TYPE }, answer.xml);
+      if (isSealed && logon.session !== undefined) {
+        const sealed = encodeSealedBody(logon.session.seal(Buffer.from(answer.xml, 'utf8')));
+        reply(answer.status, { ...headers, 'Content-Type': SEALED_CONTENT_TYPE }, sealed);
+      } else reply(answer.status, { ...headers, 'Content-Type': SOAP_CONTENT_TYPE }, answer.xml);
     } catch {
       // A client that broke off, or an engine that is ending: there is nobody to answer.
       request.socket.destroy();
     }
   }
 
-  async #authenticate(request: IncomingMessage): Promise<Logon | undefined> {
-    const header = request.headers.authorization ?? '';
-    const encoded = /^Basic\s+([A-Za-z0-9+/=]+)$/i.exec(header)?.[1];
-    if (encoded === undefined) return undefined;
-    const granted = this.#logons.get(request.socket) ?? new Map<string, Logon>();
-    this.#logons.set(request.socket, granted);
-    const before = granted.get(encoded);
-    if (before !== undefined) return before;
-    const text = Buffer.from(encoded, 'base64').toString('utf8');
-    const colon = text.indexOf(':');
-    if (colon < 1) return undefined;
-    const user = text.slice(0, colon);
-    const result = await this.#options.logon(user, text.slice(colon + 1));
-    if (!result.granted) return undefined;
-    const logon = { user, isAdmin: result.admin };
-    granted.set(encoded, logon);
-    return logon;
+  /** The envelope, or the status that refuses it. */
+  #opened(body: Buffer, isSealed: boolean, session: NtlmSession | undefined): Buffer | number {
+    if (!isSealed) return this.#options.login.allowUnencrypted || body.length === 0 ? body : 500;
+    if (session === undefined) return 415;
+    try {
+      return session.unseal(decodeSealedBody(body));
+    } catch (thrown) {
+      if (thrown instanceof ProtocolError) return 400;
+      throw thrown;
+    }
   }
 }
 
 /** undefined: more than an envelope may have. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const max = MAX_ENVELOPE_BYTES + (isSealedType(request.headers['content-type'] ?? '') ? SEAL_BYTES : 0);
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length <= MAX_ENVELOPE_BYTES) chunks.push(chunk);
+    if (length <= max) chunks.push(chunk);
   }
-  return length > MAX_ENVELOPE_BYTES ? undefined : Buffer.concat(chunks);
+  return length > max ? undefined : Buffer.concat(chunks);
 }
 
 function refusal(request: IncomingMessage, body: Buffer | undefined): number | undefined {
@@ -187,6 +213,7 @@ function refusal(request: IncomingMessage, body: Buffer | undefined): number | u
   if (request.method !== 'POST') return 405;
   if (body === undefined) return 413;
   const type = (request.headers['content-type'] ?? '').toLowerCase();
+  if (isSealedType(type)) return undefined;
   const charset = /charset\s*=\s*"?([a-z0-9-]+)/.exec(type)?.[1] ?? 'utf-8';
   if (body.length > 0 && (!type.startsWith('application/soap+xml') || charset !== 'utf-8')) return 415;
   return undefined;

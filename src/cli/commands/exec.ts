@@ -34,7 +34,7 @@ export function registerExec(program: Command): void {
       'after',
       `
 Examples:
-  $ firebreak exec winrm://alice@web01:5985 --auth basic --allow-unencrypted --password-env PW -- 'Get-Service spooler'
+  $ firebreak exec winrm://alice@web01:5985 --password-env PW -- 'Get-Service spooler'
   $ firebreak exec -i inventory.yaml 'servers:!dc*' --json -- '$PSVersionTable.PSVersion'`,
     )
     .action(async (words: string[], flags: ExecFlags, command: Command) => {

@@ -94,6 +94,11 @@ export function fromHttpStatus(
   }
   if (status === 200 || status === 500) {
     const what = answer.contentType === '' ? 'without a content type' : `of type ${short(answer.contentType)}`;
+    if (status === 500 && answer.contentType === '') {
+      return new FirebreakError('FB_PROTOCOL_HTTP', `${label}: HTTP 500 ${what} instead of SOAP`, {
+        remedy: 'a WinRM service that refuses unencrypted messages answers so: use auth: negotiate',
+      });
+    }
     return new FirebreakError('FB_PROTOCOL_HTTP', `${label}: HTTP ${status} ${what} instead of SOAP`, {
       remedy: 'another service, or a proxy, answers there: check address and port',
     });
@@ -114,18 +119,60 @@ export function fromHttpStatus(
 }
 
 function denied(label: string, challenges: readonly string[]): FirebreakError {
-  const schemes = challenges.map((each) => each.trim().split(/[\s,]/)[0] ?? '').filter((each) => each !== '');
+  const schemes = schemesOf(challenges);
   const offersBasic = schemes.some((scheme) => scheme.toLowerCase() === 'basic');
   if (!offersBasic && schemes.length > 0) {
     return new FirebreakError(
       'FB_AUTH_DENIED',
       `${label}: the host does not offer Basic authentication (it offers ${short(schemes.join(', '))})`,
-      { remedy: 'on the host: winrm set winrm/config/service/auth @{Basic="true"}' },
+      {
+        remedy:
+          'use auth: negotiate, which is what Windows offers by default; or on the host: winrm set winrm/config/service/auth @{Basic="true"}',
+      },
     );
   }
   return new FirebreakError('FB_AUTH_DENIED', `${label}: user or password was refused (HTTP 401)`, {
-    remedy: 'check both; Basic takes local accounts only; on plain HTTP the service needs AllowUnencrypted=true',
+    remedy:
+      'check both; Basic takes local accounts only; on plain HTTP the service needs AllowUnencrypted=true: else use auth: negotiate',
   });
+}
+
+function schemesOf(challenges: readonly string[]): readonly string[] {
+  return challenges.map((each) => each.trim().split(/[\s,]/)[0] ?? '').filter((each) => each !== '');
+}
+
+/** 401 to the last word of a login by NTLM: the host does not tell why. */
+export function loginDenied(label: string): FirebreakError {
+  return new FirebreakError('FB_AUTH_DENIED', `${label}: user or password was refused (NTLM, HTTP 401)`, {
+    remedy:
+      'check both, and whether the account is locked or disabled; a local account other than Administrator needs LocalAccountTokenFilterPolicy=1 on the host; CbtHardeningLevel=Strict refuses plain HTTP, SPN checks an address instead of the name',
+  });
+}
+
+export function negotiateMissing(label: string, challenges: readonly string[]): FirebreakError {
+  const offered = schemesOf(challenges).join(', ') || 'nothing';
+  return new FirebreakError(
+    'FB_AUTH_DENIED',
+    `${label}: the host does not offer Negotiate (it offers ${short(offered)})`,
+    {
+      remedy: 'on the host: winrm set winrm/config/service/auth @{Negotiate="true"}; or use auth: basic',
+    },
+  );
+}
+
+export function loginUnfinished(label: string, why: string): FirebreakError {
+  return new FirebreakError('FB_PROTOCOL_AUTH', `${label}: the login did not come to an end: ${why}`, {
+    remedy: 'a proxy or load balancer on the way may break logins that belong to a connection: go round it',
+  });
+}
+
+/** Never taken for an answer: anybody on the way could have written it. */
+export function answeredInTheClear(label: string, status: number): FirebreakError {
+  return new FirebreakError(
+    'FB_PROTOCOL_AUTH',
+    `${label}: an answer in the clear (HTTP ${status}) on a sealed connection`,
+    { remedy: 'another service or a proxy may answer there: check address and port, and the WinRM log of the host' },
+  );
 }
 
 /** A SOAP fault that is no "ask again". */
@@ -163,7 +210,10 @@ export function fromFault(label: string, operation: string, fault: WsmanFaultInf
 export function fromProtocolError(label: string, error: unknown): unknown {
   if (!(error instanceof ProtocolError)) return error;
   return new FirebreakError(error.code, `${label}: ${error.message}`, {
-    remedy: 'another service, or a proxy, may answer there: check address and port',
+    remedy:
+      error.code === 'FB_PROTOCOL_AUTH'
+        ? 'the host wants another kind of login, or something on the way changes its messages: check both'
+        : 'another service, or a proxy, may answer there: check address and port',
     cause: error,
   });
 }

@@ -11,17 +11,20 @@ export interface HttpAnswer {
   readonly status: number;
   readonly contentType: string;
   readonly challenges: readonly string[];
-  readonly body: string;
+  readonly body: Buffer;
 }
 
-export interface ConnectionOptions {
+export interface HttpConnectionOptions {
   readonly label: string;
   /** `http://address:port` */
   readonly origin: string;
-  readonly authorization: string;
   /** Source address; the system's choice when absent. */
   readonly source?: string;
+  /** For a login that belongs to the socket: when it is gone, so is this connection. */
+  readonly isOneSocket?: boolean;
 }
+
+export type Headers = Readonly<Record<string, string>>;
 
 export interface PostOptions {
   /** Milliseconds from now to the last byte of the answer. */
@@ -36,13 +39,24 @@ export interface PostOptions {
 
 /** Bytes: several times MaxEnvelopeSize; an answer that is larger is no answer of WinRM. */
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+const COMMON_HEADERS: Headers = {
+  'content-type': SOAP_CONTENT_TYPE,
+  'user-agent': 'Firebreak',
+  'accept-encoding': 'identity',
+};
 /** Below the 120 seconds after which http.sys drops idle connections. */
 const IDLE_MS = 60_000;
+
+/** The one socket is gone, and not a byte of the request was sent. */
+export class SocketGone extends Error {
+  override readonly name = 'SocketGone';
+}
 
 export class HttpConnection {
   readonly #label: string;
   readonly #client: Client;
-  readonly #headers: Readonly<Record<string, string>>;
+  readonly #isOneSocket: boolean;
+  #sockets = 0;
   readonly #source: string | undefined;
   /** The socket whose handshake is under way: giving up must end it, not leave it to the system's own time-out. */
   #connecting: Socket | undefined;
@@ -50,15 +64,10 @@ export class HttpConnection {
   #pending = 0;
   #polls = 0;
 
-  constructor(options: ConnectionOptions) {
+  constructor(options: HttpConnectionOptions) {
     this.#label = options.label;
     this.#source = options.source;
-    this.#headers = {
-      'content-type': SOAP_CONTENT_TYPE,
-      authorization: options.authorization,
-      'user-agent': 'Firebreak',
-      'accept-encoding': 'identity',
-    };
+    this.#isOneSocket = options.isOneSocket ?? false;
     this.#client = new Client(options.origin, {
       pipelining: 1,
       keepAliveTimeout: IDLE_MS,
@@ -78,9 +87,9 @@ export class HttpConnection {
     });
   }
 
-  /** True when it was torn down and cannot be used again. */
+  /** True when it was torn down, or has lost its one socket, and cannot be used again. */
   get isDead(): boolean {
-    return this.#client.destroyed;
+    return this.#client.destroyed || (this.#isOneSocket && this.#sockets > 0 && !this.#isConnected);
   }
 
   get isBusy(): boolean {
@@ -92,21 +101,21 @@ export class HttpConnection {
   }
 
   /**
-   * @throws FirebreakError FB_CONNECT_*, FB_PROTOCOL_HTTP, FB_ENVIRONMENT (source address); the signal's reason when it aborts
+   * @throws FirebreakError FB_CONNECT_*, FB_PROTOCOL_HTTP, FB_ENVIRONMENT (source address); SocketGone; the signal's reason when it aborts
    */
-  async post(body: string, options: PostOptions): Promise<HttpAnswer> {
+  async post(body: string | Uint8Array, headers: Headers, options: PostOptions): Promise<HttpAnswer> {
     const poll = options.isPoll ? 1 : 0;
     this.#pending += 1;
     this.#polls += poll;
     try {
-      return await this.#post(body, options);
+      return await this.#post(body, { ...COMMON_HEADERS, ...headers }, options);
     } finally {
       this.#pending -= 1;
       this.#polls -= poll;
     }
   }
 
-  #post(body: string, options: PostOptions): Promise<HttpAnswer> {
+  #post(body: string | Uint8Array, headers: Headers, options: PostOptions): Promise<HttpAnswer> {
     const { signal, timeoutMs, connectTimeoutMs } = options;
     return new Promise((resolve, reject) => {
       let controller: Dispatcher.DispatchController | undefined;
@@ -141,20 +150,21 @@ export class HttpConnection {
       signal?.addEventListener('abort', onAbort, { once: true });
       const answer = new AnswerCollector();
       this.#client.dispatch(
-        { method: 'POST', path: '/wsman', headers: this.#headers, body },
+        { method: 'POST', path: '/wsman', headers, body },
         {
           onRequestStart: (started) => {
             controller = started;
             if (isSettled) started.abort(new Error('given up'));
           },
-          onResponseStart: (started, status, headers) => {
+          onResponseStart: (started, status, received) => {
             // before waiting for a body that will never come
-            if (Number(headers['content-length'] ?? 0) > MAX_ANSWER_BYTES) started.abort(new Error('it is too large'));
-            answer.start(status, headers);
+            if (Number(received['content-length'] ?? 0) > MAX_ANSWER_BYTES) started.abort(new Error('it is too large'));
+            answer.start(status, received);
           },
           onResponseData: (_controller, chunk) => answer.add(chunk),
           onResponseEnd: () => settle(() => resolve(answer.finish())),
-          onResponseError: (_controller, error) => fail(fromHttpError(this.#label, error)),
+          onResponseError: (_controller, error) =>
+            fail(error instanceof SocketGone ? error : fromHttpError(this.#label, error)),
         },
       );
     });
@@ -171,6 +181,11 @@ export class HttpConnection {
   }
 
   #connect(target: buildConnector.Options, connected: buildConnector.Callback): void {
+    if (this.#isOneSocket && this.#sockets > 0) {
+      connected(new SocketGone('the socket is gone'), null);
+      return;
+    }
+    this.#sockets += 1;
     const socket = connect({
       host: target.hostname,
       port: Number(target.port) || 80,
@@ -213,7 +228,7 @@ class AnswerCollector {
       status: this.#status,
       contentType: this.#all('content-type')[0] ?? '',
       challenges: this.#all('www-authenticate'),
-      body: body.toString('utf8'),
+      body,
     };
   }
 

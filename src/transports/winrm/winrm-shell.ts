@@ -21,9 +21,9 @@ import {
   textOf,
   WsmanClient,
 } from '../../protocol/index.ts';
+import type { ConnectionOptions } from './connection.ts';
 import { Deadline } from './deadline.ts';
 import { fromProtocolError, sessionClosed } from './failures.ts';
-import type { ConnectionOptions } from './http-connection.ts';
 import { Mutex, waitFor } from './mutex.ts';
 import { WsmanChannel } from './wsman-channel.ts';
 

@@ -1,6 +1,7 @@
 /** PowerShell sessions over WinRM: what a target asks for, checked and opened. */
 import { FirebreakError, type Session, type Target, type Transport } from '../../domain/index.ts';
 import { createSession, ModuleLibrary } from '../../powershell/index.ts';
+import type { Login } from './connection.ts';
 import { labelOf } from './failures.ts';
 import { WinrmShell } from './winrm-shell.ts';
 
@@ -22,13 +23,13 @@ class WinrmTransport implements Transport {
 
   async open(target: Target, options: { readonly signal: AbortSignal; readonly timeoutMs: number }): Promise<Session> {
     const label = labelOf(target);
-    refuseWhatIsMissing(target, label);
+    const auth = usableAuth(target, label);
     const address = target.address.includes(':') ? `[${target.address}]` : target.address;
-    const credentials = Buffer.from(`${target.user}:${target.password.reveal()}`, 'utf8').toString('base64');
     const shell = new WinrmShell({
       label,
       origin: `http://${address}:${target.port}`,
-      authorization: `Basic ${credentials}`,
+      targetName: `HTTP/${target.address}`,
+      login: { auth, user: target.user, password: target.password },
       ...(target.source === undefined ? {} : { source: target.source }),
     });
     await shell.open(options);
@@ -36,24 +37,26 @@ class WinrmTransport implements Transport {
   }
 }
 
-function refuseWhatIsMissing(target: Target, label: string): void {
-  if (target.auth !== 'basic') {
-    throw new FirebreakError('FB_AUTH_UNSUPPORTED', `${label}: authentication ${target.auth} is not yet supported`, {
-      remedy: 'use auth: basic with allow_unencrypted: true, in a network that you trust',
+function usableAuth(target: Target, label: string): Login['auth'] {
+  const { auth } = target;
+  if (auth === 'kerberos' || auth === 'certificate') {
+    throw new FirebreakError('FB_AUTH_UNSUPPORTED', `${label}: authentication ${auth} is not yet supported`, {
+      remedy: 'use auth: negotiate, which is NTLM with sealed messages',
     });
   }
   if (target.useTls) {
     throw new FirebreakError('FB_AUTH_UNSUPPORTED', `${label}: WinRM over HTTPS is not yet supported`, {
-      remedy: 'use port 5985 with allow_unencrypted: true, in a network that you trust',
+      remedy: 'use port 5985 with auth: negotiate, which seals every message',
     });
   }
-  if (!target.allowUnencrypted) {
+  if (auth === 'basic' && !target.allowUnencrypted) {
     throw new FirebreakError(
       'FB_AUTH_UNENCRYPTED',
       `${label}: Basic over plain HTTP would send the password in the clear`,
       {
-        remedy: 'if the network can be trusted, say so: allow_unencrypted: true (--allow-unencrypted)',
+        remedy: 'use auth: negotiate; or, if the network can be trusted, allow_unencrypted: true (--allow-unencrypted)',
       },
     );
   }
+  return auth;
 }

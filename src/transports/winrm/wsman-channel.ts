@@ -9,8 +9,8 @@ import {
   type WsmanRequestText,
   type WsmanResponse,
 } from '../../protocol/index.ts';
+import { type ConnectionOptions, createConnection, type WsmanConnection } from './connection.ts';
 import { fromFault, fromHttpStatus, fromProtocolError, sessionClosed } from './failures.ts';
-import { type ConnectionOptions, HttpConnection } from './http-connection.ts';
 
 export interface ExchangeOptions {
   readonly timeoutMs: number;
@@ -25,7 +25,7 @@ const MAX_CONNECTIONS = 2;
 
 export class WsmanChannel {
   readonly #options: ConnectionOptions;
-  readonly #connections: HttpConnection[] = [];
+  readonly #connections: WsmanConnection[] = [];
   #isClosed = false;
 
   constructor(options: ConnectionOptions) {
@@ -33,7 +33,7 @@ export class WsmanChannel {
   }
 
   /**
-   * @throws FirebreakError: every fault but TimedOut (which comes back as data), and what HttpConnection.post throws
+   * @throws FirebreakError: every fault but TimedOut (which comes back as data), and what WsmanConnection.post throws
    */
   async exchange<K extends WsmanRequestText['operation'] & WsmanResponse['kind']>(
     request: WsmanRequestText<K>,
@@ -50,7 +50,7 @@ export class WsmanChannel {
     if (!isSoap || (answer.status !== 200 && answer.status !== 500)) throw fromHttpStatus(label, answer);
     let response: WsmanResponse;
     try {
-      response = parseWsmanResponse(request, answer.body);
+      response = parseWsmanResponse(request, answer.body.toString('utf8'));
     } catch (error) {
       throw fromProtocolError(label, error);
     }
@@ -68,7 +68,7 @@ export class WsmanChannel {
     for (const connection of this.#connections) connection.destroy();
   }
 
-  #connection(): HttpConnection {
+  #connection(): WsmanConnection {
     if (this.#isClosed) throw sessionClosed(this.#options.label);
     const alive = this.#connections.filter((connection) => !connection.isDead);
     this.#connections.splice(0, this.#connections.length, ...alive);
@@ -77,7 +77,7 @@ export class WsmanChannel {
     // nothing may queue behind a Receive: it can take as long as its OperationTimeout
     const quick = alive.find((connection) => !connection.isPolling);
     if (quick !== undefined && alive.length >= MAX_CONNECTIONS) return quick;
-    const connection = new HttpConnection(this.#options);
+    const connection = createConnection(this.#options);
     this.#connections.push(connection);
     return connection;
   }

@@ -1,8 +1,16 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Agent } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { FAULT_CODE, SIGNAL } from '../../../src/protocol/index.ts';
+import {
+  createInitiator,
+  encodeSealedBody,
+  FAULT_CODE,
+  type Initiator,
+  SEALED_CONTENT_TYPE,
+  SIGNAL,
+} from '../../../src/protocol/index.ts';
 import { startTestLab, type TestLab } from '../support/lab.ts';
-import { ask, basic, RawClient } from '../support/wsman.ts';
+import { ask, basic, type HttpAnswer, RawClient } from '../support/wsman.ts';
 
 describe('WinRM front', () => {
   let lab: TestLab;
@@ -15,6 +23,7 @@ describe('WinRM front', () => {
       hosts: [
         { name: 'pc-01', profile: 'windows-10-1903-enu' },
         { name: 'pc-02', profile: 'windows-10-1903-jpn' },
+        { name: 'pc-03', profile: 'windows-10-1903-enu', allow_unencrypted: false },
       ],
     });
     address = lab.host('pc-01').address;
@@ -35,10 +44,10 @@ describe('WinRM front', () => {
     return client;
   };
 
-  it('asks for Basic when nobody or somebody unknown knocks, and the machine counts the wrong password', async () => {
+  it('asks for Negotiate or Basic when nobody or somebody unknown knocks, and the machine counts the wrong password', async () => {
     const nobody = await ask({ address });
     expect(nobody.status).toBe(401);
-    expect(nobody.headers['www-authenticate']).toBe('Basic realm="WSMAN"');
+    expect(nobody.headers['www-authenticate']).toBe('Negotiate, Basic realm="WSMAN"');
     const wrong = { address, headers: basic('firebreak', 'wrong') };
     expect((await ask(wrong)).status).toBe(401);
     expect((await ask(wrong)).status).toBe(401);
@@ -53,6 +62,80 @@ describe('WinRM front', () => {
     const sealed = { ...headers, 'Content-Type': 'multipart/encrypted' };
     expect((await ask({ address, headers: sealed, body: 'x' })).status).toBe(415);
     expect((await ask({ address, headers, body: 'x'.repeat(512_001) })).status).toBe(413);
+  });
+
+  describe('with the default settings of Windows', () => {
+    const agents: Agent[] = [];
+    afterEach(() => {
+      for (const agent of agents.splice(0)) agent.destroy();
+    });
+    const logons = async (granted: boolean): Promise<readonly object[]> => {
+      const { entries } = await lab.ask<{ entries: { kind: string; granted?: boolean }[] }>('history', {
+        host: 'pc-03',
+      });
+      return entries.filter((entry) => entry.kind === 'logon' && entry.granted === granted);
+    };
+    const post = (agent: Agent, body: string | Buffer, headers: { [name: string]: string }): Promise<HttpAnswer> =>
+      ask({ address: lab.host('pc-03').address, agent, body, headers });
+    const logOn = async (
+      kind: 'ntlm' | 'negotiate',
+      login: { user?: string; password?: string } = {},
+    ): Promise<{ readonly agent: Agent; readonly initiator: Initiator; readonly last: HttpAnswer }> => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      agents.push(agent);
+      const initiator = createInitiator(kind, {
+        user: login.user ?? lab.user,
+        password: login.password ?? lab.password,
+        targetName: 'HTTP/pc-03',
+        randomBytes,
+        now: Date.now,
+      });
+      const say = (token: Uint8Array): Promise<HttpAnswer> =>
+        post(agent, '', { Authorization: `Negotiate ${Buffer.from(token).toString('base64')}` });
+      const challenged = await say(initiator.step()!);
+      expect(challenged.status).toBe(401);
+      const token = /^Negotiate (\S+)$/.exec(String(challenged.headers['www-authenticate']))![1]!;
+      return { agent, initiator, last: await say(initiator.step(Buffer.from(token, 'base64'))!) };
+    };
+
+    it('offers no Basic and takes none', async () => {
+      const answer = await ask({ address: lab.host('pc-03').address, headers: basic(lab.user, lab.password) });
+      expect(answer).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Negotiate' } });
+      expect(await logons(true)).toEqual([]);
+    });
+
+    it.each(['ntlm', 'negotiate'] as const)('logs on by %s and seals its answers', async (kind) => {
+      const { agent, initiator, last } = await logOn(kind, { user: `PC-03\\${lab.user}` });
+      expect(last).toMatchObject({ status: 200, body: '' });
+      expect(last.headers['www-authenticate'] === undefined).toBe(kind === 'ntlm');
+      const sealed = encodeSealedBody(initiator.session!.seal(Buffer.from('no envelope')));
+      const answer = await post(agent, sealed, { 'Content-Type': SEALED_CONTENT_TYPE });
+      expect(answer.status).toBe(500);
+      expect(answer.headers['content-type']).toBe(SEALED_CONTENT_TYPE);
+      expect(answer.body).not.toContain('Envelope>');
+    });
+
+    it('takes nothing in the clear and nothing that was changed, and forgets the login', async () => {
+      const clear = await logOn('ntlm');
+      expect(await post(clear.agent, '<a/>', {})).toMatchObject({ status: 500, body: '' });
+      expect((await post(clear.agent, '', {})).status).toBe(401);
+      const changed = await logOn('ntlm');
+      const sealed = encodeSealedBody(changed.initiator.session!.seal(Buffer.from('x')));
+      const text = Buffer.from(sealed.toString('latin1').replace('Length=1', 'Length=2'), 'latin1');
+      const headers = { 'Content-Type': SEALED_CONTENT_TYPE };
+      expect((await post(changed.agent, text, headers)).status).toBe(400);
+      expect((await post(changed.agent, text, headers)).status).toBe(401);
+    });
+
+    it('counts wrong passwords and unknown users', async () => {
+      const before = (await logons(false)).length;
+      for (const login of [{ password: 'other' }, { user: 'nobody' }, { user: `OTHER\\${lab.user}` }]) {
+        expect((await logOn('negotiate', login)).last.status).toBe(401);
+      }
+      expect(await logons(false)).toHaveLength(before + 3);
+      const junk = await ask({ address: lab.host('pc-03').address, headers: { Authorization: 'Negotiate AAAA' } });
+      expect(junk).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Negotiate' } });
+    });
   });
 
   it('answers a broken envelope with a fault', async () => {
@@ -177,8 +260,8 @@ describe('WinRM front', () => {
     const receive = client.wsman.receive();
     for (;;) {
       const answer = await client.send(receive).catch((error: NodeJS.ErrnoException) => error);
-      // The listener comes back a moment after the event.
-      if (answer instanceof Error && answer.code === 'ECONNREFUSED') continue;
+      // The listener comes back a moment after the event. (Node's errors are of another realm: no instanceof.)
+      if ('code' in answer && answer.code === 'ECONNREFUSED') continue;
       expect(answer).toMatchObject({ windowsCode: FAULT_CODE.shellNotFound });
       break;
     }

@@ -6,7 +6,13 @@ import { loadInventory } from '../../../src/inventory/index.ts';
 
 describe('inventory of a lab', () => {
   it('puts hosts into all their groups and names only ports that are not the real ones', () => {
-    const host = { name: 'fs-01', profile: 'p', groups: ['servers', 'pilot'], vars: { redundancy: 'fs' } };
+    const host = {
+      name: 'fs-01',
+      profile: 'p',
+      groups: ['servers', 'pilot'],
+      vars: { redundancy: 'fs' },
+      allow_unencrypted: true,
+    };
     const text = inventoryText(
       [
         { host, address: '127.0.0.11', ports: { 445: 445, 135: 10135 } },

@@ -35,7 +35,12 @@ export interface TestLab {
 }
 
 export interface TestLabOptions {
-  readonly hosts: readonly { readonly name: string; readonly profile: string; readonly variant?: string }[];
+  readonly hosts: readonly {
+    readonly name: string;
+    readonly profile: string;
+    readonly variant?: string;
+    readonly allow_unencrypted?: boolean;
+  }[];
   readonly engine: 'fake' | 'real';
   /** A range of one's own when absent. */
   readonly addresses?: string;

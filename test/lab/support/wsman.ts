@@ -21,7 +21,7 @@ export interface HttpQuestion {
   readonly path?: string;
   readonly method?: string;
   readonly headers?: { readonly [name: string]: string };
-  readonly body?: string;
+  readonly body?: string | Buffer;
   readonly agent?: Agent;
   readonly localAddress?: string;
 }

@@ -50,7 +50,7 @@ describe('what is refused before anything is sent', () => {
   it.each([
     [{ allowUnencrypted: false }, 'FB_AUTH_UNENCRYPTED'],
     [{ auth: 'kerberos' }, 'FB_AUTH_UNSUPPORTED'],
-    [{ auth: 'negotiate' }, 'FB_AUTH_UNSUPPORTED'],
+    [{ auth: 'certificate' }, 'FB_AUTH_UNSUPPORTED'],
     [{ useTls: true }, 'FB_AUTH_UNSUPPORTED'],
   ] as const)('%p', async (more, code) => {
     const fake = await fakeWith({});

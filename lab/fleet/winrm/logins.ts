@@ -1,0 +1,138 @@
+/**
+ * Who is on a connection: Basic for each request, Negotiate (SPNEGO or bare NTLM) for the connection and with sealed
+ * bodies. Must not know what the envelopes say.
+ *
+ * The machine itself decides and counts every logon, but it takes passwords, and NTLM sends none. So the proof is checked
+ * here with the account's password of the profile, and the machine is asked with that password when the proof is right
+ * (it may still refuse: locked out, disabled) and with an empty one, which nobody may use over the network, when not.
+ */
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { Acceptor, type NtlmSession, ntHash, ProtocolError } from '../../../src/protocol/index.ts';
+
+export interface LoginOptions {
+  /** NetBIOS name of the machine. */
+  readonly machine: string;
+  /** False: as Windows does by default, no Basic over HTTP and no body in the clear. */
+  readonly allowUnencrypted: boolean;
+  /** The password of an account of the profile; undefined: the front knows no such account. */
+  passwordOf(user: string, domain: string): string | undefined;
+  /** Asked once for each connection and credential; a refusal is asked again, so that the machine counts it. */
+  logon(user: string, password: string): Promise<{ readonly granted: boolean; readonly admin: boolean }>;
+}
+
+export interface Logon {
+  readonly user: string;
+  readonly isAdmin: boolean;
+  /** There after Negotiate. */
+  readonly session?: NtlmSession;
+}
+
+export type LoginStep =
+  | { readonly kind: 'granted'; readonly logon: Logon; readonly challenge?: string }
+  | { readonly kind: 'refused'; readonly challenges: string[] };
+
+interface Connection {
+  readonly basic: Map<string, Logon>;
+  acceptor?: Acceptor | undefined;
+  negotiated?: Logon | undefined;
+}
+
+export class Logins {
+  readonly #options: LoginOptions;
+  readonly #connections = new WeakMap<Socket, Connection>();
+
+  constructor(options: LoginOptions) {
+    this.#options = options;
+  }
+
+  async authenticate(request: IncomingMessage): Promise<LoginStep> {
+    const connection = this.#connections.get(request.socket) ?? { basic: new Map<string, Logon>() };
+    this.#connections.set(request.socket, connection);
+    const [, scheme, credentials] = /^(\S+)\s+([A-Za-z0-9+/=]+)$/.exec(request.headers.authorization ?? '') ?? [];
+    if (scheme?.toLowerCase() === 'negotiate') return this.#negotiate(connection, Buffer.from(credentials!, 'base64'));
+    const logon =
+      scheme?.toLowerCase() === 'basic' ? await this.#basic(connection, credentials!) : connection.negotiated;
+    return logon === undefined ? this.#refused() : { kind: 'granted', logon };
+  }
+
+  /** The connection is of no more use for sealed bodies. */
+  forget(socket: Socket): void {
+    this.#connections.delete(socket);
+  }
+
+  async #basic(connection: Connection, credentials: string): Promise<Logon | undefined> {
+    if (!this.#options.allowUnencrypted) return undefined;
+    const before = connection.basic.get(credentials);
+    if (before !== undefined) return before;
+    const text = Buffer.from(credentials, 'base64').toString('utf8');
+    const colon = text.indexOf(':');
+    if (colon < 1) return undefined;
+    const logon = await this.#logon(text.slice(0, colon), text.slice(colon + 1));
+    if (logon !== undefined) connection.basic.set(credentials, logon);
+    return logon;
+  }
+
+  async #negotiate(connection: Connection, token: Uint8Array): Promise<LoginStep> {
+    const { passwordOf } = this.#options;
+    connection.negotiated = undefined;
+    const acceptor = connection.acceptor ?? this.#newAcceptor();
+    connection.acceptor = acceptor;
+    const step = attempt(() => acceptor.step(token));
+    if (step?.kind === 'continue') return { kind: 'refused', challenges: [`Negotiate ${base64(step.token)}`] };
+    connection.acceptor = undefined;
+    if (step === undefined) return this.#refused();
+    const { verdict } = step;
+    const name = verdict.domain === '' ? verdict.user : `${verdict.domain}\\${verdict.user}`;
+    if (verdict.kind === 'refused') {
+      if (verdict.reason !== 'anonymous') await this.#options.logon(name, '');
+      return this.#refused();
+    }
+    const logon = await this.#logon(name, passwordOf(verdict.user, verdict.domain)!);
+    if (logon === undefined) return this.#refused();
+    connection.negotiated = { ...logon, session: verdict.session };
+    return {
+      kind: 'granted',
+      logon: connection.negotiated,
+      ...(step.token === undefined ? {} : { challenge: `Negotiate ${base64(step.token)}` }),
+    };
+  }
+
+  #newAcceptor(): Acceptor {
+    const { machine, passwordOf } = this.#options;
+    return new Acceptor({
+      computer: machine,
+      randomBytes,
+      now: Date.now,
+      ntHashOf: (user, domain) => {
+        const password = passwordOf(user, domain);
+        return password === undefined ? undefined : ntHash(password);
+      },
+    });
+  }
+
+  async #logon(user: string, password: string): Promise<Logon | undefined> {
+    const result = await this.#options.logon(user, password);
+    return result.granted ? { user, isAdmin: result.admin } : undefined;
+  }
+
+  #refused(): LoginStep {
+    const basic = this.#options.allowUnencrypted ? ['Basic realm="WSMAN"'] : [];
+    return { kind: 'refused', challenges: ['Negotiate', ...basic] };
+  }
+}
+
+/** undefined: the client sent something that is no token, which is no more than a refused login. */
+function attempt<Result>(work: () => Result): Result | undefined {
+  try {
+    return work();
+  } catch (thrown) {
+    if (thrown instanceof ProtocolError) return undefined;
+    throw thrown;
+  }
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
