@@ -51,7 +51,7 @@ function randomInteger(below: number): number {
 
 /** Ten kills so many milliseconds after the process began to work. */
 function randomTimes(): readonly Moment[] {
-  return Array.from({ length: 10 }, () => ({
+  return Array.from({ length: 12 }, () => ({
     line: /^\S+ run \S+ (started|resumed)/,
     count: 1,
     ms: randomInteger(3500),
