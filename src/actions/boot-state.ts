@@ -11,6 +11,8 @@ const bootStateSchema = z.object({
   PendingReadable: z.boolean(),
   /** Null when it cannot be told. */
   ShutdownPending: z.boolean().nullable(),
+  /** We have asked for a restart since this boot. */
+  RestartAsked: z.boolean(),
 });
 export type BootState = z.infer<typeof bootStateSchema>;
 

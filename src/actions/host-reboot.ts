@@ -34,7 +34,7 @@ const restartSchema = z.object({
 
 const POLL_MS = 1000;
 const CALL_MS = 15_000;
-/** After this long up with the old boot time and no shutdown under way, the restart was never asked for. */
+/** After this long up with the old boot time and no shutdown under way, a restart that was asked for has come to nothing. */
 const NOT_STARTED_AFTER_MS = 120_000;
 /** Kept back from the deadline, so that the failure can still be named. */
 const RESERVE_MS = 1500;
@@ -80,6 +80,7 @@ export const hostReboot: ChangeAction = {
       const seen = await look(step);
       if (seen.boot !== null) {
         if (isLaterBoot(seen.boot.BootTime, before)) return { state: 'done' };
+        if (!seen.boot.RestartAsked) return { state: 'not-started' };
         const age = step.clock.now() - Date.parse(open.since);
         const isIdle = seen.boot.ShutdownPending !== true && age >= NOT_STARTED_AFTER_MS;
         return { state: isIdle ? 'not-started' : 'running' };

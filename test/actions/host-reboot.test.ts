@@ -13,6 +13,7 @@ const state = (boot: string, more: { readonly [key: string]: Json } = {}): Json 
   PendingReboot: [],
   PendingReadable: true,
   ShutdownPending: null,
+  RestartAsked: true,
   ...more,
 });
 const prior = { boot_time: OLD };
@@ -112,6 +113,7 @@ describe('host.reboot', () => {
     ['a later boot', state(NEW), 1000, 'done'],
     ['the old boot, just asked', state(OLD), 1000, 'running'],
     ['the old boot after two minutes', state(OLD), 120_000, 'not-started'],
+    ['the old boot and no mark of a request', state(OLD, { RestartAsked: false }), 0, 'not-started'],
     ['the old boot after two minutes, shutdown pending', state(OLD, { ShutdownPending: true }), 120_000, 'running'],
   ])('recovers: %s', async (_name, seen, age, expected) => {
     host.on('Get-FbBootState', seen);

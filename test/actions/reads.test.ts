@@ -144,6 +144,7 @@ describe('host.preflight', () => {
       PendingReboot: ['servicing'],
       PendingReadable: true,
       ShutdownPending: null,
+      RestartAsked: false,
     });
   });
 

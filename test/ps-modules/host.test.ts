@@ -216,15 +216,17 @@ $stream.Close()`;
 
   it('Restart-FbHost restarts once, and Get-FbBootState shows the later boot', async () => {
     const before = await lab.call('dc', 'Host\\Get-FbBootState');
-    expect(before).toMatchObject({ PendingReboot: [], PendingReadable: true });
+    expect(before).toMatchObject({ PendingReboot: [], PendingReadable: true, RestartAsked: false });
     expect(await lab.call('dc', 'Host\\Restart-FbHost', { WhatIf: true })).toMatchObject({
       Changed: false,
       State: 'whatif',
     });
+    expect(await lab.call('dc', 'Host\\Get-FbBootState')).toMatchObject({ RestartAsked: false });
     expect(await lab.call('dc', 'Host\\Restart-FbHost', { DelaySeconds: 2 })).toMatchObject({
       Changed: true,
       State: 'started',
     });
+    expect(await lab.call('dc', 'Host\\Get-FbBootState')).toMatchObject({ RestartAsked: true });
     expect(await lab.call('dc', 'Host\\Restart-FbHost', { DelaySeconds: 2 })).toMatchObject({
       Changed: false,
       State: 'already',
@@ -237,5 +239,12 @@ $stream.Close()`;
       'the machine is up again',
     );
     expect((await lab.history('dc')).filter((entry) => entry.kind === 'reboot')).toHaveLength(1);
+    lab.forget('dc');
+    const after = await eventually(
+      () => lab.call('dc', 'Host\\Get-FbBootState').catch(() => null),
+      (state) => state !== null,
+      'the machine answers again',
+    );
+    expect(after).toMatchObject({ RestartAsked: false });
   });
 });

@@ -11,12 +11,14 @@ function Get-FbBootState {
     if ($null -eq $now) { $now = ConvertTo-FbTime -Value (Get-FbTime) }
     $uptime = ([DateTime] $now - [DateTime] $boot).TotalSeconds
     $pending = Get-FbPendingReboot
+    $asked = Get-FbRegistryValue -Path 'HKLM\SOFTWARE\Firebreak\Lease' -Name 'RestartAsked'
     New-Object -TypeName PSObject -Property @{
         BootTime        = $boot
         UptimeSeconds   = [long] $uptime
         PendingReboot   = @($pending.Reasons)
         PendingReadable = [bool] $pending.Readable
-        # No interface of the system tells a scheduled shutdown without cancelling it.
+        # No interface of the system tells a scheduled shutdown without cancelling it; Restart-FbHost leaves a mark.
         ShutdownPending = $null
+        RestartAsked    = [bool] ($asked.Present -and [string] $asked.Value -eq [string] $boot)
     }
 }

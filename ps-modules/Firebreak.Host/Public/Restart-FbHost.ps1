@@ -15,6 +15,9 @@ function Restart-FbHost {
         $result.State = 'whatif'
         return New-Object -TypeName PSObject -Property $result
     }
+    # Whoever comes later can tell a restart that was asked for in this boot from one that never was. It goes with the lease.
+    $boot = (Get-FbBootState).BootTime
+    $null = Set-FbRegistryValue -Path 'HKLM\SOFTWARE\Firebreak\Lease' -Name 'RestartAsked' -Type String -Value $boot
     # p:2:17 = planned, operating system, security fix.
     $arguments = @('/r', '/t', [string] $DelaySeconds, '/f', '/c', $Message, '/d', 'p:2:17')
     $done = Invoke-FbProgram -FilePath 'shutdown.exe' -ArgumentList $arguments
