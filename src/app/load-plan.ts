@@ -42,7 +42,10 @@ export async function loadPlan(source: PlanSource, catalog: ActionCatalog): Prom
     playbook === undefined
       ? undefined
       : await mistakes.gather(async () => resolveInputs(playbook, await readInputs(source.inputs)));
-  const only = await mistakes.gather(async () => source.only ?? (await readTargets(source.targetsFile)));
+  const only = await mistakes.gather(async () => {
+    const targets = await readTargets(source.targetsFile);
+    return source.only === undefined ? targets : source.only.filter((host) => targets?.includes(host) ?? true);
+  });
   mistakes.raise();
   // A rerun reads the same file again, wherever it is started.
   const file = typeof source.playbook === 'string' ? resolve(playbook!.file) : playbook!.file;

@@ -96,7 +96,7 @@ export async function planRerun(services: Services, options: RerunOptions): Prom
     {
       playbook: options.playbook ?? playbookAgain(old.playbook.file),
       inventory: options.inventory ?? old.origin.inventory ?? undefined,
-      targetsFile: old.origin.targetsFile ?? undefined,
+      targetsFile: options.targetsFile ?? old.origin.targetsFile ?? undefined,
       packages: options.packages ?? old.origin.packages ?? undefined,
       connection: { ...old.origin.connection, ...options.connection },
       limit: options.limit,

@@ -107,3 +107,20 @@ export async function withServices<T>(options: StateOptions, work: (services: Se
     await services.close();
   }
 }
+
+/** Of the commands that start a run on hosts. */
+export interface NewRunOptions extends FleetOptions, InputOptions, StateOptions, OutputOptions {
+  readonly packages?: string;
+  readonly forks?: number;
+  readonly check?: boolean;
+  readonly skipLeased?: boolean;
+}
+
+export function addNewRunOptions(command: Command, inputPurpose?: string): Command {
+  addInputOption(addFleetOptions(command), inputPurpose)
+    .option('--packages <folder>', 'folder with the package files and their SHA256SUMS')
+    .option('--forks <n>', 'hosts at once', parsePositiveInteger)
+    .option('--check', 'read and probe only; change nothing')
+    .option('--skip-leased', 'leave out hosts that another run holds');
+  return addStateOption(addOutputOption(command));
+}

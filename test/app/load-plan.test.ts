@@ -1,37 +1,36 @@
-/** Plans that must be read again later, from another folder. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createActions } from '../../src/actions/index.ts';
-import { loadPlan } from '../../src/app/load-plan.ts';
-import { playbookAgain, verifyPlaybook } from '../../src/app/verify.ts';
+import { loadPlan, verifyPlaybook } from '../../src/app/index.ts';
 
 let folder: string;
+let inventory: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'firebreak-plan-'));
-  mkdirSync(join(folder, 'fleet'));
-  writeFileSync(join(folder, 'p.yaml'), 'firebreak: 1\nname: P\nhosts: all\nsteps:\n  - { uses: host.facts }\n');
-  writeFileSync(
-    join(folder, 'fleet', 'inventory.yaml'),
-    'all:\n  vars: { auth: basic, allow_unencrypted: true, credential: { user: a, password: { file: pw } } }\n  hosts: { web01: }\n',
-  );
+  inventory = join(folder, 'inventory.yaml');
+  writeFileSync(inventory, 'all:\n  vars: { auth: basic }\n  hosts: { a: , b: , c: }\n');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('a plan', () => {
-  it('names its files so that they are found from any folder', async () => {
-    const here = relative(process.cwd(), folder);
-    const source = { playbook: join(here, 'p.yaml'), inventory: join(here, 'fleet', 'inventory.yaml'), inputs: [] };
-    const plan = await loadPlan(source, createActions());
-    expect(plan.playbook.file).toBe(join(folder, 'p.yaml'));
-    expect(plan.origin.inventory).toBe(join(folder, 'fleet', 'inventory.yaml'));
-    expect(plan.hosts[0]?.password).toEqual({ file: join(folder, 'fleet', 'pw') });
-  });
+async function planned(more: {
+  readonly only?: readonly string[];
+  readonly targets?: string;
+}): Promise<readonly string[]> {
+  const targetsFile = more.targets === undefined ? undefined : join(folder, 'targets');
+  if (targetsFile !== undefined) writeFileSync(targetsFile, more.targets ?? '');
+  const source = { playbook: verifyPlaybook('cve-2020-0796'), inventory, inputs: [], only: more.only, targetsFile };
+  const plan = await loadPlan(source, createActions());
+  return plan.hosts.map((host) => host.name);
+}
 
-  it('of a verify is made again without a file', () => {
-    const { file } = verifyPlaybook('cve-2020-0796') as { readonly file: string };
-    expect(playbookAgain(file)).toEqual(verifyPlaybook('cve-2020-0796'));
-    expect(playbookAgain('/p.yaml')).toBe('/p.yaml');
+describe('loadPlan', () => {
+  it('takes the hosts that were chosen and those that a targets file names, and with both only those in both', async () => {
+    expect(await planned({})).toEqual(['a', 'b', 'c']);
+    expect(await planned({ only: ['a', 'b'] })).toEqual(['a', 'b']);
+    expect(await planned({ targets: 'b\nc\n' })).toEqual(['b', 'c']);
+    expect(await planned({ only: ['a', 'b'], targets: 'b\nc\n' })).toEqual(['b']);
+    await expect(planned({ only: ['a'], targets: 'c\n' })).rejects.toMatchObject({ code: 'FB_NO_HOSTS' });
   });
 });

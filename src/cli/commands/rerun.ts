@@ -2,30 +2,14 @@
 import { type Command, Option } from 'commander';
 import { FirebreakError } from '../../domain/index.ts';
 import { followRun } from '../follow-run.ts';
-import {
-  addFleetOptions,
-  addInputOption,
-  addOutputOption,
-  addStateOption,
-  connectionFlags,
-  type FleetOptions,
-  type InputOptions,
-  type OutputOptions,
-  parsePositiveInteger,
-  type StateOptions,
-  withServices,
-} from '../options.ts';
+import { addNewRunOptions, connectionFlags, type NewRunOptions, withServices } from '../options.ts';
 import { readVersion } from '../version.ts';
 
-interface RerunFlags extends FleetOptions, InputOptions, StateOptions, OutputOptions {
+interface RerunFlags extends NewRunOptions {
   readonly failed?: boolean;
   readonly unreachable?: boolean;
   readonly all?: boolean;
   readonly playbook?: string;
-  readonly packages?: string;
-  readonly forks?: number;
-  readonly check?: boolean;
-  readonly skipLeased?: boolean;
 }
 
 export function registerRerun(program: Command): void {
@@ -41,12 +25,7 @@ export function registerRerun(program: Command): void {
     .addOption(new Option('--unreachable', 'the unreachable hosts').conflicts(['all']))
     .option('--all', 'all of its hosts')
     .option('--playbook <file>', "another playbook than the run's");
-  addInputOption(addFleetOptions(command), 'value of an input, over that of the earlier run; may be repeated')
-    .option('--packages <folder>', 'folder with the package files')
-    .option('--forks <n>', 'hosts at once', parsePositiveInteger)
-    .option('--check', 'read and probe only; change nothing')
-    .option('--skip-leased', 'leave out hosts that another run holds');
-  addStateOption(addOutputOption(command))
+  addNewRunOptions(command, 'value of an input, over that of the earlier run; may be repeated')
     .addHelpText(
       'after',
       '\nExamples:\n  $ firebreak rerun last --failed\n  $ firebreak rerun last --failed --input install_timeout=1h',
@@ -73,6 +52,7 @@ export function registerRerun(program: Command): void {
             which,
             playbook: flags.playbook,
             inventory: flags.inventory,
+            targetsFile: flags.targetsFile,
             limit: flags.limit,
             inputs: flags.input ?? [],
             packages: flags.packages,

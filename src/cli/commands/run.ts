@@ -1,26 +1,10 @@
 /** `firebreak run PLAYBOOK`. */
 import type { Command } from 'commander';
 import { followRun } from '../follow-run.ts';
-import {
-  addFleetOptions,
-  addInputOption,
-  addOutputOption,
-  addStateOption,
-  connectionFlags,
-  type FleetOptions,
-  type InputOptions,
-  type OutputOptions,
-  parsePositiveInteger,
-  type StateOptions,
-  withServices,
-} from '../options.ts';
+import { addNewRunOptions, connectionFlags, type NewRunOptions, withServices } from '../options.ts';
 import { readVersion } from '../version.ts';
 
-interface RunFlags extends FleetOptions, InputOptions, StateOptions, OutputOptions {
-  readonly packages?: string;
-  readonly forks?: number;
-  readonly check?: boolean;
-  readonly skipLeased?: boolean;
+interface RunFlags extends NewRunOptions {
   readonly listHosts?: boolean;
 }
 
@@ -30,13 +14,8 @@ export function registerRun(program: Command): void {
     .summary('remediate hosts by a playbook')
     .description('Runs a playbook on the hosts of an inventory; every step is recorded, Ctrl-C leaves a resumable run.')
     .argument('<playbook>', 'file, or the name of a shipped one (smbghost, baseline)');
-  addInputOption(addFleetOptions(command))
-    .option('--packages <folder>', 'folder with the package files and their SHA256SUMS')
-    .option('--forks <n>', 'hosts at once', parsePositiveInteger)
-    .option('--check', 'read and probe only; change nothing')
-    .option('--skip-leased', 'leave out hosts that another run holds')
-    .option('--list-hosts', 'only say which hosts it would be');
-  addStateOption(addOutputOption(command))
+  addNewRunOptions(command)
+    .option('--list-hosts', 'only say which hosts it would be')
     .addHelpText(
       'after',
       `

@@ -85,7 +85,7 @@ function selectPlanned({ playbook, inventory, limit, only }: PlanRequest): reado
   const selected = selectHosts(inventory, playbook.hosts, limit);
   if (only === undefined) return selected;
   // Unknown names among them are refused, not ignored.
-  matchHosts(inventory, only.join(','));
+  if (only.length > 0) matchHosts(inventory, only.join(','));
   const wanted = new Set(only);
   const hosts = selected.filter(({ name }) => wanted.has(name));
   if (hosts.length > 0) return hosts;
