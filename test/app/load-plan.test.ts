@@ -1,16 +1,24 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+/** Plans that must be read again later, from another folder. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createActions } from '../../src/actions/index.ts';
-import { loadPlan, verifyPlaybook } from '../../src/app/index.ts';
+import { loadPlan } from '../../src/app/load-plan.ts';
+import { playbookAgain, verifyPlaybook } from '../../src/app/verify.ts';
 
 let folder: string;
-let inventory: string;
+let three: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'firebreak-plan-'));
-  inventory = join(folder, 'inventory.yaml');
-  writeFileSync(inventory, 'all:\n  vars: { auth: basic }\n  hosts: { a: , b: , c: }\n');
+  mkdirSync(join(folder, 'fleet'));
+  writeFileSync(join(folder, 'p.yaml'), 'firebreak: 1\nname: P\nhosts: all\nsteps:\n  - { uses: host.facts }\n');
+  writeFileSync(
+    join(folder, 'fleet', 'inventory.yaml'),
+    'all:\n  vars: { auth: basic, allow_unencrypted: true, credential: { user: a, password: { file: pw } } }\n  hosts: { web01: }\n',
+  );
+  three = join(folder, 'three.yaml');
+  writeFileSync(three, 'all:\n  vars: { auth: basic }\n  hosts: { a: , b: , c: }\n');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -20,12 +28,33 @@ async function planned(more: {
 }): Promise<readonly string[]> {
   const targetsFile = more.targets === undefined ? undefined : join(folder, 'targets');
   if (targetsFile !== undefined) writeFileSync(targetsFile, more.targets ?? '');
-  const source = { playbook: verifyPlaybook('cve-2020-0796'), inventory, inputs: [], only: more.only, targetsFile };
+  const source = {
+    playbook: verifyPlaybook('cve-2020-0796'),
+    inventory: three,
+    inputs: [],
+    only: more.only,
+    targetsFile,
+  };
   const plan = await loadPlan(source, createActions());
   return plan.hosts.map((host) => host.name);
 }
 
-describe('loadPlan', () => {
+describe('a plan', () => {
+  it('names its files so that they are found from any folder', async () => {
+    const here = relative(process.cwd(), folder);
+    const source = { playbook: join(here, 'p.yaml'), inventory: join(here, 'fleet', 'inventory.yaml'), inputs: [] };
+    const plan = await loadPlan(source, createActions());
+    expect(plan.playbook.file).toBe(join(folder, 'p.yaml'));
+    expect(plan.origin.inventory).toBe(join(folder, 'fleet', 'inventory.yaml'));
+    expect(plan.hosts[0]?.password).toEqual({ file: join(folder, 'fleet', 'pw') });
+  });
+
+  it('of a verify is made again without a file', () => {
+    const { file } = verifyPlaybook('cve-2020-0796') as { readonly file: string };
+    expect(playbookAgain(file)).toEqual(verifyPlaybook('cve-2020-0796'));
+    expect(playbookAgain('/p.yaml')).toBe('/p.yaml');
+  });
+
   it('takes the hosts that were chosen and those that a targets file names, and with both only those in both', async () => {
     expect(await planned({})).toEqual(['a', 'b', 'c']);
     expect(await planned({ only: ['a', 'b'] })).toEqual(['a', 'b']);
