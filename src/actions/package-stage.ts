@@ -32,7 +32,7 @@ export const packageStage: ChangeAction = {
     const wanted = prior.parse(found);
     const file = await step.packages.find(wanted.file);
     const session = await step.session();
-    await session.push(() => file.open(), wanted.path, {
+    await session.push((start) => file.open(start), wanted.path, {
       signal: step.signal,
       timeoutMs: Math.max(1, step.remainingMs()),
       sha256: wanted.sha256,

@@ -6,6 +6,7 @@ import {
   type Session,
   type Target,
   type Transport,
+  type TransportName,
 } from '../domain/index.ts';
 import type { Credentials } from '../secrets/index.ts';
 
@@ -19,10 +20,17 @@ export interface Connector {
 }
 
 /** @throws FB_CREDENTIAL_MISSING and those of the transport */
-export function createConnector(transports: { readonly winrm: Transport }, credentials: Credentials): Connector {
+export function createConnector(
+  transports: { readonly [Name in TransportName]?: Transport },
+  credentials: Credentials,
+): Connector {
   return {
     prepare: (hosts) => prepare(hosts, credentials),
-    open: async (host, options) => transports[host.transport].open(await toTarget(host, credentials), options),
+    open: async (host, options) => {
+      const transport = transports[host.transport];
+      if (transport === undefined) throw new FirebreakError('FB_USAGE', `${host.name}: no transport ${host.transport}`);
+      return transport.open(await toTarget(host, credentials), options);
+    },
   };
 }
 
@@ -57,6 +65,7 @@ async function toTarget(host: PlannedHost, credentials: Credentials): Promise<Ta
       auth: host.auth,
       ...(await passwordOf(host, credentials)),
       allowUnencrypted: host.allowUnencrypted,
+      settings: host.connection ?? {},
     };
   } catch (thrown) {
     throw thrown instanceof FirebreakError ? located(thrown, host) : thrown;

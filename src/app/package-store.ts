@@ -59,7 +59,7 @@ async function findPackage(folder: string, name: string): Promise<PackageFile> {
       remedy: 'the file is damaged or not what it should be: download it again',
     });
   }
-  return { name, bytes: info.size, sha256, open: () => createReadStream(path) };
+  return { name, bytes: info.size, sha256, open: (start = 0) => createReadStream(path, { start }) };
 }
 
 /** File name in lower case → SHA-256 in lower case. */

@@ -19,7 +19,8 @@ export interface PackageFile {
   readonly bytes: number;
   /** Lower-case hex. */
   readonly sha256: string;
-  open(): Readable;
+  /** The content from byte `start` on (default 0). */
+  open(start?: number): Readable;
 }
 
 export interface PackageStore {

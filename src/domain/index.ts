@@ -28,7 +28,9 @@ export {
   type StepOutcome,
 } from './outcome.ts';
 export type {
+  ConnectionSettings,
   CredentialReference,
+  JumpHost,
   Plan,
   PlannedBlock,
   PlannedHost,
@@ -38,6 +40,7 @@ export type {
   PlanOrigin,
   Position,
   StepValue,
+  TransportName,
 } from './plan.ts';
 export type {
   Clock,
@@ -48,15 +51,19 @@ export type {
   Random,
   Scanner,
 } from './ports.ts';
-export { SECRET_MASK, Secret } from './secret.ts';
+export { HostCredential, SECRET_MASK, Secret } from './secret.ts';
 export type {
   FunctionCall,
   HostPath,
   Invocation,
   InvokeOptions,
+  LanguageMode,
+  OpenOptions,
   ParameterValue,
   PowerShellError,
   ProgressRecord,
+  Prompter,
+  PushOptions,
   ScriptCall,
   Session,
   StreamRecord,

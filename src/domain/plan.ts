@@ -5,18 +5,69 @@
 import type { Json, JsonObject } from './json.ts';
 
 /** How to get a secret, never the secret itself. */
-export type CredentialReference = { readonly env: string } | { readonly file: string } | { readonly prompt: true };
+export type CredentialReference =
+  | { readonly env: string }
+  /** A file that only its owner may read; its last line break is not part of the secret. */
+  | { readonly file: string }
+  | { readonly prompt: true }
+  /** The operating system's keyring: service (default `firebreak`) and account (default: the user's name). */
+  | { readonly keyring: { readonly service?: string; readonly account?: string } }
+  /** A program and its arguments, run without a shell; FIREBREAK_HOST, _ADDRESS and _USER name the host (LAPS). Its standard output is the secret. */
+  | { readonly command: readonly string[] };
+
+export type TransportName = 'winrm' | 'ssh' | 'local';
+
+/** Connection settings that only some hosts need. Paths are absolute. The inventory writes the names with underscores. */
+export interface ConnectionSettings {
+  /** PEM file with the authorities to trust instead of the system's. */
+  readonly ca?: string;
+  /** True: the server's certificate is not verified. */
+  readonly insecure?: boolean;
+  /** SHA-256 of the server's certificate, hex; then neither its name nor its issuer matters. SSH: of the host key, `SHA256:base64`. */
+  readonly fingerprint?: string;
+  /** Client certificate and its key, PEM files (`auth: certificate`). */
+  readonly certificate?: { readonly cert: string; readonly key: string };
+  /** HTTP proxy, `http://proxy:3128`, through which WinRM connects (CONNECT). */
+  readonly proxy?: string;
+  /** Session configuration: `Microsoft.PowerShell` when absent, `PowerShell.7`, the name of a JEA endpoint. SSH: the subsystem. */
+  readonly configuration?: string;
+  /** Kerberos: key table of the user, credential cache to use (both instead of a password), service name to ask for first. */
+  readonly keytab?: string;
+  readonly ccache?: string;
+  readonly spn?: string;
+  /** SSH: private key file, `passphrase` of it, whether to ask the agent, known_hosts file(s), a host to go through. */
+  readonly privateKey?: string;
+  readonly passphrase?: CredentialReference;
+  readonly agent?: boolean;
+  readonly knownHosts?: string;
+  readonly jump?: JumpHost;
+  /** Program of PowerShell on the target: `pwsh`, `powershell.exe`, a path. */
+  readonly shell?: string;
+  /** Source address of our connections. */
+  readonly source?: string;
+  /** Base URL from which the host itself pulls files by HTTP (its site's package source). */
+  readonly packageSource?: string;
+}
+
+/** The SSH host in between; its settings are those of an SSH target. */
+export interface JumpHost {
+  readonly address: string;
+  readonly port: number;
+  readonly user: string | null;
+}
 
 export interface PlannedHost {
   readonly name: string;
   readonly address: string;
-  readonly transport: 'winrm';
+  readonly transport: TransportName;
   readonly port: number;
   readonly useTls: boolean;
   readonly auth: 'basic' | 'negotiate' | 'ntlm' | 'kerberos' | 'certificate';
   readonly allowUnencrypted: boolean;
   readonly user: string | null;
   readonly password: CredentialReference | null;
+  /** Absent in plans of older versions: nothing special. */
+  readonly connection?: ConnectionSettings;
   /** Real port of a Windows port behind NAT: `{ "445": 10445 }`. */
   readonly ports: { readonly [port: string]: number };
   /** Source addresses of this machine that shields do not except: `ports.check` probes from them too. */

@@ -29,3 +29,14 @@ export class Secret {
     return SECRET_MASK;
   }
 }
+
+/** A user and a password that go to the host as a PSCredential, the password encrypted with the session's key. */
+export class HostCredential {
+  readonly user: string;
+  readonly password: Secret;
+
+  constructor(user: string, password: Secret) {
+    this.user = user;
+    this.password = password;
+  }
+}

@@ -3,13 +3,17 @@
  * script text. Knows nothing of how bytes travel.
  */
 import type { Readable } from 'node:stream';
-import type { Json } from './json.ts';
-import type { Secret } from './secret.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { ConnectionSettings, PlannedHost, TransportName } from './plan.ts';
+import type { HostCredential, Secret } from './secret.ts';
 
 /** A path in the host's own syntax (`C:\ProgramData\…`). */
 export type HostPath = string;
 
-/** A parameter value: plain JSON, bytes, or a date; transports bind it as the nearest PowerShell type. */
+/**
+ * A parameter value: plain JSON, bytes, or a date; transports bind it as the nearest PowerShell type. A Secret goes as a
+ * SecureString, a HostCredential as a PSCredential, both encrypted with the session's key (MS-PSRP 2.2.5.1.24).
+ */
 export type ParameterValue =
   | null
   | boolean
@@ -18,6 +22,8 @@ export type ParameterValue =
   | string
   | Uint8Array
   | Date
+  | Secret
+  | HostCredential
   | readonly ParameterValue[]
   | { readonly [key: string]: ParameterValue };
 
@@ -40,6 +46,21 @@ export interface InvokeOptions {
   readonly timeoutMs: number;
   /** Called for each record as it comes, before the call resolves. */
   readonly onRecord?: (record: StreamRecord) => void;
+  /** Objects for the pipeline's input (`$input`, `process {}`), sent as they come. */
+  readonly input?: AsyncIterable<ParameterValue> | Iterable<ParameterValue>;
+  /**
+   * Called before the pipeline starts with what `Session.reattach` needs to find it again from another process, and
+   * awaited: when it has resolved, the receipt is durable. Not called where the transport or the host cannot do that.
+   */
+  readonly onReceipt?: (receipt: JsonObject) => Promise<void>;
+}
+
+/** Asks the user what a script asks (Read-Host, Get-Credential, confirmation); absent = nobody can be asked and the script gets an error. */
+export interface Prompter {
+  readLine(question: string, signal: AbortSignal): Promise<string>;
+  readSecret(question: string, signal: AbortSignal): Promise<Secret>;
+  /** Index into `choices`. */
+  choose(question: string, choices: readonly string[], preset: number, signal: AbortSignal): Promise<number>;
 }
 
 /** An error record of the pipeline: message, FullyQualifiedErrorId, CategoryInfo category, target as text. */
@@ -86,48 +107,80 @@ export interface Invocation<T> {
 export interface TransferOptions {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
+  /** Bytes of the file that are at the destination by now, those of an earlier, interrupted transfer included. */
+  readonly onProgress?: (bytes: number) => void;
+}
+
+export interface PushOptions extends TransferOptions {
   /** Expected SHA-256 in lower-case hex; checked on the host after the transfer. A file there that already has it is not sent again. */
   readonly sha256: string;
-  readonly onProgress?: (bytes: number) => void;
 }
 
 export interface Transferred {
   readonly bytes: number;
   readonly sha256: string;
-  /** True when the host already had the file. */
+  /** True when the file was there already. */
   readonly skipped: boolean;
 }
 
+export type LanguageMode = 'FullLanguage' | 'ConstrainedLanguage' | 'RestrictedLanguage' | 'NoLanguage';
+
 export interface Session {
   readonly shell: { readonly version: string; readonly edition: string };
+  /** Known once a call of ours was refused by it; `undefined` until then. */
+  readonly languageMode: LanguageMode | undefined;
   /** The address from which the host sees us, where the transport tells (WS-Man: rsp:ClientIP of the shell). */
   readonly clientAddress: string | undefined;
   /**
    * @throws FirebreakError FB_CONNECT_LOST (outcome of the call unknown), FB_INVOKE_FAILED, FB_DEADLINE, FB_CANCELLED, FB_PROTOCOL_*
    */
   invoke<T extends Json = Json>(call: FunctionCall | ScriptCall, options: InvokeOptions): Promise<Invocation<T>>;
-  /** Writes the stream to a file on the host, creating its folder. @throws FB_TRANSFER_HASH, FB_TRANSFER_FAILED and those of invoke */
-  push(source: () => Readable, destination: HostPath, options: TransferOptions): Promise<Transferred>;
+  /**
+   * Picks up a pipeline that another process has started (`onReceipt`): waits for its end and gives what of its records
+   * had not been delivered before. Null when there is no such pipeline any more, or the host cannot do that.
+   * @throws as invoke
+   */
+  reattach<T extends Json = Json>(receipt: JsonObject, options: InvokeOptions): Promise<Invocation<T> | null>;
+  /**
+   * Writes a file on the host, creating its folder; an interrupted transfer goes on where it stopped.
+   * @param source the content from that byte on
+   * @throws FB_TRANSFER_HASH, FB_TRANSFER_FAILED and those of invoke
+   */
+  push(source: (start: number) => Readable, destination: HostPath, options: PushOptions): Promise<Transferred>;
+  /**
+   * Copies a file of the host to `destination` on this machine, through `destination.….part`; an interrupted transfer goes on where it stopped.
+   * @throws FB_TRANSFER_HASH (the file changed under way), FB_TRANSFER_FAILED and those of invoke
+   */
+  fetch(source: HostPath, destination: string, options: TransferOptions): Promise<Transferred>;
   close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  readonly prompter?: Prompter;
 }
 
 /** Opens sessions; one per transport. @throws FB_CONNECT_*, FB_AUTH_*, FB_PROTOCOL_*, FB_DEADLINE, FB_CANCELLED */
 export interface Transport {
-  open(target: Target, options: { readonly signal: AbortSignal; readonly timeoutMs: number }): Promise<Session>;
+  open(target: Target, options: OpenOptions): Promise<Session>;
 }
 
 /** Where and how to reach a host; secrets are resolved just before. */
 export interface Target {
   readonly host: string;
-  readonly transport: 'winrm';
+  readonly transport: TransportName;
   readonly address: string;
   readonly port: number;
   readonly useTls: boolean;
-  readonly auth: 'basic' | 'negotiate' | 'ntlm' | 'kerberos' | 'certificate';
+  readonly auth: PlannedHost['auth'];
+  /** Empty: none is needed (own identity, certificate, agent). */
   readonly user: string;
+  /** Empty: none is needed. */
   readonly password: Secret;
   /** Basic over plain HTTP is refused unless this is set. */
   readonly allowUnencrypted: boolean;
-  /** Source address of our connection; absent = the system's choice. */
-  readonly source?: string;
+  readonly settings: ConnectionSettings;
+  /** Of `settings.privateKey`. */
+  readonly passphrase?: Secret;
 }

@@ -11,7 +11,7 @@ import {
   type Invocation,
   type InvokeOptions,
   type JsonObject,
-  type TransferOptions,
+  type PushOptions,
   type Transferred,
 } from '../domain/index.ts';
 import type { PipelineRunner } from './pipeline-runner.ts';
@@ -31,9 +31,9 @@ type HostFile = { readonly Exists: boolean; readonly Sha256: string | null; read
 export async function pushFile(
   session: Invoker,
   runner: Pick<PipelineRunner, 'label' | 'maxCommandBytes'>,
-  source: () => Readable,
+  source: (start: number) => Readable,
   destination: HostPath,
-  options: TransferOptions,
+  options: PushOptions,
 ): Promise<Transferred> {
   const deadline = performance.now() + options.timeoutMs;
   const wanted = options.sha256.toLowerCase();
@@ -52,7 +52,7 @@ export async function pushFile(
   const temporary = `${destination}.${wanted.slice(0, 8)}.part`;
   const chunkBytes = Math.max(MIN_CHUNK_BYTES, Math.floor(((runner.maxCommandBytes - OVERHEAD_BYTES) * 3) / 4));
   try {
-    const sent = await sendChunks(source(), chunkBytes, async (bytes, offset) => {
+    const sent = await sendChunks(source(0), chunkBytes, async (bytes, offset) => {
       await call('Add-FbFileChunk', { Path: temporary, Offset: offset, Bytes: bytes });
       options.onProgress?.(offset + bytes.length);
     });

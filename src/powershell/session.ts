@@ -49,6 +49,10 @@ class PowerShellSession implements Session {
     return this.#runner.shell;
   }
 
+  get languageMode(): Session['languageMode'] {
+    return undefined;
+  }
+
   get clientAddress(): string | undefined {
     return this.#runner.clientAddress;
   }
@@ -68,6 +72,16 @@ class PowerShellSession implements Session {
 
   push(...[source, destination, options]: Parameters<Session['push']>): ReturnType<Session['push']> {
     return pushFile(this, this.#runner, source, destination, options);
+  }
+
+  /** No transport can pick up a pipeline of another process yet. */
+  reattach(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  fetch(source: string): Promise<never> {
+    const message = `${this.#runner.label}: ${source}: files cannot be fetched over this transport`;
+    return Promise.reject(new FirebreakError('FB_TRANSFER_FAILED', message, { retryable: false }));
   }
 
   close(): Promise<void> {

@@ -30,7 +30,7 @@ class WinrmTransport implements Transport {
       origin: `http://${address}:${target.port}`,
       targetName: `HTTP/${target.address}`,
       login: { auth, user: target.user, password: target.password },
-      ...(target.source === undefined ? {} : { source: target.source }),
+      ...(target.settings.source === undefined ? {} : { source: target.settings.source }),
     });
     await shell.open(options);
     return createSession(shell, this.#modules);

@@ -53,15 +53,18 @@ export class FakeHost {
     this.sessions++;
     return {
       shell: { version: '5.1', edition: 'Desktop' },
+      languageMode: 'FullLanguage',
       clientAddress: this.clientAddress,
       invoke: (call: FunctionCall | ScriptCall, _options: InvokeOptions) => this.#invoke(call) as never,
       push: async (source, path, options) => {
         const chunks: Buffer[] = [];
-        for await (const chunk of source()) chunks.push(Buffer.from(chunk as Uint8Array));
+        for await (const chunk of source(0)) chunks.push(Buffer.from(chunk as Uint8Array));
         const bytes = Buffer.concat(chunks);
         this.pushed.push({ path, bytes: bytes.toString() });
         return { bytes: bytes.length, sha256: options.sha256, skipped: false };
       },
+      reattach: () => Promise.resolve(null),
+      fetch: () => Promise.reject(new Error('a fake step fetches nothing')),
       close: () => Promise.resolve(),
     };
   }

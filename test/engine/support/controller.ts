@@ -196,6 +196,7 @@ function describeEvents(events: unknown): string {
 class SimulatedSession implements Session {
   readonly shell = { version: '5.1', edition: 'Desktop' };
   readonly clientAddress = '10.0.0.250';
+  readonly languageMode = 'FullLanguage';
   readonly machine: SimulatedMachine;
   readonly #boot: number;
 
@@ -212,6 +213,12 @@ class SimulatedSession implements Session {
 
   invoke<T extends Json>(): Promise<{ output: readonly T[]; streams: never; durationMs: number }> {
     return Promise.reject(new FirebreakError('FB_BUG', 'simulated sessions take calls only'));
+  }
+
+  fetch = this.push;
+
+  reattach(): Promise<null> {
+    return Promise.resolve(null);
   }
 
   push(): Promise<never> {

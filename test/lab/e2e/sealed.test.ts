@@ -38,6 +38,7 @@ describe('a machine that refuses what is not encrypted', () => {
         user: lab.user,
         password: new Secret(password),
         allowUnencrypted: true,
+        settings: {},
       },
       { signal, timeoutMs: 30_000 },
     );

@@ -66,6 +66,7 @@ describe('a session on lab machines', () => {
         user: lab.user,
         password: new Secret(options.password ?? lab.password),
         allowUnencrypted: true,
+        settings: {},
       },
       { signal, timeoutMs: options.timeoutMs ?? 30_000 },
     );

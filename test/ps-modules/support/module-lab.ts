@@ -44,6 +44,7 @@ export class ModuleLab {
       user: this.lab.user,
       password: new Secret(this.lab.password),
       allowUnencrypted: true,
+      settings: {},
     } as const;
     const session = await createTransports().winrm.open(target, { signal, timeoutMs: OPEN_MS });
     this.#sessions.set(host, session);

@@ -13,6 +13,7 @@ function targetOn(port: number, more: Partial<Target> = {}): Target {
     user: 'admin',
     password: new Secret('secret'),
     allowUnencrypted: true,
+    settings: {},
     ...more,
   };
 }

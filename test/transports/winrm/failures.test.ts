@@ -78,7 +78,7 @@ describe('connecting', () => {
 
   it('a source address that is not ours', async () => {
     const fake = await fakeWith({});
-    const error = await errorOf(openSession(fake.port, { source: '192.0.2.77' }));
+    const error = await errorOf(openSession(fake.port, { settings: { source: '192.0.2.77' } }));
     expect(error.code).toBe('FB_ENVIRONMENT');
     expectClear(error, fake.port);
   });
@@ -91,7 +91,7 @@ describe('connecting', () => {
         return exchange.proceed();
       },
     });
-    const session = await openSession(fake.port, { source: '127.0.0.9' });
+    const session = await openSession(fake.port, { settings: { source: '127.0.0.9' } });
     await session.close();
     expect(new Set(seen)).toEqual(new Set(['127.0.0.9']));
   });
