@@ -1,6 +1,8 @@
 /** Every way in which reaching a WinRM service fails, as one error with place, cause and remedy. Must not know PSRP. */
 import { type ErrorCode, FirebreakError } from '../../domain/index.ts';
-import { FAULT_CODE, ProtocolError, type WsmanFaultInfo } from '../../protocol/index.ts';
+import { FAULT_CODE, type WsmanFaultInfo } from '../../protocol/index.ts';
+
+export { fromProtocolError, sessionClosed } from '../psrp/index.ts';
 
 /** `web01 (10.0.0.11:5985)`, or the address alone when the host is named by it. */
 export function labelOf(target: { readonly host: string; readonly address: string; readonly port: number }): string {
@@ -203,35 +205,6 @@ export function fromFault(label: string, operation: string, fault: WsmanFaultInf
   }
   return new FirebreakError('FB_PROTOCOL_SOAP', `${label}: the host refused ${operation}: ${reason}${number}`, {
     remedy: 'see the WinRM log on the host: Microsoft-Windows-WinRM/Operational',
-  });
-}
-
-/** A break of protocol inside well-delivered bytes; any other error as it is. */
-export function fromProtocolError(label: string, error: unknown): unknown {
-  if (!(error instanceof ProtocolError)) return error;
-  return new FirebreakError(error.code, `${label}: ${error.message}`, {
-    remedy:
-      error.code === 'FB_PROTOCOL_AUTH'
-        ? 'the host wants another kind of login, or something on the way changes its messages: check both'
-        : 'another service, or a proxy, may answer there: check address and port',
-    cause: error,
-  });
-}
-
-export function deadlinePassed(label: string, what: string, ms: number): FirebreakError {
-  return new FirebreakError('FB_DEADLINE', `${label}: ${what} did not end within ${seconds(ms)}`, {
-    remedy: 'raise the timeout, or see on the host what takes so long',
-  });
-}
-
-export function cancelled(label: string): FirebreakError {
-  return new FirebreakError('FB_CANCELLED', `${label}: cancelled`);
-}
-
-export function sessionClosed(label: string, cause?: unknown): FirebreakError {
-  return new FirebreakError('FB_SESSION_CLOSED', `${label}: the session is closed`, {
-    remedy: 'open a new session',
-    cause,
   });
 }
 

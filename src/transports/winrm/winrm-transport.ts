@@ -1,6 +1,7 @@
 /** PowerShell sessions over WinRM: what a target asks for, checked and opened. */
 import { FirebreakError, type Session, type Target, type Transport } from '../../domain/index.ts';
 import { createSession, ModuleLibrary } from '../../powershell/index.ts';
+import { PsrpRunner } from '../psrp/index.ts';
 import type { Login } from './connection.ts';
 import { labelOf } from './failures.ts';
 import { WinrmShell } from './winrm-shell.ts';
@@ -32,8 +33,9 @@ class WinrmTransport implements Transport {
       login: { auth, user: target.user, password: target.password },
       ...(target.settings.source === undefined ? {} : { source: target.settings.source }),
     });
-    await shell.open(options);
-    return createSession(shell, this.#modules);
+    const runner = new PsrpRunner(shell);
+    await runner.open(options);
+    return createSession(runner, this.#modules);
   }
 }
 
