@@ -22,6 +22,7 @@
         'New-FbErrorRecord',
         'New-FbFolder',
         'Open-FbFile',
+        'Open-FbWebResponse',
         'Register-FbTask',
         'Remove-FbRegistryKey',
         'Remove-FbRegistryValue',

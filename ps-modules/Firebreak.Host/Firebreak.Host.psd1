@@ -12,8 +12,11 @@
         'Get-FbFileHash',
         'Get-FbHealth',
         'Get-FbLease',
+        'Get-FbTransfer',
+        'Read-FbFile',
         'Remove-FbLease',
         'Restart-FbHost',
+        'Save-FbWebFile',
         'Set-FbLease'
     )
     CmdletsToExport   = @()

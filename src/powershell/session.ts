@@ -13,9 +13,10 @@ import {
 } from '../domain/index.ts';
 import type { PsCommand } from '../protocol/index.ts';
 import { toParameters } from './bind.ts';
+import { fetchFile } from './fetch-file.ts';
 import type { ModuleLibrary } from './module-library.ts';
-import type { PipelineRunner } from './pipeline-runner.ts';
-import { pushFile } from './push.ts';
+import type { PipelineEnd, PipelineRunner } from './pipeline-runner.ts';
+import { pushFile } from './push-file.ts';
 import { RecordCollector, toPowerShellError, toRecord } from './results.ts';
 
 /**
@@ -70,8 +71,12 @@ class PowerShellSession implements Session {
     return this.#run<T>(command, options, deadline, false);
   }
 
+  get label(): string {
+    return this.#runner.label;
+  }
+
   push(...[source, destination, options]: Parameters<Session['push']>): ReturnType<Session['push']> {
-    return pushFile(this, this.#runner, source, destination, options);
+    return pushFile(this, this.#runner.maxCommandBytes, source, destination, options);
   }
 
   /** No transport can pick up a pipeline of another process yet. */
@@ -79,9 +84,27 @@ class PowerShellSession implements Session {
     return Promise.resolve(null);
   }
 
-  fetch(source: string): Promise<never> {
-    const message = `${this.#runner.label}: ${source}: files cannot be fetched over this transport`;
-    return Promise.reject(new FirebreakError('FB_TRANSFER_FAILED', message, { retryable: false }));
+  fetch(...[source, destination, options]: Parameters<Session['fetch']>): ReturnType<Session['fetch']> {
+    return fetchFile(this, (call, onBytes, within) => this.#bytes(call, onBytes, within), source, destination, options);
+  }
+
+  /** A call of which each output that is bytes is given away as it comes, and nothing kept. */
+  async #bytes(call: FunctionCall, onBytes: (bytes: Uint8Array) => void, options: InvokeOptions): Promise<void> {
+    const deadline = performance.now() + options.timeoutMs;
+    await this.#load(call.module, options.signal, deadline);
+    const text = `${call.module}\\${call.function}`;
+    const command: PsCommand = { text, isScript: false, parameters: toParameters(call.parameters) };
+    const end = await this.#runner.run(
+      { commands: [command] },
+      {
+        signal: options.signal,
+        timeoutMs: Math.max(0, deadline - performance.now()),
+        onEvent: (event) => {
+          if (event.kind === 'output' && event.value instanceof Uint8Array) onBytes(event.value);
+        },
+      },
+    );
+    if (end.state !== 'completed') throw this.#failed(end);
   }
 
   close(): Promise<void> {
@@ -135,9 +158,13 @@ class PowerShellSession implements Session {
     // the caller says what its output is; it is plain JSON in any case
     const invocation = { output: records.output as T[], streams: records.streams, durationMs };
     if (end.state === 'completed') return invocation;
+    throw this.#failed(end, invocation);
+  }
+
+  #failed(end: PipelineEnd, invocation?: Invocation<Json>): FirebreakError {
     const error = end.error === null ? undefined : toPowerShellError(end.error);
     const why = error?.message ?? `the pipeline was ${end.state} on the host`;
-    throw new FirebreakError('FB_INVOKE_FAILED', `${this.#runner.label}: PowerShell failed: ${oneLine(why)}`, {
+    return new FirebreakError('FB_INVOKE_FAILED', `${this.#runner.label}: PowerShell failed: ${oneLine(why)}`, {
       remedy: 'see the error record; run the same script on the host itself',
       details: { invocation, error },
     });

@@ -2,14 +2,14 @@
 # syntax tree of the real parser. Gives one line for each finding. Runs on the test machine, never on a host.
 param([string] $Name, [string] $Text, [bool] $IsPublic, [string[]] $Known)
 
-# Types whose static members compute only. System.IO.File is reached in one place of Firebreak.Core.
+# Types whose static members compute only. Files and the web are reached in one place each of Firebreak.Core.
 $pure = @('string', 'Convert', 'BitConverter', 'Math', 'Guid', 'TimeSpan', 'DateTime')
-$machine = @{ 'Open-FbFile' = @('System.IO.File') }
+$machine = @{ 'Open-FbFile' = @('System.IO.File'); 'Open-FbWebResponse' = @('System.Net.WebRequest') }
 # Cmdlets of PowerShell 2.0 that the modules may use, and those that stand in for them on 6 and later.
 $cmdlets = @(
     'ForEach-Object', 'Get-ChildItem', 'Get-CimInstance', 'Get-Command', 'Get-Date', 'Get-Item', 'Get-WmiObject', 'Join-Path',
     'Move-Item', 'New-Item', 'New-ItemProperty', 'New-Object', 'Remove-Item', 'Remove-ItemProperty', 'Set-Service',
-    'Sort-Object', 'Split-Path', 'Start-Process', 'Start-Service', 'Start-Sleep', 'Stop-Service', 'Test-Path', 'Where-Object'
+    'Sort-Object', 'Split-Path', 'Start-Process', 'Start-Service', 'Start-Sleep', 'Stop-Service', 'Test-Path', 'Where-Object', 'Write-Progress'
 )
 $since3 = @('ordered', 'pscustomobject')
 $changing = @(
