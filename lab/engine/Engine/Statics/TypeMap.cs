@@ -28,6 +28,7 @@ internal static class TypeMap
         ["Microsoft.Win32.Registry"] = typeof(LabRegistry),
         ["Microsoft.Win32.RegistryKey"] = typeof(LabKey),
         ["System.Environment"] = typeof(LabEnvironment),
+        ["System.Net.WebRequest"] = typeof(LabWebRequest),
         ["System.Console"] = typeof(LabConsole),
         ["System.Management.ManagementDateTimeConverter"] = typeof(LabDateConverter),
     };
