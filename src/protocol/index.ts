@@ -19,6 +19,13 @@ export {
 export { ProtocolError } from './errors.ts';
 export { NtlmClient, NtlmServer, type NtlmSession, ntHash } from './ntlm/index.ts';
 export {
+  encodePacket,
+  LineReader,
+  type OutOfProcessLine,
+  type OutOfProcessPacket,
+  type OutOfProcessSignal,
+} from './out-of-process/index.ts';
+export {
   DESTINATION,
   Defragmenter,
   decodeMessage,
@@ -39,7 +46,7 @@ export {
   readMessageRecord,
   readProgressRecord,
 } from './psrp/index.ts';
-export { Acceptor, createInitiator, type Initiator } from './spnego/index.ts';
+export { Acceptor, createInitiator, type Initiator, tlsServerEndPoint } from './spnego/index.ts';
 export {
   buildCommandResponse,
   buildCreateResponse,
