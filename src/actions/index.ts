@@ -2,6 +2,8 @@
 import type { Action, ActionCatalog } from '../domain/index.ts';
 import { assertAction } from './assert.ts';
 import { fail } from './fail.ts';
+import { fileFetch } from './file-fetch.ts';
+import { filePush } from './file-push.ts';
 import { healthCheck } from './health-check.ts';
 import { healthSnapshot } from './health-snapshot.ts';
 import { hostEnd } from './host-end.ts';
@@ -21,6 +23,8 @@ export function createActions(): ActionCatalog {
   const actions: readonly Action[] = [
     assertAction,
     fail,
+    fileFetch,
+    filePush,
     healthCheck,
     healthSnapshot,
     hostEnd,

@@ -1,7 +1,8 @@
 /** `package.stage`: brings a package to the host and proves its SHA-256 there. Repeating does no harm. */
 import { z } from 'zod';
-import type { ChangeAction, JsonObject } from '../domain/index.ts';
+import type { ChangeAction } from '../domain/index.ts';
 import { fileNameArgument, readArgs } from './arguments.ts';
+import { bringToHost, fileProblem } from './file-transfer.ts';
 import { readHostFile } from './host-files.ts';
 import { choosePackage } from './packages.ts';
 
@@ -31,13 +32,7 @@ export const packageStage: ChangeAction = {
   async act(step, _given, found) {
     const wanted = prior.parse(found);
     const file = await step.packages.find(wanted.file);
-    const session = await step.session();
-    await session.push((start) => file.open(start), wanted.path, {
-      signal: step.signal,
-      timeoutMs: Math.max(1, step.remainingMs()),
-      sha256: wanted.sha256,
-      onProgress: (bytes) => step.progress(`${wanted.file}: ${bytes} of ${wanted.bytes} bytes`),
-    });
+    await bringToHost(step, file, wanted.path);
     return { state: 'done' };
   },
   async recover(step, _given, open) {
@@ -47,18 +42,7 @@ export const packageStage: ChangeAction = {
   },
   async prove(step, _given, found) {
     const wanted = prior.parse(found);
-    const there = await readHostFile(step, wanted.path);
-    const result: JsonObject = wanted;
-    if (there.Sha256 === wanted.sha256) return { proven: true, result };
-    return {
-      proven: false,
-      result,
-      error: {
-        code: 'FB_TRANSFER_HASH',
-        message: `${wanted.path} on ${step.host.name} has SHA-256 ${there.Sha256 ?? 'none'}, expected ${wanted.sha256}`,
-        remedy: 'run it again; if it recurs, look for a virus scanner that changes files',
-        retryable: true,
-      },
-    };
+    const problem = await fileProblem(step, wanted.path, wanted.sha256);
+    return problem === null ? { proven: true, result: wanted } : { proven: false, result: wanted, error: problem };
   },
 };

@@ -2,12 +2,10 @@
  * A folder of package files with their checksums in a `SHA256SUMS` file beside them (the format of sha256sum). A package
  * without a listed checksum, or with another one, is never sent to a host.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { FirebreakError, type PackageFile, type PackageStore } from '../domain/index.ts';
+import { describeFile } from './controller-files.ts';
 
 const SUMS = 'SHA256SUMS';
 
@@ -51,15 +49,13 @@ async function findPackage(folder: string, name: string): Promise<PackageFile> {
       remedy: `after checking where the file came from: (cd ${folder} && sha256sum ${name} >> ${SUMS})`,
     });
   }
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  const sha256 = hash.digest('hex');
-  if (sha256 !== listed) {
-    throw new FirebreakError('FB_PACKAGE_HASH', `${name} has SHA-256 ${sha256}, but ${SUMS} says ${listed}`, {
+  const file = await describeFile(path);
+  if (file.sha256 !== listed) {
+    throw new FirebreakError('FB_PACKAGE_HASH', `${name} has SHA-256 ${file.sha256}, but ${SUMS} says ${listed}`, {
       remedy: 'the file is damaged or not what it should be: download it again',
     });
   }
-  return { name, bytes: info.size, sha256, open: (start = 0) => createReadStream(path, { start }) };
+  return file;
 }
 
 /** File name in lower case → SHA-256 in lower case. */

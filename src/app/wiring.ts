@@ -10,6 +10,7 @@ import { createScanner } from '../scan/index.ts';
 import { Credentials, Redactor } from '../secrets/index.ts';
 import { createTransports } from '../transports/index.ts';
 import { type Connector, createConnector } from './connect.ts';
+import { createControllerFiles } from './controller-files.ts';
 import { createHostMarker, identifyHost } from './host-marker.ts';
 import { createPackageStore } from './package-store.ts';
 import { stateFile } from './paths.ts';
@@ -72,6 +73,7 @@ export function createServices(options: ServiceOptions): Services {
       return {
         journal: store,
         actions,
+        files: createControllerFiles,
         packages: packages === undefined ? noPackages : createPackageStore(packages),
         scanner: createScanner(),
         clock: systemClock,

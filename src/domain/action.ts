@@ -28,6 +28,14 @@ export interface PackageStore {
   find(name: string): Promise<PackageFile>;
 }
 
+/** The controller's own files, for the playbook's author. */
+export interface ControllerFiles {
+  /** Full path of a name; relative names count from the playbook's folder. */
+  resolve(name: string): string;
+  /** @throws FB_FILE_MISSING */
+  find(name: string): Promise<PackageFile>;
+}
+
 /** The undo of a temporary change that is still owed to a host. */
 export interface OpenUndo {
   readonly id: string;
@@ -53,6 +61,7 @@ export interface StepContext {
   readonly random: Random;
   readonly scanner: Scanner;
   readonly packages: PackageStore;
+  readonly files: ControllerFiles;
   readonly advisory: JsonObject | null;
   readonly inputs: JsonObject;
   /** True when only reading is allowed (`--check`). */

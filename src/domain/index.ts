@@ -3,6 +3,7 @@ export type {
   ActionCatalog,
   ChangeAction,
   ControlAction,
+  ControllerFiles,
   Detached,
   Done,
   OpenIntent,

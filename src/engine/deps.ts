@@ -2,6 +2,7 @@
 import type {
   ActionCatalog,
   Clock,
+  ControllerFiles,
   Dispatcher,
   Journal,
   PackageStore,
@@ -38,6 +39,8 @@ export interface EngineDeps {
   readonly journal: Journal;
   readonly actions: ActionCatalog;
   readonly packages: PackageStore;
+  /** Files beside the playbook of that folder. */
+  files(folder: string): ControllerFiles;
   readonly scanner: Scanner;
   readonly clock: Clock;
   readonly random: Random;

@@ -1,4 +1,5 @@
 /** All that the runner of one host works with, and the contexts that actions and expressions get. No logic of steps. */
+import { dirname } from 'node:path';
 import type { JsonObject, OpenUndo, Plan, PlannedHost, RunEventBody, StepContext } from '../domain/index.ts';
 import type { ExpressionContext } from '../playbook/index.ts';
 import type { EngineDeps } from './deps.ts';
@@ -119,6 +120,7 @@ export function attemptContext(work: HostWork, options: ContextOptions): Attempt
     random: deps.random,
     scanner: deps.scanner,
     packages: deps.packages,
+    files: deps.files(dirname(plan.playbook.file)),
     advisory: plan.advisory,
     inputs: plan.inputs,
     check: work.check,

@@ -116,6 +116,10 @@ export class FakeHost {
           return Promise.resolve(state);
         },
       },
+      files: {
+        resolve: (name) => `/playbooks/${name}`,
+        find: (name) => Promise.resolve(packageFile(name)),
+      },
       packages: { find: (name) => Promise.resolve(packageFile(name)) },
       advisory: options.advisory ?? null,
       inputs: {},

@@ -91,6 +91,10 @@ export class World {
     const deps: EngineDeps = {
       journal: this.#mortal(journal, life),
       actions: simulatedActions((step, name, call) => this.#send(life, step.host, name, call, () => step.session())),
+      files: () => ({
+        resolve: (name) => name,
+        find: () => Promise.reject(new FirebreakError('FB_FILE_MISSING', 'none')),
+      }),
       packages: { find: () => Promise.reject(new FirebreakError('FB_PACKAGE_MISSING', 'none')) },
       scanner: { probe: () => Promise.resolve('open') },
       clock: this.clock,

@@ -1,0 +1,52 @@
+/** How a file comes to a host: pushed over the session, or pulled by the host from its site's source; always proved by its SHA-256. */
+import { z } from 'zod';
+import { FirebreakError, type PackageFile, type StepContext } from '../domain/index.ts';
+import { callHost } from './host-call.ts';
+import { readHostFile } from './host-files.ts';
+
+const saved = z.object({ Length: z.number().nullable() });
+const completed = z.object({ Sha256: z.string(), Length: z.number() });
+
+/** @throws FB_TRANSFER_HASH, FB_TRANSFER_FAILED and those of the session */
+export async function bringToHost(step: StepContext, file: PackageFile, path: string): Promise<void> {
+  const source = step.host.connection?.packageSource;
+  if (source !== undefined) return pullFromSource(step, file, path, source);
+  const session = await step.session();
+  await session.push((start) => file.open(start), path, {
+    signal: step.signal,
+    timeoutMs: Math.max(1, step.remainingMs()),
+    sha256: file.sha256,
+    onProgress: (bytes) => step.progress(`${file.name}: ${bytes} of ${file.bytes} bytes`),
+  });
+}
+
+/** The host fetches by HTTP itself. There is no way back to pushing: a source is set to keep gigabytes off a slow line. */
+async function pullFromSource(step: StepContext, file: PackageFile, path: string, source: string): Promise<void> {
+  const uri = `${source.replace(/\/+$/, '')}/${encodeURIComponent(file.name)}`;
+  const temporary = `${path}.${file.sha256.slice(0, 8)}.part`;
+  step.progress(`${file.name}: the host fetches ${file.bytes} bytes from ${source}`);
+  const call = async <T>(name: string, parameters: { readonly [name: string]: string }, result: z.ZodType<T>) =>
+    callHost(step, { module: 'Host', function: name, parameters, result, timeoutMs: Math.max(1, step.remainingMs()) });
+  try {
+    await call('Save-FbWebFile', { Uri: uri, TemporaryPath: temporary }, saved);
+    await call('Complete-FbFile', { TemporaryPath: temporary, Path: path, Sha256: file.sha256 }, completed);
+  } catch (thrown) {
+    if (!(thrown instanceof FirebreakError) || !thrown.code.startsWith('FB_TRANSFER_')) throw thrown;
+    throw new FirebreakError(thrown.code, thrown.message, {
+      remedy: `see that ${uri} can be read from ${step.host.name} and is the same file; or take package_source out of the inventory`,
+      cause: thrown,
+    });
+  }
+}
+
+/** Null when the host has that content at that path, else why not. */
+export async function fileProblem(step: StepContext, path: string, sha256: string) {
+  const there = await readHostFile(step, path);
+  if (there.Sha256 === sha256) return null;
+  return {
+    code: 'FB_TRANSFER_HASH',
+    message: `${path} on ${step.host.name} has SHA-256 ${there.Sha256 ?? 'none'}, expected ${sha256}`,
+    remedy: 'run it again; if it recurs, look for a virus scanner that changes files',
+    retryable: true,
+  } as const;
+}
