@@ -4,7 +4,7 @@
  */
 import type { WsmanRequestText } from './client-request.ts';
 import { COMMAND_STATE, FAULT_ACTION, FAULT_CODE, NS } from './constants.ts';
-import { decodeBase64 } from './values.ts';
+import { decodeBase64, parseDuration } from './values.ts';
 import { attribute, child, childrenOf, childText, parseXml, soapError, type XmlElement } from './xml.ts';
 
 export interface WsmanFaultInfo {
@@ -39,12 +39,38 @@ interface ReceivedData {
   readonly exitCode: number | undefined;
 }
 
+/** A shell as Get and Enumerate describe it (MS-WSMV 2.2.4.37). Hosts before Windows 8 tell less. */
+export interface ShellInfo {
+  readonly shellId: string;
+  readonly name: string | undefined;
+  readonly resourceUri: string | undefined;
+  /** `DOMAIN\\user` */
+  readonly owner: string | undefined;
+  readonly clientIp: string | undefined;
+  /** Absent on hosts whose shells cannot be disconnected. */
+  readonly state: 'Connected' | 'Disconnected' | undefined;
+  readonly idleTimeoutMs: number | undefined;
+  readonly runTimeMs: number | undefined;
+  readonly inactivityMs: number | undefined;
+}
+
+interface ListedShells {
+  readonly kind: 'enumerate' | 'pull';
+  readonly shells: readonly ShellInfo[];
+  /** For the next Pull; undefined when that was all. */
+  readonly context: string | undefined;
+}
+
 export type WsmanResponse =
   | WsmanFaultInfo
   | CreatedShell
   | ReceivedData
   | { readonly kind: 'command'; readonly commandId: string | undefined }
-  | { readonly kind: 'send' | 'signal' | 'delete' };
+  | ListedShells
+  | { readonly kind: 'get'; readonly shell: ShellInfo }
+  /** PSRP fragments of the pool; undefined for a command. */
+  | { readonly kind: 'connect'; readonly data: Uint8Array | undefined }
+  | { readonly kind: 'send' | 'signal' | 'delete' | 'disconnect' | 'reconnect' };
 
 /**
  * Reads the response to a request of the client half.
@@ -81,10 +107,59 @@ export function parseWsmanResponse(
     case 'send':
     case 'signal':
     case 'delete':
+    case 'disconnect':
+    case 'reconnect':
       return { kind: request.operation };
-    default:
-      throw soapError(`no response of ${request.operation} is understood`);
+    case 'connect': {
+      const data = childText(child(body, NS.shell, 'ConnectResponse'), NS.powershell, 'connectResponseXml');
+      return { kind: 'connect', data: data === undefined ? undefined : decodeBase64(data) };
+    }
+    case 'get': {
+      const shell = child(body, NS.shell, 'Shell');
+      if (shell === undefined) throw soapError('the Get response describes no shell');
+      return { kind: 'get', shell: parseShell(shell) };
+    }
+    case 'enumerate':
+      return parseListed('enumerate', child(body, NS.enumeration, 'EnumerateResponse'));
+    case 'pull':
+      return parseListed('pull', child(body, NS.enumeration, 'PullResponse'));
   }
+}
+
+/** The items of an optimized Enumerate stand in WS-Management's namespace, those of a Pull in WS-Enumeration's. */
+function parseListed(kind: ListedShells['kind'], response: XmlElement | undefined): ListedShells {
+  if (response === undefined) throw soapError(`the answer to ${kind} is none`);
+  const { wsman, enumeration } = NS;
+  const items = child(response, wsman, 'Items') ?? child(response, enumeration, 'Items');
+  const isAll = [wsman, enumeration].some((uri) => child(response, uri, 'EndOfSequence') !== undefined);
+  const context = childText(response, enumeration, 'EnumerationContext');
+  return {
+    kind,
+    shells: childrenOf(items, NS.shell, 'Shell').map(parseShell),
+    context: isAll || context === '' ? undefined : context,
+  };
+}
+
+function parseShell(shell: XmlElement): ShellInfo {
+  const text = (name: string): string | undefined => childText(shell, NS.shell, name);
+  const duration = (name: string): number | undefined => {
+    const value = text(name);
+    return value === undefined || value === '' ? undefined : parseDuration(value);
+  };
+  const shellId = text('ShellId') ?? attribute(shell, 'ShellId');
+  if (shellId === undefined || shellId === '') throw soapError('a shell has no id');
+  const state = text('State');
+  return {
+    shellId,
+    name: text('Name'),
+    resourceUri: text('ResourceUri'),
+    owner: text('Owner'),
+    clientIp: text('ClientIP'),
+    state: state === 'Connected' || state === 'Disconnected' ? state : undefined,
+    idleTimeoutMs: duration('IdleTimeOut'),
+    runTimeMs: duration('ShellRunTime'),
+    inactivityMs: duration('ShellInactivity'),
+  };
 }
 
 function parseCreated(body: XmlElement | undefined): CreatedShell {

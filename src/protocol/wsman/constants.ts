@@ -61,6 +61,26 @@ export const FAULT_CODE = {
   tooManyShells: 2150859173,
   tooManyOperations: 2150859174,
   envelopeTooLarge: 2150859025,
+  actionNotSupported: 2150858771,
+  /** Another Receive of the same stream still waits. */
+  receiveInProgress: 2150859047,
+  /** The client asked for a longer idle time-out than the service allows. */
+  idleTimeoutOutOfBounds: 2150859250,
+  shellDisconnected: 2150859204,
+  disconnectNotSupported: 2150859205,
+  clientSessionMismatch: 2150859206,
+  connectedToOtherClient: 2150859213,
+  /** The user's own quota, the service's, the number of users with shells. */
+  userQuota: 2150859175,
+  systemQuota: 2150859176,
+  tooManyShellUsers: 2150859179,
+  /** Quotas of a session configuration (WSMan:\localhost\Plugin\…\Quotas). */
+  pluginShellsPerUser: 2150859236,
+  pluginUsers: 2150859237,
+  pluginShells: 2150859238,
+  pluginOperations: 2150859239,
+  pluginOperationsPerUser: 2150859240,
+  pluginCommandsPerShell: 2150859241,
 } as const;
 
 export const SOAP_CONTENT_TYPE = 'application/soap+xml;charset=UTF-8';

@@ -1,6 +1,7 @@
-export { WsmanClient, type WsmanRequestText } from './client-request.ts';
+export { type BufferMode, type CreateOptions, WsmanClient, type WsmanRequestText } from './client-request.ts';
 export {
   parseWsmanResponse,
+  type ShellInfo,
   type WsmanFaultInfo,
   type WsmanResponse,
 } from './client-response.ts';
@@ -15,12 +16,19 @@ export { decodeSealedBody, encodeSealedBody, isSealedType, SEALED_CONTENT_TYPE }
 export { parseWsmanRequest, type WsmanRequest } from './server-request.ts';
 export {
   buildCommandResponse,
+  buildConnectResponse,
   buildCreateResponse,
   buildDeleteResponse,
+  buildDisconnectResponse,
+  buildEnumerateResponse,
   buildFault,
+  buildGetResponse,
+  buildPullResponse,
   buildReceiveResponse,
+  buildReconnectResponse,
   buildSendResponse,
   buildSignalResponse,
   FAULTS,
+  type ShellDescription,
   type WsmanFault,
 } from './server-response.ts';

@@ -15,6 +15,7 @@ type WsmanRequestBody =
       readonly inputStreams: readonly string[];
       readonly outputStreams: readonly string[];
       readonly idleTimeoutMs: number | undefined;
+      readonly bufferMode: string | undefined;
       readonly workingDirectory: string | undefined;
       readonly environment: ReadonlyMap<string, string>;
       /** PSRP fragments (SESSION_CAPABILITY, INIT_RUNSPACEPOOL). */
@@ -38,8 +39,21 @@ type WsmanRequestBody =
       }[];
     }
   | { readonly kind: 'signal'; readonly commandId: string | undefined; readonly code: string }
-  | { readonly kind: 'connect'; readonly name: string | undefined; readonly connectXml: Uint8Array | undefined }
-  | { readonly kind: 'disconnect' | 'reconnect' | 'delete' | 'get' | 'enumerate' | 'pull' | 'identify' | 'unknown' };
+  | {
+      readonly kind: 'connect';
+      readonly name: string | undefined;
+      /** Of the command to connect to; absent for the shell itself. */
+      readonly commandId: string | undefined;
+      readonly connectXml: Uint8Array | undefined;
+    }
+  | {
+      readonly kind: 'disconnect';
+      readonly idleTimeoutMs: number | undefined;
+      readonly bufferMode: string | undefined;
+    }
+  | { readonly kind: 'enumerate'; readonly maxElements: number | undefined }
+  | { readonly kind: 'pull'; readonly context: string; readonly maxElements: number | undefined }
+  | { readonly kind: 'reconnect' | 'delete' | 'get' | 'identify' | 'unknown' };
 
 export interface WsmanRequest {
   readonly action: string;
@@ -142,7 +156,28 @@ function parseBody(operation: WsmanRequest['operation'], body: XmlElement): Wsma
       return {
         kind: 'connect',
         name: attribute(connect, 'Name'),
+        commandId: attribute(connect, 'CommandId'),
         connectXml: data === undefined ? undefined : decodeBase64(data),
+      };
+    }
+    case 'disconnect': {
+      const disconnect = child(body, NS.shell, 'Disconnect');
+      return {
+        kind: 'disconnect',
+        idleTimeoutMs: durationOf(disconnect, 'IdleTimeOut'),
+        bufferMode: childText(disconnect, NS.shell, 'BufferMode'),
+      };
+    }
+    case 'enumerate': {
+      const max = childText(child(body, NS.enumeration, 'Enumerate'), NS.wsman, 'MaxElements');
+      return { kind: 'enumerate', maxElements: countOf(max) };
+    }
+    case 'pull': {
+      const pull = child(body, NS.enumeration, 'Pull');
+      return {
+        kind: 'pull',
+        context: childText(pull, NS.enumeration, 'EnumerationContext') ?? '',
+        maxElements: countOf(childText(pull, NS.enumeration, 'MaxElements')),
       };
     }
     default:
@@ -150,9 +185,18 @@ function parseBody(operation: WsmanRequest['operation'], body: XmlElement): Wsma
   }
 }
 
+function durationOf(element: XmlElement | undefined, name: string): number | undefined {
+  const text = childText(element, NS.shell, name);
+  return text === undefined ? undefined : parseDuration(text);
+}
+
+function countOf(text: string | undefined): number | undefined {
+  const number = Number(text ?? Number.NaN);
+  return Number.isSafeInteger(number) && number > 0 ? number : undefined;
+}
+
 function parseCreate(shell: XmlElement | undefined): WsmanRequestBody {
   if (shell === undefined) throw soapError('the Create request has no rsp:Shell');
-  const idle = childText(shell, NS.shell, 'IdleTimeOut') ?? childText(shell, NS.shell, 'IdleTimeout');
   const creation = childText(shell, NS.powershell, 'creationXml');
   const environment = childrenOf(child(shell, NS.shell, 'Environment'), NS.shell, 'Variable');
   return {
@@ -161,7 +205,8 @@ function parseCreate(shell: XmlElement | undefined): WsmanRequestBody {
     name: attribute(shell, 'Name'),
     inputStreams: words(childText(shell, NS.shell, 'InputStreams')),
     outputStreams: words(childText(shell, NS.shell, 'OutputStreams')),
-    idleTimeoutMs: idle === undefined ? undefined : parseDuration(idle),
+    idleTimeoutMs: durationOf(shell, 'IdleTimeOut') ?? durationOf(shell, 'IdleTimeout'),
+    bufferMode: childText(shell, NS.shell, 'BufferMode'),
     workingDirectory: childText(shell, NS.shell, 'WorkingDirectory'),
     environment: new Map(environment.map((variable) => [attribute(variable, 'Name') ?? '', variable.text])),
     creationXml: creation === undefined ? undefined : decodeBase64(creation),

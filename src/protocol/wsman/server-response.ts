@@ -24,6 +24,10 @@ export interface ShellDescription {
   readonly outputStreams: readonly string[];
   readonly idleTimeoutMs?: number;
   readonly maxIdleTimeoutMs?: number;
+  readonly bufferMode?: string;
+  readonly state?: 'Connected' | 'Disconnected';
+  readonly runTimeMs?: number;
+  readonly inactivityMs?: number;
   readonly locale?: string;
   /** The UI culture of the machine. */
   readonly dataLocale?: string;
@@ -112,6 +116,30 @@ export const FAULTS = {
     subcode: 'w:SchemaValidationError',
     reason: 'The SOAP XML in the message does not match the corresponding XML schema definition. ',
   },
+  shellDisconnected: {
+    code: 's:Receiver',
+    subcode: 'w:InternalError',
+    windowsCode: FAULT_CODE.shellDisconnected,
+    reason:
+      'The WinRM Shell client cannot process the request. The shell is disconnected: reconnect or connect to it first. ',
+  },
+  connectedToOtherClient: {
+    code: 's:Receiver',
+    subcode: 'w:InternalError',
+    windowsCode: FAULT_CODE.connectedToOtherClient,
+    reason: 'The WinRM Shell client cannot process the request. The shell is connected to a different client. ',
+  },
+  idleTimeoutOutOfBounds: {
+    code: 's:Sender',
+    subcode: 'w:InvalidParameter',
+    windowsCode: FAULT_CODE.idleTimeoutOutOfBounds,
+    reason: 'The idle time-out that was asked for is not within the bounds that the service allows. ',
+  },
+  invalidEnumerationContext: {
+    code: 's:Sender',
+    subcode: 'n:InvalidEnumerationContext',
+    reason: 'The supplied enumeration context is invalid. ',
+  },
   internalError: {
     code: 's:Receiver',
     subcode: 'w:InternalError',
@@ -120,8 +148,6 @@ export const FAULTS = {
 } as const satisfies Record<string, WsmanFault>;
 
 export function buildCreateResponse(to: RespondTo, id: string, shell: ShellDescription): string {
-  const field = (name: string, value: string | number | undefined): string =>
-    value === undefined ? '' : `<rsp:${name}>${escapeXmlText(String(value))}</rsp:${name}>`;
   const shellId = escapeXmlText(shell.shellId);
   const uri = escapeXmlText(shell.resourceUri);
   return envelope(
@@ -129,28 +155,92 @@ export function buildCreateResponse(to: RespondTo, id: string, shell: ShellDescr
     id,
     `<x:ResourceCreated><a:Address>${escapeXmlText(shell.address)}</a:Address><a:ReferenceParameters>` +
       `<w:ResourceURI>${uri}</w:ResourceURI><w:SelectorSet><w:Selector Name="ShellId">${shellId}</w:Selector></w:SelectorSet>` +
-      `</a:ReferenceParameters></x:ResourceCreated><rsp:Shell xmlns:rsp="${NS.shell}">` +
-      field('ShellId', shell.shellId) +
-      field('Name', shell.name) +
-      field('ResourceUri', shell.resourceUri) +
-      field('Owner', shell.owner) +
-      field('ClientIP', shell.clientIp) +
-      field('ProcessId', shell.processId) +
-      field('IdleTimeOut', formatDuration(shell.idleTimeoutMs ?? 7_200_000)) +
-      field('InputStreams', shell.inputStreams.join(' ')) +
-      field('OutputStreams', shell.outputStreams.join(' ')) +
-      field('MaxIdleTimeOut', formatDuration(shell.maxIdleTimeoutMs ?? 2_147_483_647)) +
-      field('Locale', shell.locale ?? 'en-US') +
-      field('DataLocale', shell.dataLocale ?? 'en-US') +
-      field('CompressionMode', 'NoCompression') +
-      field('ProfileLoaded', 'Yes') +
-      field('Encoding', 'UTF8') +
-      field('BufferMode', 'Block') +
-      field('State', 'Connected') +
-      field('ShellRunTime', 'P0DT0H0M0S') +
-      field('ShellInactivity', 'P0DT0H0M0S') +
-      '</rsp:Shell>',
+      `</a:ReferenceParameters></x:ResourceCreated>${shellElement(shell)}`,
   );
+}
+
+function shellElement(shell: ShellDescription): string {
+  const field = (name: string, value: string | number | undefined): string =>
+    value === undefined ? '' : `<rsp:${name}>${escapeXmlText(String(value))}</rsp:${name}>`;
+  return (
+    `<rsp:Shell xmlns:rsp="${NS.shell}">` +
+    field('ShellId', shell.shellId) +
+    field('Name', shell.name) +
+    field('ResourceUri', shell.resourceUri) +
+    field('Owner', shell.owner) +
+    field('ClientIP', shell.clientIp) +
+    field('ProcessId', shell.processId) +
+    field('IdleTimeOut', formatDuration(shell.idleTimeoutMs ?? 7_200_000)) +
+    field('InputStreams', shell.inputStreams.join(' ')) +
+    field('OutputStreams', shell.outputStreams.join(' ')) +
+    field('MaxIdleTimeOut', formatDuration(shell.maxIdleTimeoutMs ?? 2_147_483_647)) +
+    field('Locale', shell.locale ?? 'en-US') +
+    field('DataLocale', shell.dataLocale ?? 'en-US') +
+    field('CompressionMode', 'NoCompression') +
+    field('ProfileLoaded', 'Yes') +
+    field('Encoding', 'UTF8') +
+    field('BufferMode', shell.bufferMode ?? 'Block') +
+    field('State', shell.state ?? 'Connected') +
+    field('ShellRunTime', wholeSeconds(shell.runTimeMs ?? 0)) +
+    field('ShellInactivity', wholeSeconds(shell.inactivityMs ?? 0)) +
+    '</rsp:Shell>'
+  );
+}
+
+/** `P0DT1H2M3S`, as shells tell their age. */
+function wholeSeconds(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  const [day, hour, minute] = [86_400, 3_600, 60].map((unit) => Math.floor(seconds / unit));
+  return `P${day}DT${(hour ?? 0) % 24}H${(minute ?? 0) % 60}M${seconds % 60}S`;
+}
+
+export function buildGetResponse(to: RespondTo, id: string, shell: ShellDescription): string {
+  return envelope(to, id, shellElement(shell));
+}
+
+/** `context` is for the next Pull; undefined when these were the last. */
+export function buildEnumerateResponse(
+  to: RespondTo,
+  id: string,
+  shells: readonly ShellDescription[],
+  context: string | undefined,
+): string {
+  const items = `<w:Items>${shells.map(shellElement).join('')}</w:Items>`;
+  const rest = context === undefined ? '<w:EndOfSequence/>' : '';
+  return envelope(
+    to,
+    id,
+    `<n:EnumerateResponse><n:EnumerationContext>${escapeXmlText(context ?? '')}</n:EnumerationContext>${items}${rest}</n:EnumerateResponse>`,
+  );
+}
+
+export function buildPullResponse(
+  to: RespondTo,
+  id: string,
+  shells: readonly ShellDescription[],
+  context: string | undefined,
+): string {
+  const items = `<n:Items>${shells.map(shellElement).join('')}</n:Items>`;
+  const rest =
+    context === undefined
+      ? '<n:EndOfSequence/>'
+      : `<n:EnumerationContext>${escapeXmlText(context)}</n:EnumerationContext>`;
+  return envelope(to, id, `<n:PullResponse>${rest}${items}</n:PullResponse>`);
+}
+
+export function buildDisconnectResponse(to: RespondTo, id: string): string {
+  return envelope(to, id, '');
+}
+
+export function buildReconnectResponse(to: RespondTo, id: string): string {
+  return envelope(to, id, '');
+}
+
+/** `data`: PSRP fragments of the pool; absent when a command was connected to. */
+export function buildConnectResponse(to: RespondTo, id: string, data?: Uint8Array): string {
+  const answer =
+    data === undefined ? '' : `<connectResponseXml xmlns="${NS.powershell}">${encodeBase64(data)}</connectResponseXml>`;
+  return envelope(to, id, `<rsp:ConnectResponse xmlns:rsp="${NS.shell}">${answer}</rsp:ConnectResponse>`);
 }
 
 export function buildCommandResponse(to: RespondTo, id: string, commandId: string): string {
