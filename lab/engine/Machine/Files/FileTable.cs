@@ -39,7 +39,7 @@ public sealed partial class FileTable
     /// <summary>Replaces %NAME% by the system's variables; unknown ones stay, as on Windows.</summary>
     public string Expand(string path) => VariablePattern().Replace(path, m => _variable(m.Groups[1].Value) ?? m.Value);
 
-    /// <summary>Full path: variables expanded, / turned, . and .. resolved against <paramref name="current"/>; \\?\ and \\localhost\C$ understood.</summary>
+    /// <summary>Full path: variables expanded, / turned, . and .. resolved against <paramref name="current"/>; \\?\ understood.</summary>
     /// <exception cref="DirectoryNotFoundException">Another drive or another machine.</exception>
     public string Normalize(string path, string current = @"C:\Windows\System32") => FilePath.Normalize(Expand(path), current);
 
@@ -262,12 +262,7 @@ public sealed partial class FileTable
         string? version = Get(source)!.Version;
         DateTimeOffset modified = Get(source)!.Modified;
         WriteBytes(target, bytes, overwrite ? FileMode.Create : FileMode.CreateNew);
-        lock (_gate)
-        {
-            FileNode node = _tree.FindFile(target);
-            node.Version = version;
-            node.Modified = modified;
-        }
+        SetIdentity(target, version, modified);
     }
 
     /// <summary>Sets the last write time.</summary>
@@ -305,6 +300,18 @@ public sealed partial class FileTable
         }
 
         Record("install", full, version: file.Version);
+    }
+
+    /// <summary>What a copy keeps of its source.</summary>
+    internal void SetIdentity(string path, string? version, DateTimeOffset modified)
+    {
+        string full = Normalize(path);
+        lock (_gate)
+        {
+            FileNode node = _tree.FindFile(full);
+            node.Version = version;
+            node.Modified = modified;
+        }
     }
 
     internal T Locked<T>(Func<T> action)

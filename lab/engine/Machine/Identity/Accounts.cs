@@ -49,7 +49,11 @@ public sealed class Accounts
     }
 
     /// <summary>Checks a password, counts bad ones, writes the history.</summary>
-    public LogonResult Logon(string user, string password, LogonKind kind = LogonKind.NetworkCleartext)
+    /// <param name="user">The account, as <see cref="Find"/> takes it.</param>
+    /// <param name="password">Its password.</param>
+    /// <param name="kind">How.</param>
+    /// <param name="from">The machine of the lab it comes from, if it is one.</param>
+    public LogonResult Logon(string user, string password, LogonKind kind = LogonKind.NetworkCleartext, string? from = null)
     {
         LogonResult result;
         lock (_machine.Gate)
@@ -57,8 +61,23 @@ public sealed class Accounts
             result = Check(user, password);
         }
 
-        _machine.History.Add("logon", ("user", user), ("granted", result.Granted), ("reason", result.Reason), ("logon", kind.ToString()));
+        List<(string, object?)> fields = [("user", user), ("granted", result.Granted), ("reason", result.Reason), ("logon", kind.ToString())];
+        if (from is not null)
+        {
+            fields.Add(("from", from));
+        }
+
+        _machine.History.Add("logon", [.. fields]);
         return result;
+    }
+
+    /// <summary>The password of an account that logged on with it: what its logon session can log on further with. Null: no such account.</summary>
+    internal string? PasswordOf(string user)
+    {
+        lock (_machine.Gate)
+        {
+            return FindEntry(user)?.Profile.Password;
+        }
     }
 
     private LogonResult Check(string user, string password)

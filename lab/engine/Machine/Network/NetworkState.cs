@@ -10,6 +10,9 @@ public sealed class NetworkState
         _machine = machine;
     }
 
+    /// <summary>The network it is on, with the lab's other machines; null: alone.</summary>
+    public LabNetwork? Lan { get; internal set; }
+
     /// <summary>Whether packets pass.</summary>
     public bool IsUp { get; private set; } = true;
 

@@ -8,7 +8,12 @@ namespace Firebreak.Lab.Machines;
 /// </summary>
 internal sealed class CmdInterpreter
 {
+    // CreateProcess and cmd take no longer line.
+    private const int MaxLine = 8191;
     private readonly Machine _machine;
+    private readonly FileView _files;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _error = new();
     private readonly Dictionary<string, string> _variables;
     private ProgramContext _context;
     private int _errorLevel;
@@ -21,15 +26,28 @@ internal sealed class CmdInterpreter
     {
         _machine = machine;
         _context = context;
+        _files = new FileView(machine, context);
         _variables = new(machine.EnvironmentOf(context.Account).Concat(context.Environment ?? new Dictionary<string, string>()).GroupBy(v => v.Key, StringComparer.OrdinalIgnoreCase).Select(g => g.Last()), StringComparer.OrdinalIgnoreCase);
     }
 
     public ProgramResult RunWhole(string line)
     {
-        StringBuilder output = new();
-        StringBuilder error = new();
-        Line(line, output, error);
-        return new(_last, output.ToString(), error.ToString());
+        if (line.Length > MaxLine)
+        {
+            return new(1, "", "The command line is too long.\r\n");
+        }
+
+        Line(line, _output, _error);
+        return new(_last, _output.ToString(), _error.ToString());
+    }
+
+    /// <summary>Hands over what was written so far to who watches: a program is about to write there itself.</summary>
+    private void Flush()
+    {
+        _context.Console?.Write(false, _output.ToString());
+        _context.Console?.Write(true, _error.ToString());
+        _output.Clear();
+        _error.Clear();
     }
 
     private void Line(string line, StringBuilder output, StringBuilder error)
@@ -85,7 +103,7 @@ internal sealed class CmdInterpreter
         (string operand, string command) = CommandLine.SplitProgram(tail);
         bool holds = kind.ToLowerInvariant() switch
         {
-            "exist" => _machine.Files.Get(_machine.Files.Normalize(operand, _context.CurrentDirectory)) is not null,
+            "exist" => _files.Get(_files.Normalize(operand, _context.CurrentDirectory)) is not null,
             "errorlevel" => _errorLevel >= int.Parse(operand, CultureInfo.InvariantCulture),
             _ => throw new LabRefusalException($"cmd condition in 'if {rest}'"),
         };
@@ -125,34 +143,34 @@ internal sealed class CmdInterpreter
                     break;
                 case "cd" or "chdir" when words.Count > 0:
                     string folder = Full(words[^1]);
-                    Check(_machine.Files.FolderExists(folder), "The system cannot find the path specified.", error);
-                    _context = _machine.Files.FolderExists(folder) ? _context with { CurrentDirectory = folder } : _context;
+                    Check(_files.FolderExists(folder), "The system cannot find the path specified.", error);
+                    _context = _files.FolderExists(folder) ? _context with { CurrentDirectory = folder } : _context;
                     break;
                 case "md" or "mkdir" when words.Count == 1:
-                    Check(_machine.Files.CreateFolder(Full(words[0])), "A subdirectory or file already exists.", error);
+                    Check(_files.CreateFolder(Full(words[0])), "A subdirectory or file already exists.", error);
                     break;
                 case "del" or "erase":
                     foreach (string file in words.Where(w => w[0] != '/'))
                     {
-                        _machine.Files.Delete(Full(file));
+                        _files.Delete(Full(file));
                     }
 
                     break;
                 case "type" when words.Count == 1:
-                    output.Append(_machine.Files.ReadText(Full(words[0])));
+                    output.Append(_files.ReadText(Full(words[0])));
                     _errorLevel = 0;
                     break;
                 case "copy" when words.Where(w => w[0] != '/').ToArray() is [var from, var to]:
-                    _machine.Files.Copy(Full(from), Full(to), overwrite: true);
+                    _files.Copy(Full(from), Full(to), overwrite: true);
                     _errorLevel = 0;
                     break;
                 case "move" when words.Where(w => w[0] != '/').ToArray() is [var from, var to]:
-                    _machine.Files.Move(Full(from), Full(to), overwrite: true);
+                    _files.Move(Full(from), Full(to), overwrite: true);
                     _errorLevel = 0;
                     break;
                 case "ren" or "rename" when words is [var from, var to]:
                     string old = Full(from);
-                    _machine.Files.Move(old, old[..(old.LastIndexOf('\\') + 1)] + to);
+                    _files.Move(old, old[..(old.LastIndexOf('\\') + 1)] + to);
                     _errorLevel = 0;
                     break;
                 case "call":
@@ -165,7 +183,7 @@ internal sealed class CmdInterpreter
                     break;
             }
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             error.Append(e.Message).Append("\r\n");
             _errorLevel = 1;
@@ -190,7 +208,15 @@ internal sealed class CmdInterpreter
             return;
         }
 
-        ProgramResult result = _machine.Programs.Run(path, words, _context with { RawArguments = rest, ParentProcessId = _context.ProcessId, ProcessId = 0, Environment = _variables });
+        // Redirected output is not the watcher's, but what it types is still the program's.
+        bool isWatched = _context.Console is not null && output == _output && error == _error;
+        if (isWatched)
+        {
+            Flush();
+        }
+
+        ProgramConsole? console = isWatched ? _context.Console : _context.Console is { Input: { } input } ? new ProgramConsole(null, input) : null;
+        ProgramResult result = _machine.Programs.Run(path, words, _context with { RawArguments = rest, ParentProcessId = _context.ProcessId, ProcessId = 0, Environment = _variables, Console = console });
         _context.Cancellation.ThrowIfCancellationRequested();
         output.Append(result.Output);
         error.Append(result.Error);
@@ -199,7 +225,7 @@ internal sealed class CmdInterpreter
 
     private void Batch(string path, StringBuilder output, StringBuilder error)
     {
-        foreach (string line in _machine.Files.ReadText(path).Split('\n').Select(l => l.Trim()))
+        foreach (string line in _files.ReadText(path).Split('\n').Select(l => l.Trim()))
         {
             if (_exited)
             {
@@ -230,11 +256,11 @@ internal sealed class CmdInterpreter
     {
         if (path is not null && !path.Equals("nul", StringComparison.OrdinalIgnoreCase))
         {
-            _machine.Files.WriteText(Full(path), text.ToString(), append ? FileMode.Append : FileMode.Create);
+            _files.WriteText(Full(path), text.ToString(), append ? FileMode.Append : FileMode.Create);
         }
     }
 
-    private string Full(string path) => _machine.Files.Normalize(path, _context.CurrentDirectory);
+    private string Full(string path) => _files.Normalize(path, _context.CurrentDirectory);
 
     private string Expand(string line) => System.Text.RegularExpressions.Regex.Replace(line, "%([A-Za-z_()][A-Za-z0-9_()]*)%", m =>
         m.Groups[1].Value.Equals("errorlevel", StringComparison.OrdinalIgnoreCase) ? _errorLevel.ToString(CultureInfo.InvariantCulture) : _variables.GetValueOrDefault(m.Groups[1].Value, ""));

@@ -1,11 +1,16 @@
 namespace Firebreak.Lab.Machines;
 
-/// <summary>net.exe start and stop.</summary>
+/// <summary>net.exe start, stop and use (administrative shares of other machines, without a drive letter).</summary>
 internal sealed class NetProgram : ILabProgram
 {
     public ProgramResult Run(Machine machine, IReadOnlyList<string> arguments, ProgramContext context)
     {
         string verb = arguments.Count > 0 ? arguments[0].ToLowerInvariant() : "";
+        if (verb == "use")
+        {
+            return NetUse.Run(machine, [.. arguments.Skip(1)], context);
+        }
+
         if (verb is not ("start" or "stop") || arguments.Count is < 2 or > 3)
         {
             throw new LabRefusalException($"net {string.Join(' ', arguments)}");

@@ -27,6 +27,12 @@ public sealed record ProgramContext
     /// <summary>The arguments as written, where the caller had a command line; else null.</summary>
     public string? RawArguments { get; init; }
 
+    /// <summary>The way to other machines, of the logon session that this process belongs to.</summary>
+    public RemoteAccess Remote { get; init; } = new();
+
+    /// <summary>Where its input and output go while it runs; null: it has no input, and its output is kept until its end.</summary>
+    public ProgramConsole? Console { get; init; }
+
     /// <summary>Process id of the program itself, set when it runs.</summary>
     public int ProcessId { get; init; }
 

@@ -1,0 +1,132 @@
+namespace Firebreak.Lab.Machines;
+
+/// <summary>
+/// The one place that answers whether a process of one machine, with its own identity or a credential, reaches a service of
+/// another. Belongs to a logon session: the connections it made are kept and shared by all processes of that logon, as the
+/// redirector of Windows does. A logon over the network (NTLM, Kerberos) has nothing to log on further with and is nobody
+/// on the next machine; one with its password (Basic, a stored or typed one) passes through where the next machine has an
+/// account of the same name and password.
+/// </summary>
+public sealed class RemoteAccess
+{
+    /// <summary>ERROR_ACCESS_DENIED.</summary>
+    public const int AccessDenied = 5;
+
+    /// <summary>ERROR_BAD_NETPATH.</summary>
+    public const int BadNetPath = 53;
+
+    /// <summary>ERROR_LOGON_FAILURE.</summary>
+    public const int LogonFailure = 1326;
+
+    /// <summary>RPC_S_SERVER_UNAVAILABLE.</summary>
+    public const int RpcUnavailable = 1722;
+
+    private static readonly string[] s_self = [".", "localhost", "127.0.0.1", "::1"];
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(Machine Source, Machine Target), Connection> _connections = [];
+
+    /// <summary>Opens the way, or uses the connection that the logon session has already.</summary>
+    /// <param name="source">Where the caller runs.</param>
+    /// <param name="caller">Who it is.</param>
+    /// <param name="target">Name or address of the other machine.</param>
+    /// <param name="service">What is wanted there; all of them are for administrators only.</param>
+    /// <param name="credential">As whom; null: as the caller itself.</param>
+    /// <exception cref="LabWin32Exception">
+    /// 53 or 1722: not there, off, or its port closed to the source; 5: denied; 1326, 1331, 1909: the logon was refused;
+    /// 1219: connected already as somebody else.
+    /// </exception>
+    public RemoteGrant Reach(Machine source, ProgramContext caller, string target, RemoteService service, RemoteCredential? credential = null)
+    {
+        if (s_self.Contains(target, StringComparer.OrdinalIgnoreCase) || source.Network.Lan?.Find(target) is not { } machine)
+        {
+            machine = s_self.Contains(target, StringComparer.OrdinalIgnoreCase) ? source : throw Unreachable(service);
+        }
+
+        if (machine == source && credential is null)
+        {
+            return caller.IsAdmin ? new(source, caller) : throw Denied();
+        }
+
+        int port = service == RemoteService.Wmi ? 135 : 445;
+        if (!source.Network.IsUp || !machine.Ports.IsOpen(source.Address, port) || !IsServed(machine, service))
+        {
+            throw Unreachable(service);
+        }
+
+        lock (_gate)
+        {
+            // DCOM logs on for every call; the redirector keeps one connection to a machine.
+            if (service != RemoteService.Wmi && _connections.TryGetValue((source, machine), out Connection? known) && known.BootTime == machine.Power.BootTime)
+            {
+                return credential is null || credential == known.Credential
+                    ? known.Grant
+                    : throw new LabWin32Exception(1219, "Multiple connections to a server or shared resource by the same user, using more than one user name, are not allowed. Disconnect all previous connections to the server or shared resource and try again.");
+            }
+
+            RemoteGrant grant = LogOn(source, caller, machine, credential);
+            if (service != RemoteService.Wmi)
+            {
+                _connections[(source, machine)] = new(grant, credential, machine.Power.BootTime);
+            }
+
+            return grant;
+        }
+    }
+
+    /// <summary>Drops the connection to a machine (net use /delete); false if there is none.</summary>
+    public bool Disconnect(Machine source, string target)
+    {
+        lock (_gate)
+        {
+            return source.Network.Lan?.Find(target) is { } machine && _connections.Remove((source, machine));
+        }
+    }
+
+    private static RemoteGrant LogOn(Machine source, ProgramContext caller, Machine machine, RemoteCredential? credential)
+    {
+        if ((credential ?? OwnCredential(source, caller)) is not { } used)
+        {
+            machine.History.Add("logon", ("user", "ANONYMOUS LOGON"), ("granted", false), ("reason", "anonymous"), ("logon", LogonKind.Network.ToString()), ("from", source.Host));
+            throw Denied();
+        }
+
+        LogonResult result = machine.Accounts.Logon(used.Name, used.Password, LogonKind.Network, source.Host);
+        if (!result.Granted)
+        {
+            throw result.Reason switch
+            {
+                "locked-out" => new LabWin32Exception(1909, "The referenced account is currently locked out and may not be logged on to."),
+                "disabled" => new LabWin32Exception(1331, "This user can't sign in because this account is currently disabled."),
+                _ => new LabWin32Exception(LogonFailure, "The user name or password is incorrect."),
+            };
+        }
+
+        if (!result.Admin)
+        {
+            throw Denied();
+        }
+
+        return new(machine, new ProgramContext { Account = result.Account!, IsAdmin = true, Logon = LogonKind.Network });
+    }
+
+    /// <summary>What the caller's logon left behind to log on further with.</summary>
+    private static RemoteCredential? OwnCredential(Machine source, ProgramContext caller) =>
+        caller.Logon is LogonKind.NetworkCleartext or LogonKind.Interactive && source.Accounts.PasswordOf(caller.Account) is { } password
+            ? new(caller.Account, password)
+            : null;
+
+    private static bool IsServed(Machine machine, RemoteService service) => service switch
+    {
+        RemoteService.Registry => machine.Services.IsRunning("RemoteRegistry"),
+        RemoteService.Scheduler => machine.Services.IsRunning("Schedule"),
+        _ => true,
+    };
+
+    private static LabWin32Exception Denied() => new(AccessDenied, "Access is denied.");
+
+    private static LabWin32Exception Unreachable(RemoteService service) => service is RemoteService.Wmi or RemoteService.ServiceControl
+        ? new(RpcUnavailable, "The RPC server is unavailable.")
+        : new(BadNetPath, "The network path was not found.");
+
+    private sealed record Connection(RemoteGrant Grant, RemoteCredential? Credential, DateTimeOffset BootTime);
+}
