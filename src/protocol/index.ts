@@ -1,6 +1,8 @@
 export {
+  credentialOf,
   decodeClixml,
   decodeClixmlStream,
+  EncryptionNeeded,
   encodeClixml,
   encodeClixmlDocument,
   entryOf,
@@ -11,6 +13,7 @@ export {
   numberOf,
   PsObject,
   PsPrimitive,
+  PsSecureString,
   type PsValue,
   propertyOf,
   textOf,
@@ -31,8 +34,11 @@ export {
   decodeMessage,
   EMPTY_GUID,
   encodeMessage,
+  exchangeKey,
   FRAGMENT_HEADER_BYTES,
   fragment,
+  type HostCall,
+  type HostRequest,
   MESSAGE_TYPE,
   PipelineClient,
   type PipelineEvent,
@@ -42,9 +48,11 @@ export {
   type PsParameter,
   RunspacePoolClient,
   readErrorRecord,
+  readHostRequest,
   readInformationRecord,
   readMessageRecord,
   readProgressRecord,
+  SessionKey,
 } from './psrp/index.ts';
 export { Acceptor, createInitiator, type Initiator, tlsServerEndPoint } from './spnego/index.ts';
 export {

@@ -5,7 +5,7 @@
 import { ProtocolError } from '../errors.ts';
 import { escapeXml } from '../xml-text.ts';
 import { encodeEscapes } from './escapes.ts';
-import { PsObject, PsPrimitive, type PsValue } from './values.ts';
+import { PsObject, PsPrimitive, PsSecureString, type PsValue } from './values.ts';
 
 const MAX_DEPTH = 100;
 const INT64_MAX = 2n ** 63n - 1n;
@@ -13,14 +13,27 @@ const INT64_MIN = -(2n ** 63n);
 const UINT64_MAX = 2n ** 64n - 1n;
 const TAG_NAME = /^[A-Za-z][A-Za-z0-9]*$/;
 
-/** One value as a document without `<Objs>`, as PSRP messages carry it. @throws ProtocolError FB_PROTOCOL_CLIXML (too deep, an integer beyond 64 bits) */
-export function encodeClixml(value: PsValue): string {
-  return new Encoder().encode(value);
+/** A secure string is to be written and there is no key for it yet. */
+export class EncryptionNeeded extends Error {
+  override readonly name = 'EncryptionNeeded';
+}
+
+export interface EncodeOptions {
+  /** Text → base64 of its ciphertext, for secure strings. */
+  readonly encrypt?: (text: string) => string;
+}
+
+/**
+ * One value as a document without `<Objs>`, as PSRP messages carry it.
+ * @throws ProtocolError FB_PROTOCOL_CLIXML (too deep, an integer beyond 64 bits); EncryptionNeeded
+ */
+export function encodeClixml(value: PsValue, options: EncodeOptions = {}): string {
+  return new Encoder(options).encode(value);
 }
 
 /** Values as an `<Objs>` document (standard input of `powershell -InputFormat XML`, Export-Clixml). */
 export function encodeClixmlDocument(values: readonly PsValue[]): string {
-  const encoder = new Encoder();
+  const encoder = new Encoder({});
   const body = values.map((value) => encoder.encode(value)).join('');
   return `<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">${body}</Objs>`;
 }
@@ -30,6 +43,12 @@ class Encoder {
   readonly #typeNames = new Map<string, number>();
   /** The same array again is the common case, and quicker to find. */
   readonly #typeArrays = new Map<readonly string[], number>();
+
+  readonly #encrypt: EncodeOptions['encrypt'];
+
+  constructor(options: EncodeOptions) {
+    this.#encrypt = options.encrypt;
+  }
 
   encode(value: PsValue): string {
     return this.#value(value, '', 0);
@@ -53,6 +72,10 @@ class Encoder {
     if (value instanceof PsPrimitive) {
       if (!TAG_NAME.test(value.tag)) throw encodeError('a primitive has an invalid tag');
       return `<${value.tag}${name}>${text(value.text)}</${value.tag}>`;
+    }
+    if (value instanceof PsSecureString) {
+      if (this.#encrypt === undefined) throw new EncryptionNeeded('a secure string needs a session key');
+      return `<SS${name}>${this.#encrypt(value.reveal())}</SS>`;
     }
     return `<BA${name}>${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')}</BA>`;
   }

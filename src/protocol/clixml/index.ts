@@ -1,7 +1,8 @@
 export { decodeClixml, decodeClixmlStream } from './decode.ts';
-export { encodeClixml, encodeClixmlDocument } from './encode.ts';
+export { EncryptionNeeded, encodeClixml, encodeClixmlDocument } from './encode.ts';
 export { toJson } from './to-json.ts';
 export {
+  credentialOf,
   entryOf,
   enumValue,
   hashtable,
@@ -10,6 +11,7 @@ export {
   numberOf,
   PsObject,
   PsPrimitive,
+  PsSecureString,
   type PsValue,
   propertyOf,
   textOf,

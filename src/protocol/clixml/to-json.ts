@@ -3,7 +3,7 @@
  * at each place, so the number of nodes has a limit of its own. Must not know where the JSON goes.
  */
 import { ProtocolError } from '../errors.ts';
-import { PsObject, PsPrimitive, type PsValue } from './values.ts';
+import { PsObject, PsPrimitive, PsSecureString, type PsValue } from './values.ts';
 
 export type PlainJson = null | boolean | number | string | PlainJson[] | { [key: string]: PlainJson };
 
@@ -41,6 +41,7 @@ class Converter {
     if (typeof value === 'bigint') return plainInteger(value);
     if (value instanceof PsPrimitive) return primitive(value);
     if (value instanceof PsObject) return this.#object(value, depth);
+    if (value instanceof PsSecureString) return MASK;
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
   }
 

@@ -12,10 +12,11 @@
  * | bigint | I64 when decoded; encoded as I64, U64 beyond it |
  * | Uint8Array | BA |
  * | PsPrimitive | any other primitive, also of unknown name |
+ * | PsSecureString | SS, encrypted when encoded; a decoded SS is a PsPrimitive with its ciphertext |
  * | PsObject | Obj: list, dictionary, enum, properties … |
  */
 
-export type PsValue = null | string | boolean | number | bigint | Uint8Array | PsPrimitive | PsObject;
+export type PsValue = null | string | boolean | number | bigint | Uint8Array | PsPrimitive | PsSecureString | PsObject;
 
 /** The primitives of MS-PSRP 2.2.5.1 that have no JavaScript type of their own. */
 export type PsPrimitiveTag =
@@ -46,6 +47,19 @@ export class PsPrimitive {
   constructor(tag: PsPrimitiveTag | (string & {}), text: string) {
     this.tag = tag;
     this.text = text;
+  }
+}
+
+/** Text that leaves only encrypted; nothing prints it. */
+export class PsSecureString {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  reveal(): string {
+    return this.#text;
   }
 }
 
@@ -106,6 +120,18 @@ export function enumValue(typeName: string, name: string, value: number): PsObje
   return new PsObject({ typeNames: [typeName, ...ENUM_BASES], text: name, value });
 }
 
+/** A PSCredential (MS-PSRP 2.2.5.2.8 with the properties of the class). */
+export function credentialOf(user: string, password: string): PsObject {
+  return new PsObject({
+    typeNames: ['System.Management.Automation.PSCredential', 'System.Object'],
+    text: 'System.Management.Automation.PSCredential',
+    adapted: new Map<string, PsValue>([
+      ['UserName', user],
+      ['Password', new PsSecureString(password)],
+    ]),
+  });
+}
+
 export function listOf(items: readonly PsValue[], typeName = 'System.Object[]'): PsObject {
   const typeNames = typeName.endsWith('[]') ? [typeName, 'System.Array', 'System.Object'] : [typeName, 'System.Object'];
   return new PsObject({ typeNames, items });
@@ -135,7 +161,7 @@ export function textOf(value: PsValue | undefined): string | undefined {
   if (value instanceof PsPrimitive) {
     return value.tag === 'C' ? String.fromCharCode(Number(value.text)) : value.text;
   }
-  return value instanceof Uint8Array ? undefined : String(value);
+  return value instanceof Uint8Array || value instanceof PsSecureString ? undefined : String(value);
 }
 
 /** An integer of any width, also inside an enum; undefined when it is none. */

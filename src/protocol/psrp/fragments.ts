@@ -39,6 +39,8 @@ interface Partial {
 export interface DefragmenterOptions {
   /** Bytes of one message; 64 MiB when absent. */
   readonly maxMessageBytes?: number;
+  /** True when the stream is entered in the middle: fragments before the first start of a message are dropped. */
+  readonly skipToStart?: boolean;
 }
 
 const EMPTY = new Uint8Array(0);
@@ -49,8 +51,10 @@ export class Defragmenter {
   readonly #partials = new Map<bigint, Partial>();
   #rest: Uint8Array = EMPTY;
   #buffered = 0;
+  #isSkipping: boolean;
 
   constructor(options: DefragmenterOptions = {}) {
+    this.#isSkipping = options.skipToStart ?? false;
     this.#maxMessageBytes = options.maxMessageBytes ?? 64 * 1024 * 1024;
   }
 
@@ -86,6 +90,10 @@ export class Defragmenter {
     const isStart = (flags & START) !== 0;
     const isEnd = (flags & END) !== 0;
     if (isStart !== (fragmentId === 0n)) throw psrpError('a fragment’s number does not fit its start flag');
+    if (this.#isSkipping) {
+      if (!isStart) return undefined;
+      this.#isSkipping = false;
+    }
     const known = this.#partials.get(objectId);
     if (isStart) {
       if (known !== undefined) throw psrpError('a message starts while one of the same number is unfinished');
@@ -114,6 +122,6 @@ function concat(parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }
 
-export function psrpError(message: string): ProtocolError {
-  return new ProtocolError('FB_PROTOCOL_PSRP', `PSRP: ${message}`);
+export function psrpError(message: string, cause?: unknown): ProtocolError {
+  return new ProtocolError('FB_PROTOCOL_PSRP', `PSRP: ${message}`, cause);
 }

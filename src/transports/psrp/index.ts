@@ -1,5 +1,5 @@
 export type { Outgoing, PsrpChannel } from './channel.ts';
 export { Deadline } from './deadline.ts';
 export { cancelled, deadlinePassed, fromProtocolError, poolNotOpened, sessionClosed } from './failures.ts';
-export { Mutex } from './mutex.ts';
+export { Mutex, waitFor } from './mutex.ts';
 export { PsrpRunner } from './psrp-runner.ts';

@@ -1,2 +1,2 @@
 /** Where the connections of this folder find it. */
-export { Mutex } from '../psrp/index.ts';
+export { Mutex, waitFor } from '../psrp/index.ts';
