@@ -44,7 +44,7 @@ internal static class MachineScript
     // As Windows PowerShell: a byte order mark decides, without one it is ANSI.
     private static string Read(SessionContext context, string path)
     {
-        using var reader = new StreamReader(new MemoryStream(context.Machine.Files.ReadBytes(path)), context.Ansi, detectEncodingFromByteOrderMarks: true);
+        using var reader = new StreamReader(new MemoryStream(context.Files.ReadBytes(path)), context.Ansi, detectEncodingFromByteOrderMarks: true);
         return reader.ReadToEnd();
     }
 }

@@ -14,6 +14,9 @@ internal sealed class PowerShellArguments
         ("sta", false), ("mta", false), ("version", true), ("windowstyle", true), ("help", false),
     ];
 
+    private bool _isEncoded;
+    private bool _hasOutputFormat;
+
     /// <summary>Script file, or null.</summary>
     public string? File { get; private set; }
 
@@ -22,6 +25,12 @@ internal sealed class PowerShellArguments
 
     /// <summary>Script text, or null.</summary>
     public string? Command { get; private set; }
+
+    /// <summary>
+    /// Whether errors go to standard error as CLIXML: powershell.exe takes who hands it an encoded command, without a word
+    /// of the output's format, for another PowerShell.
+    /// </summary>
+    public bool HasXmlErrors => _isEncoded && !_hasOutputFormat;
 
     /// <summary>What is wrong with the command line, or null.</summary>
     public string? Error { get; private set; }
@@ -62,8 +71,15 @@ internal sealed class PowerShellArguments
                 case "encodedcommand":
                     result.Decode(value);
                     return result;
+                case "outputformat":
+                    result._hasOutputFormat = true;
+                    break;
                 case "noexit" or "psconsolefile" or "configurationname" or "help":
                     throw new LabRefusalException("powershell.exe -" + name);
+            }
+            if (name == "outputformat" && !"text".StartsWith(value, StringComparison.OrdinalIgnoreCase))
+            {
+                throw new LabRefusalException("powershell.exe -OutputFormat " + value);
             }
             i += Known.First(k => k.Name == name).HasValue ? 1 : 0;
         }
@@ -72,6 +88,7 @@ internal sealed class PowerShellArguments
 
     private void Decode(string text)
     {
+        _isEncoded = true;
         try
         {
             Command = Encoding.Unicode.GetString(Convert.FromBase64String(text));

@@ -38,7 +38,8 @@ internal static class PowerShellProgram
             throw new LabRefusalException("interactive powershell.exe");
         }
         var context = new SessionContext(machine, program, program.ProcessId, isRemote: false);
-        var host = new ProgramHost(context);
+        using var ui = new ProgramHostUi(program.Console, options.HasXmlErrors);
+        var host = new ProgramHost(context, ui);
         using Runspace runspace = RunspaceFactory.CreateRunspace(host, SessionStateFactory.Create(context));
         SessionContext.Bind(runspace, context);
         runspace.Open();
@@ -47,8 +48,8 @@ internal static class PowerShellProgram
         bool isFile = options.File is not null;
         if (isFile)
         {
-            string path = machine.Files.Normalize(options.File!, program.CurrentDirectory);
-            if (!machine.Files.FileExists(path))
+            string path = context.Files.Normalize(options.File!, program.CurrentDirectory);
+            if (!context.Files.FileExists(path))
             {
                 return new ProgramResult(NoSuchFile, "", $"The argument '{options.File}' to the -File parameter does not exist. Provide the path to an existing '.ps1' file as an argument to the -File parameter.\r\n");
             }
@@ -75,7 +76,19 @@ internal static class PowerShellProgram
         try
         {
             // The engine puts $? back to what it was after a pipeline that is not for the history.
-            shell.Invoke(null, new PSInvocationSettings { AddToHistory = true });
+            var settings = new PSInvocationSettings { AddToHistory = true };
+            if (program.Console?.Input is { } piped)
+            {
+                var input = new PSDataCollection<string>();
+                Task feeding = Task.Run(() => Feed(input, piped, program.Cancellation));
+                shell.Invoke(input, new PSDataCollection<PSObject>(), settings);
+                // As powershell.exe, which reads its input to the end before it ends.
+                feeding.GetAwaiter().GetResult();
+            }
+            else
+            {
+                shell.Invoke(null, settings);
+            }
         }
         catch (RuntimeException error)
         {
@@ -83,7 +96,28 @@ internal static class PowerShellProgram
             host.Ui.WriteErrorLine(error.ErrorRecord.ToString());
         }
         program.Cancellation.ThrowIfCancellationRequested();
-        return new ProgramResult(ExitCode(host, runspace, context, isFile, failed), host.Ui.Output, host.Ui.Error);
+        ui.Dispose();
+        return new ProgramResult(ExitCode(host, runspace, context, isFile, failed), ui.Output, ui.Error);
+    }
+
+    // Each line of standard input is an object of $input.
+    private static void Feed(PSDataCollection<string> input, ProgramInput piped, CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (string line in piped.Lines(cancellation))
+            {
+                input.Add(line);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Killed: the pipeline is being stopped.
+        }
+        finally
+        {
+            input.Complete();
+        }
     }
 
     private static int ExitCode(ProgramHost host, Runspace runspace, SessionContext context, bool isFile, bool failed)

@@ -5,10 +5,10 @@ using Firebreak.Lab.Engine.Sessions;
 namespace Firebreak.Lab.Engine.Programs;
 
 /// <summary>The host of a powershell.exe that nobody sits in front of.</summary>
-internal sealed class ProgramHost(SessionContext context) : PSHost
+internal sealed class ProgramHost(SessionContext context, ProgramHostUi ui) : PSHost
 {
     /// <summary>What it wrote.</summary>
-    public ProgramHostUi Ui { get; } = new();
+    public ProgramHostUi Ui => ui;
 
     /// <summary>The code of exit at top level, or null.</summary>
     public int? ExitCode { get; private set; }
@@ -23,7 +23,7 @@ internal sealed class ProgramHost(SessionContext context) : PSHost
     public override Guid InstanceId { get; } = Guid.NewGuid();
 
     /// <inheritdoc/>
-    public override PSHostUserInterface UI => Ui;
+    public override PSHostUserInterface UI => ui;
 
     /// <inheritdoc/>
     public override CultureInfo CurrentCulture => context.Culture;

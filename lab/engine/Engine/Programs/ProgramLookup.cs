@@ -65,7 +65,7 @@ internal static class ProgramLookup
             {
                 return;
             }
-            if (machine.Files.FileExists(script))
+            if (context.Files.FileExists(script))
             {
                 lookup.Command = MachineScript.Command(context, script, LocalContext);
                 lookup.StopSearch = true;

@@ -18,7 +18,7 @@ internal sealed class FileContentReader : IContentReader
             throw new LabRefusalException("Get-Content -Wait");
         }
         SessionContext context = SessionContext.Current;
-        byte[] bytes = context.Machine.Files.ReadBytes(context.FullPath(path));
+        byte[] bytes = context.Files.ReadBytes(context.FullPath(path));
         if (parameters.Encoding == FileEncoding.Byte)
         {
             _items = new Queue<object>(parameters.Raw ? [bytes] : bytes.Select(b => (object)b));

@@ -9,7 +9,7 @@ namespace Firebreak.Lab.Engine.Providers;
 /// <summary>Set-Content and Add-Content on a file. The file is open while the pipeline writes, shared for reading.</summary>
 internal sealed class FileContentWriter(string path, ContentWriterParameters parameters) : IContentWriter
 {
-    private readonly LabFileStream _stream = SessionContext.Current.Machine.Files.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+    private readonly LabFileStream _stream = SessionContext.Current.Files.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
 
     public IList Write(IList content)
     {

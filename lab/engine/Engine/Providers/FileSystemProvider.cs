@@ -15,7 +15,7 @@ namespace Firebreak.Lab.Engine.Providers;
 [CmdletProvider("FileSystem", ProviderCapabilities.Filter | ProviderCapabilities.ShouldProcess | ProviderCapabilities.Credentials)]
 public sealed class FileSystemProvider : NavigationCmdletProvider, IContentCmdletProvider, IPropertyCmdletProvider
 {
-    private static FileTable Files => SessionContext.Current.Machine.Files;
+    private static FileView Files => SessionContext.Current.Files;
 
     /// <inheritdoc/>
     public override char ItemSeparator => '\\';
@@ -31,7 +31,7 @@ public sealed class FileSystemProvider : NavigationCmdletProvider, IContentCmdle
     {
         if (drive.Root.StartsWith(@"\\", StringComparison.Ordinal))
         {
-            throw new LabRefusalException("network shares from a session");
+            return Mount(drive);
         }
         // The engine mounts what it finds on the developer's system under its own accord; none of that is the machine's.
         return drive.Root.Length >= 3 && drive.Root[1] == ':' && char.ToUpperInvariant(drive.Root[0]) == 'C'
@@ -333,13 +333,47 @@ public sealed class FileSystemProvider : NavigationCmdletProvider, IContentCmdle
     /// <inheritdoc/>
     public object? ClearPropertyDynamicParameters(string path, Collection<string> propertyToClear) => null;
 
+    private PSDriveInfo Mount(PSDriveInfo drive)
+    {
+        SessionContext context = SessionContext.Current;
+        string root = Full(drive.Root);
+        if (drive.Credential is { } credential && credential != PSCredential.Empty)
+        {
+            try
+            {
+                var used = new RemoteCredential(credential.UserName, credential.GetNetworkCredential().Password);
+                context.Program.Remote.Reach(context.Machine, context.Program, root[2..].Split('\\')[0], RemoteService.Smb, used);
+            }
+            catch (LabWin32Exception error)
+            {
+                ThrowTerminatingError(new ErrorRecord(new System.ComponentModel.Win32Exception(error.Code, error.Message.TrimEnd('.')), "CouldNotMapNetworkDrive", ErrorCategory.InvalidOperation, drive));
+            }
+        }
+        if (Find(root) is not { IsFolder: true })
+        {
+            ThrowTerminatingError(new ErrorRecord(
+                new IOException($"The specified drive root \"{drive.Root}\" either does not exist, or it is not a folder."), "DriveRootError", ErrorCategory.ReadError, drive));
+        }
+        return drive;
+    }
+
     private static string Full(string path) => SessionContext.Current.FullPath(path);
 
-    private static FileEntry? Find(string path)
+    private FileEntry? Find(string path)
     {
         try
         {
             return Files.Get(Full(path));
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            WriteError(new ErrorRecord(error, "ItemExistsUnauthorizedAccessError", ErrorCategory.PermissionDenied, path));
+            return null;
+        }
+        catch (IOException error) when ((error.HResult & 0xffff) is RemoteAccess.LogonFailure or 1331 or 1909)
+        {
+            WriteError(new ErrorRecord(error, "ItemExistsIOError", ErrorCategory.ReadError, path));
+            return null;
         }
         catch (Exception error) when (error is IOException or ArgumentException)
         {

@@ -35,11 +35,11 @@ public sealed class PrepareSessionCommand : PSCmdlet
         commands.PostCommandLookupAction = ProgramLookup.After;
         commands.CommandNotFoundAction = ProgramLookup.NotFound;
 
-        string start = context.IsRemote && context.Machine.Files.FolderExists(home + @"\Documents") ? home + @"\Documents"
+        string start = context.IsRemote && context.Files.FolderExists(home + @"\Documents") ? home + @"\Documents"
             : context.IsRemote ? @"C:\" : context.Program.CurrentDirectory;
         try
         {
-            state.SetLocation(context.Machine.Files.FolderExists(start) ? start : @"C:\");
+            state.SetLocation(context.Files.FolderExists(start) ? start : @"C:\");
         }
         catch (DriveNotFoundException error)
         {

@@ -27,6 +27,7 @@ internal sealed class SessionContext
     {
         Machine = machine;
         Program = program;
+        Files = new FileView(machine, program);
         ProcessId = processId;
         IsRemote = isRemote;
         PowerShellProfile profile = machine.PowerShell ?? throw new LabRefusalException("PowerShell on " + machine.Host);
@@ -49,6 +50,9 @@ internal sealed class SessionContext
 
     /// <summary>Who runs it: account, rights, kind of logon.</summary>
     public ProgramContext Program { get; }
+
+    /// <summary>Files as this process sees them: the machine's, and other machines' shares.</summary>
+    public FileView Files { get; }
 
     /// <summary>Account name, HOST\user.</summary>
     public string Account => Program.Account;
@@ -131,6 +135,16 @@ internal sealed class SessionContext
         }
     }
 
+    // The current folder, which a program cannot have where it is on another machine.
+    private static string Location
+    {
+        get
+        {
+            string? path = Runspace.DefaultRunspace?.ExecutionContext?.EngineSessionState?.GetNamespaceCurrentLocation("FileSystem")?.ProviderPath;
+            return path is { Length: >= 2 } && (path[1] == ':' || path.StartsWith(@"\\", StringComparison.Ordinal)) ? path : @"C:\Windows\System32";
+        }
+    }
+
     /// <summary>What a program started from here gets.</summary>
     public ProgramContext ForChild(CancellationToken cancellation = default) => Program with
     {
@@ -139,11 +153,12 @@ internal sealed class SessionContext
         Environment = new Dictionary<string, string>(Environment, StringComparer.OrdinalIgnoreCase),
         Cancellation = cancellation,
         RawArguments = null,
+        Console = null,
         ProcessId = 0,
     };
 
     /// <summary>A full path of the machine; relative ones are below the session's current folder.</summary>
-    public string FullPath(string path) => Machine.Files.Normalize(path, CurrentDirectory);
+    public string FullPath(string path) => Files.Normalize(path, Location);
 
     /// <summary>The process has ended.</summary>
     public void Leave()

@@ -7,7 +7,7 @@ namespace Firebreak.Lab.Engine.Statics;
 /// <summary>[System.IO.Directory] on a machine.</summary>
 public static class LabDirectory
 {
-    private static FileTable Files => SessionContext.Current.Machine.Files;
+    private static FileView Files => SessionContext.Current.Files;
 
     /// <summary>Whether the folder is there.</summary>
     public static bool Exists(string? path)

@@ -6,7 +6,7 @@ namespace Firebreak.Lab.Engine.Statics;
 public sealed class LabDirectoryInfo(string path) : LabFileSystemInfo(path)
 {
     /// <inheritdoc/>
-    public override bool Exists => Machine.Files.FolderExists(FullName);
+    public override bool Exists => Files.FolderExists(FullName);
 
     /// <summary>The folder above; null for the drive.</summary>
     public LabDirectoryInfo? Parent => FullName.Length <= 3 ? null : new LabDirectoryInfo(WindowsPath.Parent(FullName));
@@ -15,7 +15,7 @@ public sealed class LabDirectoryInfo(string path) : LabFileSystemInfo(path)
     public LabDirectoryInfo Root => new(FullName[..3]);
 
     /// <summary>Makes the folder.</summary>
-    public void Create() => Machine.Files.CreateFolder(FullName);
+    public void Create() => Files.CreateFolder(FullName);
 
     /// <summary>Deletes the empty folder.</summary>
     public void Delete() => Delete(false);

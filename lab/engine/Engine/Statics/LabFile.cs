@@ -7,7 +7,7 @@ namespace Firebreak.Lab.Engine.Statics;
 /// <summary>[System.IO.File] on a machine.</summary>
 public static class LabFile
 {
-    private static FileTable Files => SessionContext.Current.Machine.Files;
+    private static FileView Files => SessionContext.Current.Files;
 
     /// <summary>Whether the file is there.</summary>
     public static bool Exists(string? path)

@@ -6,7 +6,7 @@ namespace Firebreak.Lab.Engine.Statics;
 public sealed class LabFileInfo(string fileName) : LabFileSystemInfo(fileName)
 {
     /// <inheritdoc/>
-    public override bool Exists => Machine.Files.FileExists(FullName);
+    public override bool Exists => Files.FileExists(FullName);
 
     /// <summary>Size in bytes.</summary>
     public long Length => (Entry ?? throw new FileNotFoundException($"Could not find file '{FullName}'.", FullName)).Size;
@@ -21,7 +21,7 @@ public sealed class LabFileInfo(string fileName) : LabFileSystemInfo(fileName)
     public bool IsReadOnly => false;
 
     /// <summary>Deletes the file.</summary>
-    public void Delete() => Machine.Files.Delete(FullName);
+    public void Delete() => Files.Delete(FullName);
 
     /// <summary>Copies the file.</summary>
     public LabFileInfo CopyTo(string destFileName) => CopyTo(destFileName, false);

@@ -11,6 +11,7 @@ public abstract class LabFileSystemInfo
     private protected LabFileSystemInfo(string path)
     {
         Machine = SessionContext.Current.Machine;
+        Files = SessionContext.Current.Files;
         OriginalPath = path;
         FullName = SessionContext.Current.FullPath(path);
     }
@@ -43,14 +44,14 @@ public abstract class LabFileSystemInfo
     public DateTime LastWriteTime
     {
         get => Local(Entry?.Modified);
-        set => Machine.Files.SetModified(FullName, new DateTimeOffset(DateTime.SpecifyKind(value, DateTimeKind.Unspecified), Machine.Os.UtcOffset));
+        set => Files.SetModified(FullName, new DateTimeOffset(DateTime.SpecifyKind(value, DateTimeKind.Unspecified), Machine.Os.UtcOffset));
     }
 
     /// <summary>Time of the last write.</summary>
     public DateTime LastWriteTimeUtc
     {
         get => Utc(Entry?.Modified);
-        set => Machine.Files.SetModified(FullName, new DateTimeOffset(DateTime.SpecifyKind(value, DateTimeKind.Utc)));
+        set => Files.SetModified(FullName, new DateTimeOffset(DateTime.SpecifyKind(value, DateTimeKind.Utc)));
     }
 
     /// <summary>Local time of the last access: not kept apart from the write.</summary>
@@ -58,9 +59,11 @@ public abstract class LabFileSystemInfo
 
     private protected Machine Machine { get; }
 
+    private protected FileView Files { get; }
+
     private protected string OriginalPath { get; }
 
-    private protected FileEntry? Entry => Machine.Files.Get(FullName);
+    private protected FileEntry? Entry => Files.Get(FullName);
 
     /// <summary>The object as PowerShell shows it.</summary>
     internal static PSObject Describe(FileEntry entry)

@@ -61,7 +61,7 @@ public sealed class LabFileVersion
     {
         SessionContext context = SessionContext.Current;
         string full = context.FullPath(fileName);
-        return context.Machine.Files.Get(full) is { IsFolder: false } entry ? new LabFileVersion(entry) : throw new FileNotFoundException(fileName);
+        return context.Files.Get(full) is { IsFolder: false } entry ? new LabFileVersion(entry) : throw new FileNotFoundException(fileName);
     }
 
     /// <inheritdoc/>

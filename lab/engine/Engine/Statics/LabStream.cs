@@ -24,7 +24,7 @@ public sealed class LabStream : Stream
     public LabStream(string path, FileMode mode, FileAccess access, FileShare share)
     {
         SessionContext context = SessionContext.Current;
-        _stream = context.Machine.Files.Open(context.FullPath(path), mode, access, share);
+        _stream = context.Files.Open(context.FullPath(path), mode, access, share);
     }
 
     /// <summary>Opens a file; the buffer is of no concern to the lab.</summary>

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Firebreak.Lab.Engine.Programs;
@@ -16,8 +18,10 @@ internal sealed class EngineService(WireWriter wire) : IDisposable
 
     private static readonly JsonSerializerOptions TroubleOptions = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow };
     private readonly LabClock _clock = new();
+    private readonly LabNetwork _network = new();
     private readonly ConcurrentDictionary<string, LabHost> _hosts = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<Guid, LabSession> _sessions = new();
+    private readonly ConcurrentDictionary<Guid, TextShell> _texts = new();
 
     /// <summary>Does one request; the result is the reply's.</summary>
     /// <exception cref="WireError">It cannot be done.</exception>
@@ -39,6 +43,11 @@ internal sealed class EngineService(WireWriter wire) : IDisposable
             case "session.send": await Session(request).Send(request.OptionalId128("command"), request.Text("stream"), request.Bytes("data")).ConfigureAwait(false); return null;
             case "session.signal": await Session(request).Signal(request.Id128("command"), IsTerminate(request)).ConfigureAwait(false); return null;
             case "session.close": Session(request).End("closed by the client"); return null;
+            case "text.open": OpenText(request); return null;
+            case "text.command": Text(request).Start(request.Id128("command"), request.Text("line"), request.Flag("program"), request.Flag("input")); return null;
+            case "text.send": Text(request).Input(request.Id128("command"), request.Bytes("data"), request.Flag("end")); return null;
+            case "text.signal": Text(request).Signal(request.Id128("command"), IsTerminate(request)); return null;
+            case "text.close": Text(request).End("closed by the client"); return null;
             default: throw new WireError("lab.unknown-op", $"the engine has no operation '{request.Op}'");
         }
     }
@@ -49,6 +58,10 @@ internal sealed class EngineService(WireWriter wire) : IDisposable
         foreach (LabSession session in _sessions.Values)
         {
             session.End("the lab ends");
+        }
+        foreach (TextShell shell in _texts.Values)
+        {
+            shell.End("the lab ends");
         }
         foreach (LabHost host in _hosts.Values)
         {
@@ -94,11 +107,12 @@ internal sealed class EngineService(WireWriter wire) : IDisposable
         machine.PowerShellRunner = PowerShellProgram.Run;
         machine.Up += () => wire.HostUp(name);
         machine.Down += why => wire.HostDown(name, why);
+        _network.Join(machine);
         machine.Start();
         var ports = new JsonObject();
         foreach ((int windows, int bound) in machine.Ports.TcpMapping.OrderBy(p => p.Key))
         {
-            ports[windows.ToString(System.Globalization.CultureInfo.InvariantCulture)] = bound;
+            ports[windows.ToString(CultureInfo.InvariantCulture)] = bound;
         }
         return new JsonObject { ["ports"] = ports };
     }
@@ -141,7 +155,7 @@ internal sealed class EngineService(WireWriter wire) : IDisposable
             },
             ["network"] = machine.Network.IsUp ? "up" : "down",
             ["bootTime"] = LabTime.Iso(machine.Power.BootTime),
-            ["sessions"] = host.Sessions.Count,
+            ["sessions"] = host.Sessions.Count + host.Texts.Count,
             ["os"] = new JsonObject { ["version"] = machine.Os.Version, ["ubr"] = machine.Os.Ubr },
             ["installed"] = new JsonArray([.. machine.Packages.Installed.Select(p => (JsonNode)p)]),
             ["ipsec"] = new JsonObject { ["assigned"] = machine.Ipsec.AssignedPolicy },
@@ -164,7 +178,7 @@ internal sealed class EngineService(WireWriter wire) : IDisposable
 
     private JsonObject Logon(WireRequest request)
     {
-        LogonResult result = Host(request).Machine.Accounts.Logon(request.Text("user"), request.Text("password"));
+        LogonResult result = Host(request).Machine.Accounts.Logon(request.Text("user"), request.Text("password"), Logon(request.OptionalText("auth")));
         return new JsonObject { ["granted"] = result.Granted, ["admin"] = result.Admin, ["account"] = result.Account, ["reason"] = result.Reason };
     }
 
@@ -181,14 +195,7 @@ internal sealed class EngineService(WireWriter wire) : IDisposable
         {
             throw new WireError("lab.no-powershell", $"{machine.Host} has no PowerShell");
         }
-        string user = request.Text("user");
-        Account account = machine.Accounts.Find(user) ?? throw new WireError("lab.no-account", $"{machine.Host} has no account '{user}'");
-        var program = new ProgramContext
-        {
-            Account = $"{machine.Name}\\{account.Name}",
-            IsAdmin = account.Admin,
-            Logon = LogonKind.NetworkCleartext,
-        };
+        ProgramContext program = Caller(request, machine);
         const string Image = @"C:\Windows\System32\wsmprovhost.exe";
         LabProcess process = machine.Processes.Add("wsmprovhost.exe", Image, Image + " -Embedding", program.Account, 640, out CancellationToken ended);
         var session = new LabSession(id, new SessionContext(machine, program with { ProcessId = process.Id }, process.Id, isRemote: true), wire, gone =>
@@ -214,6 +221,71 @@ internal sealed class EngineService(WireWriter wire) : IDisposable
         }
     }
 
+    private void OpenText(WireRequest request)
+    {
+        LabHost host = Host(request);
+        Machine machine = host.Machine;
+        Guid id = request.Id128("session");
+        if (machine.Power.State != PowerState.On)
+        {
+            throw new WireError("lab.host-down", $"{machine.Host} is not running");
+        }
+        ProgramContext program = Caller(request, machine);
+        Encoding encoding;
+        try
+        {
+            encoding = Encoding.GetEncoding(request.OptionalText("codepage") is { } page ? int.Parse(page, CultureInfo.InvariantCulture) : Oem(machine));
+        }
+        catch (Exception error) when (error is ArgumentException or NotSupportedException or FormatException or OverflowException)
+        {
+            throw new WireError("lab.bad-codepage", $"there is no code page {request.OptionalText("codepage")}");
+        }
+        string folder = $@"C:\Users\{program.Account[(program.Account.LastIndexOf('\\') + 1)..]}";
+        if (request.OptionalText("directory") is { } wanted)
+        {
+            folder = machine.Files.Expand(wanted);
+            if (!machine.Files.FolderExists(folder))
+            {
+                throw new WireError("lab.no-directory", "The directory name is invalid. ");
+            }
+            folder = machine.Files.Normalize(folder);
+        }
+        var environment = (request.Node("environment") as JsonObject ?? []).ToDictionary(v => v.Key, v => v.Value?.ToString() ?? "", StringComparer.OrdinalIgnoreCase);
+        const string Image = @"C:\Windows\System32\winrshost.exe";
+        LabProcess process = machine.Processes.Add("winrshost.exe", Image, Image + " -Embedding", program.Account, 640, out CancellationToken ended);
+        program = program with { ProcessId = process.Id, CurrentDirectory = machine.Files.FolderExists(folder) ? folder : @"C:\", Environment = environment };
+        var shell = new TextShell(id, machine, program, encoding, wire, gone =>
+        {
+            _texts.TryRemove(gone.Id, out _);
+            host.Texts.TryRemove(gone.Id, out _);
+        });
+        if (!_texts.TryAdd(id, shell))
+        {
+            machine.Processes.Exit(process.Id);
+            throw new WireError("lab.duplicate-session", $"there is a session {id} already");
+        }
+        host.Texts[id] = shell;
+        ended.Register(() => shell.End(machine.Power.State == PowerState.On ? "the shell's process was ended" : "the machine went down"));
+    }
+
+    // Whom the front has let in, and how.
+    private static ProgramContext Caller(WireRequest request, Machine machine)
+    {
+        string user = request.Text("user");
+        Account account = machine.Accounts.Find(user) ?? throw new WireError("lab.no-account", $"{machine.Host} has no account '{user}'");
+        return new ProgramContext { Account = $"{machine.Name}\\{account.Name}", IsAdmin = account.Admin, Logon = Logon(request.OptionalText("auth")) };
+    }
+
+    // Only Basic brings the password to the machine, which can then log on further with it.
+    private static LogonKind Logon(string? auth) => auth switch
+    {
+        null or "basic" => LogonKind.NetworkCleartext,
+        "ntlm" or "kerberos" or "certificate" => LogonKind.Network,
+        string other => throw new WireError("lab.bad-request", $"unknown auth '{other}'"),
+    };
+
+    private static int Oem(Machine machine) => machine.Os.Culture.StartsWith("ja", StringComparison.OrdinalIgnoreCase) ? 932 : 437;
+
     // A name alone stands for its URI.
     private static string Configuration(WireRequest request)
     {
@@ -225,6 +297,10 @@ internal sealed class EngineService(WireWriter wire) : IDisposable
     private LabHost Host(WireRequest request) => _hosts.TryGetValue(request.Text("host"), out LabHost? host)
         ? host
         : throw new WireError("lab.no-host", $"the lab has no host '{request.Text("host")}'");
+
+    private TextShell Text(WireRequest request) => _texts.TryGetValue(request.Id128("session"), out TextShell? shell)
+        ? shell
+        : throw new WireError("lab.no-session", $"there is no text shell {request.Id128("session")}");
 
     private LabSession Session(WireRequest request) => _sessions.TryGetValue(request.Id128("session"), out LabSession? session)
         ? session

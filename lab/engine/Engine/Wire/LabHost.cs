@@ -12,4 +12,7 @@ internal sealed class LabHost(Machine machine)
 
     /// <summary>Sessions by id.</summary>
     public ConcurrentDictionary<Guid, LabSession> Sessions { get; } = new();
+
+    /// <summary>Text shells by id.</summary>
+    public ConcurrentDictionary<Guid, TextShell> Texts { get; } = new();
 }

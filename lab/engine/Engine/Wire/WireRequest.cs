@@ -44,6 +44,9 @@ internal sealed class WireRequest
     public double Number(string name) =>
         _fields[name] is JsonValue value && value.TryGetValue(out double number) ? number : throw new WireError("lab.bad-request", $"{Op}: '{name}' must be a number");
 
+    /// <summary>A field that is true, or false, or absent.</summary>
+    public bool Flag(string name) => _fields[name] is JsonValue value && value.TryGetValue(out bool flag) && flag;
+
     /// <summary>A field that must be a GUID.</summary>
     public Guid Id128(string name) => OptionalId128(name) ?? throw new WireError("lab.bad-request", $"{Op}: '{name}' must be a GUID");
 

@@ -49,6 +49,27 @@ internal sealed class WireWriter(Stream output)
         WriteIds(json, session, command);
     });
 
+    /// <summary>Output of a text shell's command.</summary>
+    public void TextData(Guid session, Guid command, string stream, ReadOnlySpan<byte> data)
+    {
+        string encoded = Convert.ToBase64String(data);
+        Write(json =>
+        {
+            json.WriteString("event", "text.data");
+            WriteIds(json, session, command);
+            json.WriteString("stream", stream);
+            json.WriteString("data", encoded);
+        });
+    }
+
+    /// <summary>A text shell's command has ended and all its output was sent.</summary>
+    public void TextDone(Guid session, Guid command, int exitCode) => Write(json =>
+    {
+        json.WriteString("event", "text.done");
+        WriteIds(json, session, command);
+        json.WriteNumber("exitCode", exitCode);
+    });
+
     /// <summary>The session is gone.</summary>
     public void SessionClosed(Guid session, string reason) => Write(json =>
     {

@@ -142,8 +142,8 @@ public sealed class StartProcessCommand : PSCmdlet, IDisposable
         }
         return completion.ContinueWith(result =>
         {
-            if (output is not null) { context.Machine.Files.WriteBytes(output, context.Ansi.GetBytes(result.Result.Output)); }
-            if (error is not null) { context.Machine.Files.WriteBytes(error, context.Ansi.GetBytes(result.Result.Error)); }
+            if (output is not null) { context.Files.WriteBytes(output, context.Ansi.GetBytes(result.Result.Output)); }
+            if (error is not null) { context.Files.WriteBytes(error, context.Ansi.GetBytes(result.Result.Error)); }
         }, TaskScheduler.Default);
     }
 }

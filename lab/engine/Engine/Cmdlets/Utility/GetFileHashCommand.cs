@@ -43,7 +43,7 @@ public sealed class GetFileHashCommand : PSCmdlet
         byte[] bytes;
         try
         {
-            bytes = SessionContext.Current.Machine.Files.ReadBytes(path);
+            bytes = SessionContext.Current.Files.ReadBytes(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

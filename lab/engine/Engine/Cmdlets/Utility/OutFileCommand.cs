@@ -79,7 +79,7 @@ public sealed class OutFileCommand : FrontEndCommandBase
         System.Text.Encoding encoding = FileEncodings.Of(name);
         try
         {
-            using LabFileStream stream = context.Machine.Files.Open(path, Append ? FileMode.Append : NoClobber ? FileMode.CreateNew : FileMode.Create, FileAccess.Write);
+            using LabFileStream stream = context.Files.Open(path, Append ? FileMode.Append : NoClobber ? FileMode.CreateNew : FileMode.Create, FileAccess.Write);
             if (stream.Length == 0)
             {
                 stream.Write(encoding.GetPreamble());
