@@ -1,0 +1,1 @@
+export { createSshTransport } from './ssh-transport.ts';
