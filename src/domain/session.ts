@@ -53,6 +53,11 @@ export interface InvokeOptions {
    * awaited: when it has resolved, the receipt is durable. Not called where the transport or the host cannot do that.
    */
   readonly onReceipt?: (receipt: JsonObject) => Promise<void>;
+  /**
+   * When it aborts after `onReceipt` was called, the session lets go of the pipeline, which goes on on the host for
+   * `Session.reattach`, and the call throws FB_CANCELLED. Without a receipt it does nothing.
+   */
+  readonly detach?: AbortSignal;
 }
 
 /** Asks the user what a script asks (Read-Host, Get-Credential, confirmation); absent = nobody can be asked and the script gets an error. */
@@ -136,11 +141,18 @@ export interface Session {
    */
   invoke<T extends Json = Json>(call: FunctionCall | ScriptCall, options: InvokeOptions): Promise<Invocation<T>>;
   /**
-   * Picks up a pipeline that another process has started (`onReceipt`): waits for its end and gives what of its records
-   * had not been delivered before. Null when there is no such pipeline any more, or the host cannot do that.
-   * @throws as invoke
+   * Picks up a pipeline that was started with `onReceipt` in another session, even if its process is gone: waits for its
+   * end and gives its output and errors, also those that had been delivered before. Progress and the other streams of
+   * the time before are not repeated. The session in which it ran is closed afterwards. Nothing is ever started twice.
+   *
+   * `not-started`: the host never got the pipeline, and never will. Null: there is no such pipeline any more, or the host
+   * cannot do that: what became of it is not known.
+   * @throws as invoke; FB_CONNECT_*, FB_DEADLINE and FB_CANCELLED leave the pipeline where it is
    */
-  reattach<T extends Json = Json>(receipt: JsonObject, options: InvokeOptions): Promise<Invocation<T> | null>;
+  reattach<T extends Json = Json>(
+    receipt: JsonObject,
+    options: InvokeOptions,
+  ): Promise<Invocation<T> | 'not-started' | null>;
   /**
    * Writes a file on the host, creating its folder; an interrupted transfer goes on where it stopped.
    * @param source the content from that byte on
@@ -152,12 +164,23 @@ export interface Session {
    * @throws FB_TRANSFER_HASH (the file changed under way), FB_TRANSFER_FAILED and those of invoke
    */
   fetch(source: HostPath, destination: string, options: TransferOptions): Promise<Transferred>;
+  /**
+   * Ends sessions that dead processes have left on the host: those of this user, opened under the same name
+   * (`OpenOptions.name`), but for this one and those of `keep` (receipts). Their number; 0 where the host cannot tell.
+   * @throws as invoke
+   */
+  sweep?(
+    keep: readonly JsonObject[],
+    options: { readonly signal: AbortSignal; readonly timeoutMs: number },
+  ): Promise<number>;
   close(): Promise<void>;
 }
 
 export interface OpenOptions {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
+  /** What the host shows as the session's name, where it shows one: who looks there sees whose it is. */
+  readonly name?: string;
   readonly prompter?: Prompter;
 }
 

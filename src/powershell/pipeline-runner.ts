@@ -2,7 +2,7 @@
  * What a transport gives to this folder: raw pipelines over one runspace. Here end bytes, there begin modules, bound
  * parameters and plain results.
  */
-import type { Session } from '../domain/index.ts';
+import type { InvokeOptions, JsonObject, Session } from '../domain/index.ts';
 import type { PipelineEvent, PipelineSpec, PsValue } from '../protocol/index.ts';
 
 export interface RunOptions {
@@ -10,6 +10,10 @@ export interface RunOptions {
   readonly timeoutMs: number;
   /** Called in order for everything but states; what it throws ends the run. */
   readonly onEvent: (event: PipelineEvent) => void;
+  /** Called and awaited before the pipeline starts, where the runner can attach to it later. */
+  readonly onReceipt?: NonNullable<InvokeOptions['onReceipt']>;
+  /** See InvokeOptions. */
+  readonly detach?: AbortSignal;
 }
 
 export interface PipelineEnd {
@@ -30,5 +34,24 @@ export interface PipelineRunner {
    * @throws FirebreakError FB_CONNECT_*, FB_SESSION_*, FB_DEADLINE, FB_CANCELLED, FB_PROTOCOL_*
    */
   run(spec: PipelineSpec, options: RunOptions): Promise<PipelineEnd>;
+  /** True when pipelines of this host can be found again by another process. */
+  readonly canAttach?: boolean;
+  /**
+   * Takes over the session in which a pipeline of that receipt was started. Null: there is none any more.
+   * @throws FirebreakError FB_CONNECT_*, FB_AUTH_*, FB_DEADLINE, FB_CANCELLED, FB_PROTOCOL_*
+   */
+  attach?(receipt: JsonObject, options: Pick<RunOptions, 'signal' | 'timeoutMs'>): Promise<AttachedRunner | null>;
+  /** See Session.sweep. */
+  sweep?(keep: readonly JsonObject[], options: Pick<RunOptions, 'signal' | 'timeoutMs'>): Promise<number>;
   close(): Promise<void>;
+}
+
+/** A session of another process, taken over. */
+export interface AttachedRunner {
+  /** For further pipelines in the same runspace; closing it ends the session on the host. */
+  readonly runner: PipelineRunner;
+  /** Lets go without ending it. */
+  leave(): void;
+  /** Waits for the end of the receipt's pipeline; null when the session has no such pipeline (any more). @throws as `run` */
+  join(options: Omit<RunOptions, 'onReceipt' | 'detach'>): Promise<PipelineEnd | null>;
 }

@@ -2,18 +2,21 @@
  * A Session over raw pipelines: loads our modules when a function of theirs is first called, binds parameters, gives
  * plain results. A script is sent as one pipeline and no other. Must not know how bytes travel.
  */
+import { randomUUID } from 'node:crypto';
 import {
   FirebreakError,
   type FunctionCall,
   type Invocation,
   type InvokeOptions,
   type Json,
+  type JsonObject,
   type ScriptCall,
   type Session,
 } from '../domain/index.ts';
-import type { PsCommand } from '../protocol/index.ts';
+import type { PipelineEvent, PsCommand } from '../protocol/index.ts';
 import { toParameters } from './bind.ts';
 import { fetchFile } from './fetch-file.ts';
+import { giveCommand, type Kept, keepCommand, readKept } from './keeper.ts';
 import type { ModuleLibrary } from './module-library.ts';
 import type { PipelineEnd, PipelineRunner } from './pipeline-runner.ts';
 import { pushFile } from './push-file.ts';
@@ -79,9 +82,42 @@ class PowerShellSession implements Session {
     return pushFile(this, this.#runner.maxCommandBytes, source, destination, options);
   }
 
-  /** No transport can pick up a pipeline of another process yet. */
-  reattach(): Promise<null> {
-    return Promise.resolve(null);
+  async reattach<T extends Json = Json>(
+    receipt: JsonObject,
+    options: InvokeOptions,
+  ): Promise<Invocation<T> | 'not-started' | null> {
+    const started = performance.now();
+    const remaining = (): number => Math.max(0, options.timeoutMs - (performance.now() - started));
+    const { key } = receipt;
+    const attached = await this.#runner.attach?.(receipt, options);
+    if (attached === undefined || attached === null || typeof key !== 'string') return null;
+    const { runner } = attached;
+    let isOver = false;
+    try {
+      const records = new RecordCollector();
+      const onEvent = collect(records, options, true);
+      const end = await attached.join({ signal: options.signal, timeoutMs: remaining(), onEvent });
+      const kept = await giveKept(runner, key, { signal: options.signal, timeoutMs: remaining() });
+      isOver = true;
+      const streams = { ...records.streams, ...(kept === undefined ? {} : { error: kept.errors }) };
+      const output = (kept?.output ?? records.output) as T[];
+      const invocation = { output, streams, durationMs: Math.round(performance.now() - started) };
+      if (end !== null && end.state !== 'completed') throw this.#failed(end, invocation);
+      if (end !== null || kept?.isDone === true) return invocation;
+      if (kept === undefined) return 'not-started';
+      throw this.#endedUnseen(kept, invocation);
+    } catch (thrown) {
+      // the session itself ended under way: its idle time was over, or the host went down
+      if (thrown instanceof FirebreakError && thrown.code === 'FB_SESSION_CLOSED') return null;
+      throw thrown;
+    } finally {
+      if (isOver) await runner.close();
+      else attached.leave();
+    }
+  }
+
+  async sweep(...[keep, options]: Parameters<NonNullable<Session['sweep']>>): Promise<number> {
+    return (await this.#runner.sweep?.(keep, options)) ?? 0;
   }
 
   fetch(...[source, destination, options]: Parameters<Session['fetch']>): ReturnType<Session['fetch']> {
@@ -141,17 +177,17 @@ class PowerShellSession implements Session {
   ): Promise<Invocation<T>> {
     const started = performance.now();
     const records = new RecordCollector();
+    const { onReceipt, detach } = options;
+    const key = randomUUID();
+    const isKept = onReceipt !== undefined && this.#runner.canAttach === true;
     const end = await this.#runner.run(
-      { commands: [command] },
+      { commands: isKept ? [command, keepCommand(key)] : [command] },
       {
         signal: options.signal,
         timeoutMs: Math.max(0, deadline - started),
-        onEvent: (event) => {
-          const record = toRecord(event, { types });
-          if (record === undefined) return;
-          records.add(record);
-          options.onRecord?.(record);
-        },
+        onEvent: collect(records, options, types),
+        ...(isKept ? { onReceipt: (receipt) => onReceipt({ ...receipt, key }) } : {}),
+        ...(isKept && detach !== undefined ? { detach } : {}),
       },
     );
     const durationMs = Math.round(performance.now() - started);
@@ -159,6 +195,16 @@ class PowerShellSession implements Session {
     const invocation = { output: records.output as T[], streams: records.streams, durationMs };
     if (end.state === 'completed') return invocation;
     throw this.#failed(end, invocation);
+  }
+
+  /** The error that ended the pipeline went to a process that is no more; the host remembers its text. */
+  #endedUnseen(kept: Kept, invocation: Invocation<Json>): FirebreakError {
+    const error = kept.errors.at(-1);
+    const why = error?.message ?? 'it was ended by an error that went to a process that is no more';
+    return new FirebreakError('FB_INVOKE_FAILED', `${this.#runner.label}: PowerShell failed: ${oneLine(why)}`, {
+      remedy: 'see the error record; run the same script on the host itself',
+      details: { invocation, error },
+    });
   }
 
   #failed(end: PipelineEnd, invocation?: Invocation<Json>): FirebreakError {
@@ -169,6 +215,27 @@ class PowerShellSession implements Session {
       details: { invocation, error },
     });
   }
+}
+
+function collect(records: RecordCollector, options: InvokeOptions, types: boolean): (event: PipelineEvent) => void {
+  return (event) => {
+    const record = toRecord(event, { types });
+    if (record === undefined) return;
+    records.add(record);
+    options.onRecord?.(record);
+  };
+}
+
+/** Undefined: the runspace knows nothing of it. */
+async function giveKept(
+  runner: PipelineRunner,
+  key: string,
+  options: { readonly signal: AbortSignal; readonly timeoutMs: number },
+): Promise<Kept | undefined> {
+  const records = new RecordCollector();
+  const onEvent = collect(records, options, true);
+  const end = await runner.run({ commands: [giveCommand(key)] }, { ...options, onEvent });
+  return end.state === 'completed' ? readKept(records.output) : undefined;
 }
 
 function oneLine(text: string): string {
