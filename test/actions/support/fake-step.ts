@@ -29,6 +29,7 @@ export class FakeHost {
   /** Every call, in order. */
   readonly calls: string[] = [];
   readonly parameters: JsonObject[] = [];
+  readonly fetched: { readonly path: string; readonly file: string }[] = [];
   readonly pushed: { readonly path: string; readonly bytes: string }[] = [];
   sessions = 0;
   clientAddress: string | undefined = '127.0.0.1';
@@ -64,7 +65,10 @@ export class FakeHost {
         return { bytes: bytes.length, sha256: options.sha256, skipped: false };
       },
       reattach: () => Promise.resolve(null),
-      fetch: () => Promise.reject(new Error('a fake step fetches nothing')),
+      fetch: (path, file) => {
+        this.fetched.push({ path, file });
+        return Promise.resolve({ bytes: 11, sha256: PACKAGE_SHA256, skipped: false });
+      },
       close: () => Promise.resolve(),
     };
   }
@@ -87,6 +91,8 @@ export class FakeHost {
       readonly timeoutMs?: number;
       readonly run?: string;
       readonly check?: boolean;
+      /** The inventory's `package_source`. */
+      readonly packageSource?: string;
     } = {},
   ): StepContext {
     const controller = new AbortController();
@@ -101,7 +107,10 @@ export class FakeHost {
     };
     return {
       run: options.run ?? 'run-1',
-      host: plannedHost,
+      host: {
+        ...plannedHost,
+        ...(options.packageSource === undefined ? {} : { connection: { packageSource: options.packageSource } }),
+      },
       stepId: 'the_step',
       attempt: 1,
       signal: controller.signal,
