@@ -20,7 +20,7 @@ export {
   toJson,
 } from './clixml/index.ts';
 export { ProtocolError } from './errors.ts';
-export { NtlmClient, NtlmServer, type NtlmSession, ntHash } from './ntlm/index.ts';
+export { NtlmClient, NtlmServer, type NtlmSession, ntHash, type SealedMessage } from './ntlm/index.ts';
 export {
   encodePacket,
   LineReader,
@@ -54,7 +54,15 @@ export {
   readProgressRecord,
   SessionKey,
 } from './psrp/index.ts';
-export { Acceptor, createInitiator, type Initiator, tlsServerEndPoint } from './spnego/index.ts';
+export {
+  Acceptor,
+  createInitiator,
+  type Initiator,
+  isKerberosFirst,
+  KerberosInitiator,
+  type KerberosMechanism,
+  tlsServerEndPoint,
+} from './spnego/index.ts';
 export {
   type BufferMode,
   buildCommandResponse,
@@ -81,6 +89,7 @@ export {
   parseWsmanResponse,
   RESOURCE,
   SEALED_CONTENT_TYPE,
+  SEALED_KERBEROS_CONTENT_TYPE,
   type ShellDescription,
   type ShellInfo,
   SIGNAL,

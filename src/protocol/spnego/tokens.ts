@@ -6,6 +6,10 @@ import { type DerValue, der, readAll, readOne, TAG } from './der.ts';
 const SPNEGO_OID = Buffer.from('2b0601050502', 'hex');
 /** 1.3.6.1.4.1.311.2.2.10 */
 export const NTLM_OID = Buffer.from('2b06010401823702020a', 'hex');
+/** 1.2.840.113554.1.2.2 */
+export const KERBEROS_OID = Buffer.from('2a864886f712010202', 'hex');
+/** 1.2.840.48018.1.2.2: the same, as Windows 2000 miscounted it (MS-SPNG 3.1.5.2). */
+export const MS_KERBEROS_OID = Buffer.from('2a864882f712010202', 'hex');
 
 /** RFC 4178 4.2.2 */
 export const NEG_STATE = { acceptCompleted: 0, acceptIncomplete: 1, reject: 2, requestMic: 3 } as const;

@@ -12,7 +12,13 @@ export {
   SIGNAL,
   SOAP_CONTENT_TYPE,
 } from './constants.ts';
-export { decodeSealedBody, encodeSealedBody, isSealedType, SEALED_CONTENT_TYPE } from './sealed-body.ts';
+export {
+  decodeSealedBody,
+  encodeSealedBody,
+  isSealedType,
+  SEALED_CONTENT_TYPE,
+  SEALED_KERBEROS_CONTENT_TYPE,
+} from './sealed-body.ts';
 export { parseWsmanRequest, type WsmanRequest } from './server-request.ts';
 export {
   buildCommandResponse,

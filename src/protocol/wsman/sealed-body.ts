@@ -9,14 +9,16 @@ export interface SealedBody {
   readonly ciphertext: Uint8Array;
 }
 
-const PROTOCOL = 'application/HTTP-SPNEGO-session-encrypted';
 const BOUNDARY = 'Encrypted Boundary';
-export const SEALED_CONTENT_TYPE = `multipart/encrypted;protocol="${PROTOCOL}";boundary="${BOUNDARY}"`;
+/** After a login by `Negotiate`. */
+export const SEALED_CONTENT_TYPE = contentType('SPNEGO');
+/** After a login by `Kerberos`. */
+export const SEALED_KERBEROS_CONTENT_TYPE = contentType('Kerberos');
 
-const HEAD = Buffer.from(`--${BOUNDARY}\r\n\tContent-Type: ${PROTOCOL}\r\n\tOriginalContent: `);
 const MIDDLE = Buffer.from(`\r\n--${BOUNDARY}\r\n\tContent-Type: application/octet-stream\r\n`);
 const TAIL = Buffer.from(`--${BOUNDARY}--\r\n`);
-const SIGNATURE_BYTES = 16;
+/** NTLM has 16 bytes, Kerberos with AES 60, with RC4 45. */
+const MAX_SIGNATURE_BYTES = 256;
 const MAX_LINE_BYTES = 1_024;
 /** A sealed body is one; a plain error page is not. */
 const SEALED_TYPE = /^multipart\/(?:x-multi-)?encrypted\b/i;
@@ -25,11 +27,13 @@ export function isSealedType(contentType: string): boolean {
   return SEALED_TYPE.test(contentType);
 }
 
-export function encodeSealedBody(body: SealedBody): Buffer {
+/** @param type the content type under which it travels */
+export function encodeSealedBody(body: SealedBody, type: string = SEALED_CONTENT_TYPE): Buffer {
+  const protocol = type === SEALED_KERBEROS_CONTENT_TYPE ? 'Kerberos' : 'SPNEGO';
   const length = Buffer.alloc(4);
   length.writeUInt32LE(body.signature.length);
   return Buffer.concat([
-    HEAD,
+    Buffer.from(`--${BOUNDARY}\r\n\tContent-Type: ${mimeType(protocol)}\r\n\tOriginalContent: `),
     Buffer.from(`type=application/soap+xml;charset=UTF-8;Length=${body.ciphertext.length}`),
     MIDDLE,
     length,
@@ -51,16 +55,27 @@ export function decodeSealedBody(bytes: Uint8Array): SealedBody {
   lines.expect((line) => /^\s*Content-Type:\s*application\/octet-stream$/i.test(line));
   const start = lines.position + 4;
   if (start > view.length) throw bad('is cut off');
-  if (view.readUInt32LE(lines.position) !== SIGNATURE_BYTES) throw bad('has no signature of 16 bytes');
-  const end = start + SIGNATURE_BYTES + Number(original[1]);
+  const signatureBytes = view.readUInt32LE(lines.position);
+  if (signatureBytes === 0 || signatureBytes > MAX_SIGNATURE_BYTES) throw bad('has no signature');
+  const end = start + signatureBytes + Number(original[1]);
   if (end > view.length) throw bad('is cut off');
   if (!/^-- ?Encrypted Boundary--(?:\r\n)?$/.test(view.toString('latin1', end, end + 40)) || view.length > end + 40) {
     throw bad('has more than one part, or a wrong length');
   }
   return {
-    signature: view.subarray(start, start + SIGNATURE_BYTES),
-    ciphertext: view.subarray(start + SIGNATURE_BYTES, end),
+    signature: view.subarray(start, start + signatureBytes),
+    ciphertext: view.subarray(start + signatureBytes, end),
   };
+}
+
+type Protocol = 'SPNEGO' | 'Kerberos';
+
+function mimeType(protocol: Protocol): string {
+  return `application/HTTP-${protocol}-session-encrypted`;
+}
+
+function contentType(protocol: Protocol): string {
+  return `multipart/encrypted;protocol="${mimeType(protocol)}";boundary="${BOUNDARY}"`;
 }
 
 /** Some services write a space behind the dashes. */

@@ -1,0 +1,2 @@
+export { createKerberosContext, isWithoutKerberos, type KerberosOptions, type SecurityContext } from './kerberos.ts';
+export { preferenceOf, serviceHostOf } from './principals.ts';

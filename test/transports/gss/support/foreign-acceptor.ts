@@ -1,0 +1,87 @@
+/** MIT's acceptor in a process of its own, by python3-gssapi: the other side that we did not write. */
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+
+/** False, with a printed line, where python3-gssapi is missing. */
+export function hasPythonGssapi(): boolean {
+  if (spawnSync('/usr/bin/python3', ['-c', 'import gssapi'], { timeout: 20_000 }).status === 0) return true;
+  process.stderr.write('skipped: python3-gssapi missing (apt-get install python3-gssapi)\n');
+  return false;
+}
+
+export interface Accepted {
+  readonly token: Buffer | undefined;
+  readonly done: boolean;
+  readonly client: string | null;
+}
+
+export class ForeignAcceptor {
+  readonly #process: ChildProcessWithoutNullStreams;
+  readonly #lines: Interface;
+  #log = '';
+
+  constructor(keytab: string, env: NodeJS.ProcessEnv) {
+    this.#process = spawn('/usr/bin/python3', [join(import.meta.dirname, 'acceptor.py'), keytab], { env });
+    this.#process.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#log += text;
+    });
+    this.#lines = createInterface({ input: this.#process.stdout });
+  }
+
+  async accept(token: Uint8Array, binding?: Uint8Array): Promise<Accepted> {
+    const answer = await this.#ask({
+      op: 'accept',
+      token: base64(token),
+      ...(binding === undefined ? {} : { binding: base64(binding) }),
+    });
+    return {
+      token: answer['token'] === null ? undefined : Buffer.from(String(answer['token']), 'base64'),
+      done: answer['done'] === true,
+      client: answer['client'] as string | null,
+    };
+  }
+
+  async unwrap(header: Uint8Array, data: Uint8Array): Promise<{ readonly plain: Buffer; readonly sealed: boolean }> {
+    const answer = await this.#ask({ op: 'unwrap', header: base64(header), data: base64(data) });
+    return { plain: Buffer.from(String(answer['plain']), 'base64'), sealed: answer['sealed'] === true };
+  }
+
+  async wrap(plain: Uint8Array): Promise<{ readonly header: Buffer; readonly data: Buffer }> {
+    const answer = await this.#ask({ op: 'wrap', plain: base64(plain) });
+    return {
+      header: Buffer.from(String(answer['header']), 'base64'),
+      data: Buffer.from(String(answer['data']), 'base64'),
+    };
+  }
+
+  async mic(message: Uint8Array): Promise<Buffer> {
+    return Buffer.from(String((await this.#ask({ op: 'mic', message: base64(message) }))['mic']), 'base64');
+  }
+
+  async end(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const ended = new Promise((done) => this.#process.once('exit', done));
+    this.#process.stdin.end();
+    this.#process.kill('SIGTERM');
+    await ended;
+  }
+
+  #ask(request: object): Promise<{ readonly [name: string]: unknown }> {
+    return new Promise((resolve, reject) => {
+      const onExit = (): void => reject(new Error(`the acceptor ended:\n${this.#log}`));
+      this.#process.once('exit', onExit);
+      this.#lines.once('line', (line) => {
+        this.#process.off('exit', onExit);
+        const answer = JSON.parse(line) as { readonly error?: string };
+        if (answer.error === undefined) resolve(answer as { readonly [name: string]: unknown });
+        else reject(new Error(answer.error));
+      });
+      this.#process.stdin.write(`${JSON.stringify(request)}\n`);
+    });
+  }
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
