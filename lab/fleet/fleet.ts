@@ -31,6 +31,14 @@ const eventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('host.down'), host: z.string(), why: z.string() }),
   z.object({ event: z.literal('session.data'), session: z.string(), command: z.string().nullable(), data: z.string() }),
   z.object({ event: z.literal('session.done'), session: z.string(), command: z.string() }),
+  z.object({
+    event: z.literal('text.data'),
+    session: z.string(),
+    command: z.string(),
+    stream: z.enum(['stdout', 'stderr']),
+    data: z.string(),
+  }),
+  z.object({ event: z.literal('text.done'), session: z.string(), command: z.string(), exitCode: z.number() }),
   z.object({ event: z.literal('session.closed'), session: z.string() }),
 ]);
 
@@ -173,6 +181,9 @@ type SessionEvent = Extract<z.output<typeof eventSchema>, { readonly session: st
 function onSessionEvent(host: LabHost, event: SessionEvent): void {
   if (event.event === 'session.data') host.onData(event.session, event.command, Buffer.from(event.data, 'base64'));
   else if (event.event === 'session.done') host.onDone(event.session, event.command);
+  else if (event.event === 'text.data') {
+    host.onText(event.session, event.command, event.stream, Buffer.from(event.data, 'base64'));
+  } else if (event.event === 'text.done') host.onExit(event.session, event.command, event.exitCode);
   else host.onClosed(event.session);
 }
 

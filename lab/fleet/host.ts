@@ -53,8 +53,8 @@ export class LabHost {
           isSameName(user, account.user) && (['', '.'].includes(domain) || isSameName(domain, spec.name))
             ? account.password
             : undefined,
-        logon: async (user, password) =>
-          logonSchema.parse(await engine.request('logon', { host: spec.name, user, password })),
+        logon: async (user, password, auth) =>
+          logonSchema.parse(await engine.request('logon', { host: spec.name, user, password, auth })),
       },
     });
   }
@@ -96,6 +96,14 @@ export class LabHost {
     this.#service.onDone(session, command);
   }
 
+  onText(session: string, command: string, stream: 'stdout' | 'stderr', data: Buffer): void {
+    this.#service.text.onOutput(session, command, stream, data);
+  }
+
+  onExit(session: string, command: string, exitCode: number): void {
+    this.#service.text.onExit(session, command, exitCode);
+  }
+
   onClosed(session: string): void {
     this.#service.onClosed(session);
   }
@@ -132,6 +140,21 @@ function sessionsOf(engine: Engine, host: string): Sessions {
     },
     async close(session) {
       await engine.request('session.close', { session });
+    },
+    async openText(shell) {
+      await engine.request('text.open', { host, ...shell });
+    },
+    async startText(session, command, spec) {
+      await engine.request('text.command', { session, command, ...spec });
+    },
+    async sendText(session, command, data, end) {
+      await engine.request('text.send', { session, command, data: base64(data), end });
+    },
+    async signalText(session, command, code) {
+      await engine.request('text.signal', { session, command, code });
+    },
+    async closeText(session) {
+      await engine.request('text.close', { session });
     },
   };
 }

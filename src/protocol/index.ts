@@ -88,6 +88,8 @@ export {
   parseWsmanRequest,
   parseWsmanResponse,
   RESOURCE,
+  readTextCommand,
+  readTextShellOptions,
   SEALED_CONTENT_TYPE,
   SEALED_KERBEROS_CONTENT_TYPE,
   type ShellDescription,

@@ -169,6 +169,7 @@ export class WinrmFront {
       }
       const answer = await this.#options.service.answer(plain.toString('utf8'), {
         user: logon.user,
+        auth: logon.session === undefined ? 'basic' : 'ntlm',
         isAdmin: logon.isAdmin,
         address: plainAddress(request.socket.remoteAddress),
         signal: gone.signal,

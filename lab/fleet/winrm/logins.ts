@@ -19,7 +19,11 @@ export interface LoginOptions {
   /** The password of an account of the profile; undefined: the front knows no such account. */
   passwordOf(user: string, domain: string): string | undefined;
   /** Asked once for each connection and credential; a refusal is asked again, so that the machine counts it. */
-  logon(user: string, password: string): Promise<{ readonly granted: boolean; readonly admin: boolean }>;
+  logon(
+    user: string,
+    password: string,
+    auth: 'basic' | 'ntlm',
+  ): Promise<{ readonly granted: boolean; readonly admin: boolean }>;
 }
 
 export interface Logon {
@@ -69,7 +73,7 @@ export class Logins {
     const text = Buffer.from(credentials, 'base64').toString('utf8');
     const colon = text.indexOf(':');
     if (colon < 1) return undefined;
-    const logon = await this.#logon(text.slice(0, colon), text.slice(colon + 1));
+    const logon = await this.#logon(text.slice(0, colon), text.slice(colon + 1), 'basic');
     if (logon !== undefined) connection.basic.set(credentials, logon);
     return logon;
   }
@@ -86,10 +90,10 @@ export class Logins {
     const { verdict } = step;
     const name = verdict.domain === '' ? verdict.user : `${verdict.domain}\\${verdict.user}`;
     if (verdict.kind === 'refused') {
-      if (verdict.reason !== 'anonymous') await this.#options.logon(name, '');
+      if (verdict.reason !== 'anonymous') await this.#options.logon(name, '', 'ntlm');
       return this.#refused();
     }
-    const logon = await this.#logon(name, passwordOf(verdict.user, verdict.domain)!);
+    const logon = await this.#logon(name, passwordOf(verdict.user, verdict.domain)!, 'ntlm');
     if (logon === undefined) return this.#refused();
     connection.negotiated = { ...logon, session: verdict.session };
     return {
@@ -112,8 +116,8 @@ export class Logins {
     });
   }
 
-  async #logon(user: string, password: string): Promise<Logon | undefined> {
-    const result = await this.#options.logon(user, password);
+  async #logon(user: string, password: string, auth: 'basic' | 'ntlm'): Promise<Logon | undefined> {
+    const result = await this.#options.logon(user, password, auth);
     return result.granted ? { user, isAdmin: result.admin } : undefined;
   }
 

@@ -15,19 +15,23 @@ import {
   NS,
   ProtocolError,
   parseWsmanRequest,
+  RESOURCE,
   SIGNAL,
   type WsmanFault,
   type WsmanRequest,
 } from '../../../src/protocol/index.ts';
 import { LabError } from '../errors.ts';
+import { ABORTED, Fault } from './fault.ts';
 import type { Fetched, Output } from './output.ts';
 import { QUOTA, Shell, ShellTable } from './shells.ts';
+import { type TextSessions, TextShells } from './text-shells.ts';
 
 /** What the service needs of the engine, for one host. */
-export interface Sessions {
+export interface Sessions extends TextSessions {
   open(session: {
     readonly session: string;
     readonly user: string;
+    readonly auth: string;
     readonly configuration: string;
     readonly clientAddress: string;
     readonly data: Uint8Array;
@@ -40,6 +44,8 @@ export interface Sessions {
 
 export interface Caller {
   readonly user: string;
+  /** How the user logged on: `basic`, `ntlm`, … Only Basic leaves the machine something to log on further with. */
+  readonly auth: string;
   readonly isAdmin: boolean;
   readonly address: string;
   /** Aborts when the client has gone away. */
@@ -66,29 +72,21 @@ export const MAX_ENVELOPE_BYTES = 512_000;
 /** Room in a response for everything but the streams' base64. */
 const ENVELOPE_RESERVE = 2_048;
 
-/** ERROR_OPERATION_ABORTED: the shell went away under a waiting Receive. */
-const ABORTED: WsmanFault = {
-  code: 's:Receiver',
-  subcode: 'w:InternalError',
-  windowsCode: 995,
-  reason: 'The I/O operation has been aborted because of either a thread exit or an application request. ',
-};
-
-class Fault extends Error {
-  readonly fault: WsmanFault;
-
-  constructor(fault: WsmanFault, reason?: string) {
-    super(reason ?? fault.reason);
-    this.fault = reason === undefined ? fault : { ...fault, reason };
-  }
-}
-
 export class WinrmService {
   readonly #options: ServiceOptions;
   readonly #shells = new ShellTable();
+  /** WinRS; its shells and operations count with the others. */
+  readonly text: TextShells;
 
   constructor(options: ServiceOptions) {
     this.#options = options;
+    this.text = new TextShells({
+      ...options,
+      maxEnvelopeBytes: MAX_ENVELOPE_BYTES,
+      maxTimeoutMs: MAX_TIMEOUT_MS,
+      checkShells: (user) => this.#checkShells(user),
+      checkOperations: (user) => this.#checkOperations(user),
+    });
   }
 
   /** The engine sent data of a session. */
@@ -104,11 +102,13 @@ export class WinrmService {
   /** The engine ended a session. */
   onClosed(session: string): void {
     this.#shells.remove(session);
+    this.text.onClosed(session);
   }
 
   /** The machine went down: no shell survives that. */
   dropAll(): void {
     this.#shells.removeAll();
+    this.text.dropAll();
   }
 
   async answer(xml: string, caller: Caller): Promise<Answer> {
@@ -124,6 +124,9 @@ export class WinrmService {
 
   async #respond(request: WsmanRequest, caller: Caller): Promise<string> {
     if (!caller.isAdmin) throw new Fault(FAULTS.accessDenied);
+    const isText =
+      request.body.kind === 'create' ? request.resourceUri === RESOURCE.cmd : this.text.has(request.shellId);
+    if (isText) return this.text.respond(request, caller);
     if (request.body.kind === 'create') return this.#create(request, request.body, caller);
     const shell = this.#shells.get(request.shellId);
     switch (request.body.kind) {
@@ -152,11 +155,10 @@ export class WinrmService {
     caller: Caller,
   ): Promise<string> {
     if (!request.resourceUri.startsWith(`${NS.powershell}/`)) {
-      const isKnown = request.resourceUri.startsWith(NS.shell);
-      throw new Fault(FAULTS.invalidResourceUri, isKnown ? 'The lab has no text shells, only PowerShell. ' : undefined);
+      throw new Fault(FAULTS.invalidResourceUri);
     }
     if (body.creationXml === undefined) throw new Fault(FAULTS.schemaValidation);
-    if (this.#shells.countOf(caller.user) >= QUOTA.shellsPerUser) throw new Fault(FAULTS.tooManyShells);
+    this.#checkShells(caller.user);
     const id = isGuid(body.shellId) ? body.shellId.toUpperCase() : randomUUID().toUpperCase();
     if (this.#shells.get(id) !== undefined) {
       throw new Fault({ ...FAULTS.internalError, windowsCode: 183 }, 'Cannot create a shell that already exists. ');
@@ -167,6 +169,7 @@ export class WinrmService {
       await this.#options.sessions.open({
         session: id,
         user: caller.user,
+        auth: caller.auth,
         configuration: request.resourceUri,
         clientAddress: caller.address,
         data: body.creationXml,
@@ -193,7 +196,7 @@ export class WinrmService {
     body: WsmanRequest['body'] & { kind: 'command' },
     shell: Shell,
   ): Promise<string> {
-    this.#checkOperations(shell);
+    this.#checkOperations(shell.user);
     const id = isGuid(body.commandId) ? body.commandId.toUpperCase() : randomUUID().toUpperCase();
     shell.addCommand(id);
     try {
@@ -211,7 +214,7 @@ export class WinrmService {
     shell: Shell,
     caller: Caller,
   ): Promise<string> {
-    this.#checkOperations(shell);
+    this.#checkOperations(shell.user);
     const { commandId } = body;
     const output = commandId === undefined ? shell.pool : shell.command(commandId);
     if (output === undefined) throw new Fault(FAULTS.shellNotFound);
@@ -251,8 +254,14 @@ export class WinrmService {
     return buildSignalResponse(request, randomUUID());
   }
 
-  #checkOperations(shell: Shell): void {
-    if (this.#shells.operationsOf(shell.user) >= QUOTA.operationsPerUser) throw new Fault(FAULTS.tooManyOperations);
+  #checkShells(user: string): void {
+    const count = this.#shells.countOf(user) + this.text.countOf(user);
+    if (count >= QUOTA.shellsPerUser) throw new Fault(FAULTS.tooManyShells);
+  }
+
+  #checkOperations(user: string): void {
+    const count = this.#shells.operationsOf(user) + this.text.operationsOf(user);
+    if (count >= QUOTA.operationsPerUser) throw new Fault(FAULTS.tooManyOperations);
   }
 
   #output(session: string, command: string | null): Output | undefined {

@@ -38,3 +38,4 @@ export {
   type ShellDescription,
   type WsmanFault,
 } from './server-response.ts';
+export { readTextCommand, readTextShellOptions } from './text-shell.ts';
