@@ -26,6 +26,8 @@ export interface NtlmServerOptions {
   readonly domain?: string;
   /** When given, a client's channel bindings must be these. */
   readonly channelBindings?: Uint8Array;
+  /** A client without channel bindings gets in (CbtHardeningLevel=Relaxed); with wrong ones it does not. */
+  readonly mayOmitBindings?: boolean;
   readonly randomBytes: (count: number) => Uint8Array;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -114,12 +116,16 @@ export class NtlmServer {
       const mic = messageMic(sessionKey, this.#negotiate, this.#challenge, withMic(bytes));
       if (!isSame(mic, micOf(bytes))) return refusal('bad-mic');
     }
-    const { channelBindings } = this.#options;
-    const bound = pairs.get(AV.channelBindings) ?? new Uint8Array(0);
-    if (channelBindings !== undefined && !isSame(bound, channelBindingHash(channelBindings))) {
-      return refusal('bad-channel-bindings');
-    }
+    if (!this.#isBound(pairs.get(AV.channelBindings) ?? new Uint8Array(0))) return refusal('bad-channel-bindings');
     return { kind: 'granted', user, domain, session: new NtlmSession(sessionKey, 'server') };
+  }
+
+  #isBound(bound: Uint8Array): boolean {
+    const { channelBindings, mayOmitBindings = false } = this.#options;
+    if (channelBindings === undefined) return true;
+    // sixteen zeros say the same as no attribute at all
+    if (mayOmitBindings && bound.every((byte) => byte === 0)) return true;
+    return isSame(bound, channelBindingHash(channelBindings));
   }
 }
 

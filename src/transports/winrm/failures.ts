@@ -1,6 +1,7 @@
 /** Every way in which reaching a WinRM service fails, as one error with place, cause and remedy. Must not know PSRP. */
 import { type ErrorCode, FirebreakError } from '../../domain/index.ts';
 import { FAULT_CODE, type WsmanFaultInfo } from '../../protocol/index.ts';
+import { handshakeFailed, isTlsError } from './tls-failures.ts';
 
 export { fromProtocolError, sessionClosed } from '../psrp/index.ts';
 
@@ -39,7 +40,7 @@ const CONNECT_CAUSES: Readonly<
 const UNREACHABLE: ReadonlySet<string> = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN']);
 const LOST: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED']);
 
-export function connectTimeout(label: string, ms: number): FirebreakError {
+function connectTimeout(label: string, ms: number): FirebreakError {
   return new FirebreakError('FB_CONNECT_TIMEOUT', `${label}: no connection within ${seconds(ms)}`, {
     remedy: 'is the host up? check firewalls on the way and the port in the inventory',
   });
@@ -49,6 +50,34 @@ export function noAnswer(label: string, ms: number): FirebreakError {
   return new FirebreakError('FB_CONNECT_LOST', `${label}: connected, but no complete answer within ${seconds(ms)}`, {
     remedy: 'the network or the host may be down, or another service listens there: check both',
   });
+}
+
+/** What was under way when the time was over. */
+export type OpeningStage = 'tcp' | 'proxy' | 'tls';
+
+export function notOpened(label: string, stage: OpeningStage, ms: number, proxy: string | undefined): FirebreakError {
+  if (stage === 'tls') {
+    return new FirebreakError('FB_CONNECT_TIMEOUT', `${label}: connected, but no TLS handshake within ${seconds(ms)}`, {
+      remedy: 'the host may be overloaded, or another service listens there: check the port in the inventory',
+    });
+  }
+  if (proxy === undefined) return connectTimeout(label, ms);
+  const what = stage === 'tcp' ? 'no connection' : 'no answer to CONNECT';
+  return new FirebreakError('FB_CONNECT_TIMEOUT', `${label}: the proxy ${proxy}: ${what} within ${seconds(ms)}`, {
+    remedy: 'is the host up? does the proxy know the way to it? check address and port of the proxy',
+  });
+}
+
+/** While the way to the host was opened; errors of TLS and of the proxy's answer are told already. */
+export function fromSocketError(
+  label: string,
+  error: unknown,
+  stage: OpeningStage,
+  proxy: string | undefined,
+): FirebreakError {
+  if (proxy === undefined || stage !== 'tcp') return fromHttpError(label, error);
+  const { code, message } = fromHttpError(`${label}: the proxy ${proxy}`, error);
+  return new FirebreakError(code, message, { remedy: 'check address and port of the proxy', cause: error });
 }
 
 /** Errors of the HTTP client and of the socket under it. */
@@ -71,6 +100,7 @@ export function fromHttpError(label: string, error: unknown): FirebreakError {
       cause: error,
     });
   }
+  if (isTlsError(code)) return handshakeFailed(label, error);
   const message = error instanceof Error ? error.message : String(error);
   return new FirebreakError(
     'FB_PROTOCOL_HTTP',
@@ -144,10 +174,36 @@ function schemesOf(challenges: readonly string[]): readonly string[] {
 }
 
 /** 401 to the last word of a login by NTLM: the host does not tell why. */
-export function loginDenied(label: string): FirebreakError {
+export function loginDenied(label: string, isTls = false): FirebreakError {
+  const binding = isTls
+    ? 'with CbtHardeningLevel=Strict nothing on the way may end TLS, such as a load balancer'
+    : 'CbtHardeningLevel=Strict refuses plain HTTP: use port 5986';
   return new FirebreakError('FB_AUTH_DENIED', `${label}: user or password was refused (NTLM, HTTP 401)`, {
+    remedy: `check both, and whether the account is locked or disabled; a local account other than Administrator needs LocalAccountTokenFilterPolicy=1 on the host; ${binding}; SPN checks refuse an address instead of the name`,
+  });
+}
+
+/** 401 to a Kerberos ticket: the host does not tell why. */
+export function kerberosDenied(label: string, isTls = false): FirebreakError {
+  const binding = isTls
+    ? 'with CbtHardeningLevel=Strict nothing on the way may end TLS, such as a load balancer'
+    : 'CbtHardeningLevel=Strict refuses plain HTTP: use port 5986';
+  return new FirebreakError('FB_AUTH_DENIED', `${label}: the host refused the ticket (Kerberos, HTTP 401)`, {
+    remedy: `the user must be an administrator of the host or in Remote Management Users; the clocks may differ by 5 minutes at most; the service must belong to the host's own account (setspn -Q); ${binding}`,
+  });
+}
+
+export function kdcSilent(label: string, ms: number): FirebreakError {
+  return new FirebreakError('FB_CONNECT_TIMEOUT', `${label}: Kerberos: no answer of a KDC within ${seconds(ms)}`, {
+    remedy: 'is a domain controller up? check port 88 (TCP and UDP) on the way, and the DNS of this machine',
+  });
+}
+
+/** The host does not map our certificate to an account. */
+export function certificateDenied(label: string): FirebreakError {
+  return new FirebreakError('FB_AUTH_DENIED', `${label}: the host has no account for our certificate (HTTP 401)`, {
     remedy:
-      'check both, and whether the account is locked or disabled; a local account other than Administrator needs LocalAccountTokenFilterPolicy=1 on the host; CbtHardeningLevel=Strict refuses plain HTTP, SPN checks an address instead of the name',
+      'on the host: winrm set winrm/config/service/auth @{Certificate="true"}; New-Item WSMan:\\localhost\\ClientCertificate -Subject UPN -URI * -Issuer THUMBPRINT -Credential ACCOUNT',
   });
 }
 

@@ -1,11 +1,13 @@
 /**
  * One keep-alive HTTP connection to a WinRM service: a POST at a time, bounded in time and size. It never sends a
- * request twice. Must not know SOAP.
+ * request twice. Must not know SOAP, nor by which way the socket reaches the service.
  */
-import { connect, type Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher } from 'undici';
 import { SOAP_CONTENT_TYPE } from '../../protocol/index.ts';
-import { connectTimeout, fromHttpError, noAnswer } from './failures.ts';
+import type { Endpoint } from './endpoint.ts';
+import { fromHttpError, noAnswer } from './failures.ts';
+import { waitFor } from './mutex.ts';
+import { type OpenedSocket, openSocket } from './open-socket.ts';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -14,12 +16,7 @@ export interface HttpAnswer {
   readonly body: Buffer;
 }
 
-export interface HttpConnectionOptions {
-  readonly label: string;
-  /** `http://address:port` */
-  readonly origin: string;
-  /** Source address; the system's choice when absent. */
-  readonly source?: string;
+export interface HttpConnectionOptions extends Endpoint {
   /** For a login that belongs to the socket: when it is gone, so is this connection. */
   readonly isOneSocket?: boolean;
 }
@@ -46,6 +43,8 @@ const COMMON_HEADERS: Headers = {
 };
 /** Below the 120 seconds after which http.sys drops idle connections. */
 const IDLE_MS = 60_000;
+/** Milliseconds for a new socket when the old one was lost under a waiting request. */
+const RECONNECT_TIMEOUT_MS = 15_000;
 
 /** The one socket is gone, and not a byte of the request was sent. */
 export class SocketGone extends Error {
@@ -54,26 +53,28 @@ export class SocketGone extends Error {
 
 export class HttpConnection {
   readonly #label: string;
+  readonly #options: HttpConnectionOptions;
   readonly #client: Client;
-  readonly #isOneSocket: boolean;
+  readonly #teardown = new AbortController();
   #sockets = 0;
-  readonly #source: string | undefined;
-  /** The socket whose handshake is under way: giving up must end it, not leave it to the system's own time-out. */
-  #connecting: Socket | undefined;
+  #opening: Promise<void> | undefined;
+  /** Opened, and not yet in use. */
+  #parked: OpenedSocket | undefined;
+  #channelBinding: Uint8Array | undefined;
   #isConnected = false;
   #pending = 0;
   #polls = 0;
 
   constructor(options: HttpConnectionOptions) {
     this.#label = options.label;
-    this.#source = options.source;
-    this.#isOneSocket = options.isOneSocket ?? false;
-    this.#client = new Client(options.origin, {
+    this.#options = options;
+    // the socket comes from us, with TLS where there is any
+    this.#client = new Client(options.origin.replace(/^https:/, 'http:'), {
       pipelining: 1,
       keepAliveTimeout: IDLE_MS,
       keepAliveMaxTimeout: IDLE_MS,
       maxResponseSize: MAX_ANSWER_BYTES,
-      connect: (target, connected) => this.#connect(target, connected),
+      connect: (_target, connected) => this.#give(connected),
       // all waiting is bounded by the timers in post()
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -89,7 +90,9 @@ export class HttpConnection {
 
   /** True when it was torn down, or has lost its one socket, and cannot be used again. */
   get isDead(): boolean {
-    return this.#client.destroyed || (this.#isOneSocket && this.#sockets > 0 && !this.#isConnected);
+    if (this.#client.destroyed) return true;
+    const isOpen = this.#isConnected || this.#opening !== undefined || this.#parked?.socket.destroyed === false;
+    return this.#options.isOneSocket === true && this.#sockets > 0 && !isOpen;
   }
 
   get isBusy(): boolean {
@@ -101,14 +104,31 @@ export class HttpConnection {
   }
 
   /**
-   * @throws FirebreakError FB_CONNECT_*, FB_PROTOCOL_HTTP, FB_ENVIRONMENT (source address); SocketGone; the signal's reason when it aborts
+   * Opens the socket if there is none; gives the channel binding of its TLS (RFC 5929 `tls-server-end-point:…`),
+   * undefined where there is none.
+   * @throws as post
+   */
+  async connect(options: Omit<PostOptions, 'isPoll'>): Promise<Uint8Array | undefined> {
+    const { signal } = options;
+    if (signal?.aborted) throw signal.reason;
+    if (this.#opening !== undefined) await waitFor(this.#opening, signal ?? this.#teardown.signal);
+    else if (!this.#isConnected && this.#parked?.socket.destroyed !== false) await this.#open(options);
+    return this.#channelBinding;
+  }
+
+  /**
+   * @throws FirebreakError FB_CONNECT_*, FB_TLS_*, FB_PROTOCOL_HTTP, FB_ENVIRONMENT (source address), FB_AUTH_DENIED (of a
+   * proxy); SocketGone; the signal's reason when it aborts
    */
   async post(body: string | Uint8Array, headers: Headers, options: PostOptions): Promise<HttpAnswer> {
     const poll = options.isPoll ? 1 : 0;
     this.#pending += 1;
     this.#polls += poll;
     try {
-      return await this.#post(body, { ...COMMON_HEADERS, ...headers }, options);
+      const end = performance.now() + options.timeoutMs;
+      if (!this.#isConnected) await this.connect(options);
+      const timeoutMs = Math.max(0, end - performance.now());
+      return await this.#post(body, { ...COMMON_HEADERS, ...headers }, { ...options, timeoutMs });
     } finally {
       this.#pending -= 1;
       this.#polls -= poll;
@@ -116,7 +136,7 @@ export class HttpConnection {
   }
 
   #post(body: string | Uint8Array, headers: Headers, options: PostOptions): Promise<HttpAnswer> {
-    const { signal, timeoutMs, connectTimeoutMs } = options;
+    const { signal, timeoutMs } = options;
     return new Promise((resolve, reject) => {
       let controller: Dispatcher.DispatchController | undefined;
       let isSettled = false;
@@ -124,7 +144,6 @@ export class HttpConnection {
         if (isSettled) return;
         isSettled = true;
         clearTimeout(timer);
-        clearTimeout(connectTimer);
         signal?.removeEventListener('abort', onAbort);
         finish();
       };
@@ -137,12 +156,6 @@ export class HttpConnection {
       };
       const onAbort = (): void => abandon(signal?.reason);
       const timer = setTimeout(() => abandon(noAnswer(this.#label, timeoutMs)), Math.max(0, timeoutMs));
-      const connectTimer = setTimeout(
-        () => {
-          if (!this.#isConnected) abandon(connectTimeout(this.#label, connectTimeoutMs));
-        },
-        Math.max(0, Math.min(connectTimeoutMs, timeoutMs)),
-      );
       if (signal?.aborted) {
         fail(signal.reason);
         return;
@@ -176,34 +189,47 @@ export class HttpConnection {
   }
 
   #tearDown(reason: Error): void {
-    this.#connecting?.destroy(reason);
+    this.#teardown.abort(reason);
+    this.#parked?.socket.destroy();
     this.#client.destroy(reason).catch(() => undefined);
   }
 
-  #connect(target: buildConnector.Options, connected: buildConnector.Callback): void {
-    if (this.#isOneSocket && this.#sockets > 0) {
-      connected(new SocketGone('the socket is gone'), null);
+  async #open(options: Omit<PostOptions, 'isPoll'>): Promise<void> {
+    if (this.#options.isOneSocket === true && this.#sockets > 0) throw new SocketGone('the socket is gone');
+    this.#sockets += 1;
+    const { signal: outer, timeoutMs, connectTimeoutMs } = options;
+    const inner = this.#teardown.signal;
+    const opened = openSocket(this.#options, {
+      timeoutMs: Math.min(timeoutMs, connectTimeoutMs),
+      signal: outer === undefined ? inner : AbortSignal.any([outer, inner]),
+    });
+    this.#opening = opened.then((it) => {
+      this.#parked = it;
+      this.#channelBinding = it.channelBinding;
+    });
+    try {
+      await this.#opening;
+    } finally {
+      this.#opening = undefined;
+    }
+  }
+
+  /** Hands the parked socket over to the HTTP client; opens another when that one was lost on the way. */
+  #give(connected: buildConnector.Callback): void {
+    const parked = this.#parked;
+    this.#parked = undefined;
+    if (parked !== undefined && !parked.socket.destroyed) {
+      connected(null, parked.socket);
       return;
     }
-    this.#sockets += 1;
-    const socket = connect({
-      host: target.hostname,
-      port: Number(target.port) || 80,
-      noDelay: true,
-      ...(this.#source === undefined ? {} : { localAddress: this.#source }),
-    });
-    this.#connecting = socket;
-    const onError = (error: Error): void => {
-      this.#connecting = undefined;
-      connected(error, null);
-    };
-    socket.once('error', onError);
-    socket.once('connect', () => {
-      this.#connecting = undefined;
-      socket.off('error', onError);
-      socket.setKeepAlive(true, IDLE_MS);
-      connected(null, socket);
-    });
+    this.#open({ timeoutMs: RECONNECT_TIMEOUT_MS, connectTimeoutMs: RECONNECT_TIMEOUT_MS }).then(
+      () => {
+        const fresh = this.#parked!;
+        this.#parked = undefined;
+        connected(null, fresh.socket);
+      },
+      (error: unknown) => connected(toError(error), null),
+    );
   }
 }
 

@@ -27,7 +27,11 @@ export class WinrmShell implements PsrpChannel {
 
   constructor(connection: ConnectionOptions) {
     this.label = connection.label;
-    this.#wsman = new WsmanClient({ url: `${connection.origin}/wsman`, newGuid: randomUUID });
+    this.#wsman = new WsmanClient({
+      url: `${connection.origin}/wsman`,
+      newGuid: randomUUID,
+      ...(connection.resourceUri === undefined ? {} : { resourceUri: connection.resourceUri }),
+    });
     this.#channel = new WsmanChannel(connection);
     this.#maxPayloadBytes = this.#wsman.maxPayloadBytes;
   }

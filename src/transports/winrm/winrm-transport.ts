@@ -1,9 +1,14 @@
 /** PowerShell sessions over WinRM: what a target asks for, checked and opened. */
 import { FirebreakError, type Session, type Target, type Transport } from '../../domain/index.ts';
 import { createSession, ModuleLibrary } from '../../powershell/index.ts';
+import { NS } from '../../protocol/index.ts';
+import { serviceHostOf } from '../gss/index.ts';
 import { PsrpRunner } from '../psrp/index.ts';
 import type { Login } from './connection.ts';
+import { endpointOf } from './endpoint.ts';
 import { labelOf } from './failures.ts';
+import type { KerberosSettings } from './login-attempt.ts';
+import { SecureContexts } from './tls.ts';
 import { WinrmShell } from './winrm-shell.ts';
 
 export interface WinrmTransportOptions {
@@ -17,21 +22,20 @@ export function createWinrmTransport(options: WinrmTransportOptions = {}): Trans
 
 class WinrmTransport implements Transport {
   readonly #modules: ModuleLibrary;
+  readonly #contexts = new SecureContexts();
 
   constructor(modules: ModuleLibrary) {
     this.#modules = modules;
   }
 
   async open(target: Target, options: { readonly signal: AbortSignal; readonly timeoutMs: number }): Promise<Session> {
-    const label = labelOf(target);
-    const auth = usableAuth(target, label);
-    const address = target.address.includes(':') ? `[${target.address}]` : target.address;
+    const auth = usableAuth(target, labelOf(target));
+    const { configuration } = target.settings;
     const shell = new WinrmShell({
-      label,
-      origin: `http://${address}:${target.port}`,
+      ...(await endpointOf(target, this.#contexts)),
       targetName: `HTTP/${target.address}`,
-      login: { auth, user: target.user, password: target.password },
-      ...(target.settings.source === undefined ? {} : { source: target.settings.source }),
+      login: { auth, user: target.user, password: target.password, kerberos: kerberosOf(target) },
+      ...(configuration === undefined ? {} : { resourceUri: resourceUriOf(configuration) }),
     });
     const runner = new PsrpRunner(shell);
     await runner.open(options);
@@ -39,19 +43,29 @@ class WinrmTransport implements Transport {
   }
 }
 
+/** `PowerShell.7` → its URI; a full URI as it is. */
+function resourceUriOf(configuration: string): string {
+  return /^https?:\/\//i.test(configuration) ? configuration : `${NS.powershell}/${configuration}`;
+}
+
+function kerberosOf({ address, host, settings }: Target): KerberosSettings {
+  const { keytab, ccache, spn } = settings;
+  return {
+    serviceHost: serviceHostOf(address, host),
+    ...(keytab === undefined ? {} : { keytab }),
+    ...(ccache === undefined ? {} : { ccache }),
+    ...(spn === undefined ? {} : { spn }),
+  };
+}
+
 function usableAuth(target: Target, label: string): Login['auth'] {
-  const { auth } = target;
-  if (auth === 'kerberos' || auth === 'certificate') {
-    throw new FirebreakError('FB_AUTH_UNSUPPORTED', `${label}: authentication ${auth} is not yet supported`, {
-      remedy: 'use auth: negotiate, which is NTLM with sealed messages',
+  const { auth, useTls } = target;
+  if (auth === 'certificate' && !useTls) {
+    throw new FirebreakError('FB_AUTH_UNSUPPORTED', `${label}: a client certificate can only be shown over HTTPS`, {
+      remedy: 'use port: 5986 with use_tls: true',
     });
   }
-  if (target.useTls) {
-    throw new FirebreakError('FB_AUTH_UNSUPPORTED', `${label}: WinRM over HTTPS is not yet supported`, {
-      remedy: 'use port 5985 with auth: negotiate, which seals every message',
-    });
-  }
-  if (auth === 'basic' && !target.allowUnencrypted) {
+  if (auth === 'basic' && !useTls && !target.allowUnencrypted) {
     throw new FirebreakError(
       'FB_AUTH_UNENCRYPTED',
       `${label}: Basic over plain HTTP would send the password in the clear`,

@@ -51,7 +51,6 @@ describe('what is refused before anything is sent', () => {
     [{ allowUnencrypted: false }, 'FB_AUTH_UNENCRYPTED'],
     [{ auth: 'kerberos' }, 'FB_AUTH_UNSUPPORTED'],
     [{ auth: 'certificate' }, 'FB_AUTH_UNSUPPORTED'],
-    [{ useTls: true }, 'FB_AUTH_UNSUPPORTED'],
   ] as const)('%p', async (more, code) => {
     const fake = await fakeWith({});
     const error = await errorOf(openSession(fake.port, more));

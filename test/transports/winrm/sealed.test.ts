@@ -190,6 +190,8 @@ describe('a connection of one socket', () => {
     const connection = new HttpConnection({
       label: 'x',
       origin: `http://127.0.0.1:${fake.port}`,
+      address: '127.0.0.1',
+      port: fake.port,
       isOneSocket: true,
     });
     const options = { timeoutMs: 5_000, connectTimeoutMs: 5_000, isPoll: false };
