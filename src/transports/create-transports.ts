@@ -1,11 +1,13 @@
 /** The transports that this version can use, by the name in `Target.transport`. */
 import type { Transport } from '../domain/index.ts';
+import { createLocalTransport } from './local/index.ts';
 import { createWinrmTransport } from './winrm/index.ts';
 
 export interface Transports {
+  readonly local: Transport;
   readonly winrm: Transport;
 }
 
 export function createTransports(): Transports {
-  return { winrm: createWinrmTransport() };
+  return { local: createLocalTransport(), winrm: createWinrmTransport() };
 }

@@ -1,4 +1,3 @@
-using System.Management.Automation.Internal;
 using System.Management.Automation.Remoting;
 using System.Management.Automation.Remoting.Server;
 using Firebreak.Lab.Engine.Sessions;
@@ -58,7 +57,7 @@ internal sealed class StdioServer : OutOfProcessMediatorBase
         var user = new PSPrincipal(new PSIdentity("", true, _context.Account, null), null);
         var sender = new PSSenderInfo(user, "http://localhost");
         SessionContext.Bind(sender, _context);
-        var transport = new OutOfProcessServerSessionTransportManager(originalStdOut, originalStdErr, new PSRemotingCryptoHelperServer());
+        var transport = new StdioTransport(originalStdOut, originalStdErr, _context.PSVersion);
         ServerRemoteSession.CreateServerRemoteSession(
             sender, "http://schemas.microsoft.com/powershell/Microsoft.PowerShell", LabSessionConfiguration.InitializationParameters, transport, null, null, null, null);
         return transport;
