@@ -93,11 +93,21 @@ internal static class PowerShellProgram
         catch (RuntimeException error)
         {
             failed = true;
-            host.Ui.WriteErrorLine(error.ErrorRecord.ToString());
+            Report(runspace, error.ErrorRecord);
         }
         program.Cancellation.ThrowIfCancellationRequested();
         ui.Dispose();
         return new ProgramResult(ExitCode(host, runspace, context, isFile, failed), ui.Output, ui.Error);
+    }
+
+    // What ended the script looks like any other error record.
+    private static void Report(Runspace runspace, ErrorRecord error)
+    {
+        using PowerShell shell = PowerShell.Create();
+        shell.Runspace = runspace;
+        var shown = new PSObject(error);
+        shown.Properties.Add(new PSNoteProperty("writeErrorStream", true));
+        shell.AddCommand("Out-Default").Invoke(new[] { shown });
     }
 
     // Each line of standard input is an object of $input.

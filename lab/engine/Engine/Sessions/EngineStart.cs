@@ -31,6 +31,8 @@ internal static class EngineStart
             Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
             // Each pipeline holds a thread; the pool must not make new sessions wait for its slow growth.
             ThreadPool.SetMinThreads(64, 64);
+            // Windows PowerShell writes no colours into text.
+            System.Management.Automation.PSStyle.Instance.OutputRendering = System.Management.Automation.OutputRendering.PlainText;
             WindowsPaths.Apply();
             TypeMap.Register();
         }

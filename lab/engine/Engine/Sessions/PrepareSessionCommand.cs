@@ -27,6 +27,10 @@ public sealed class PrepareSessionCommand : PSCmdlet
         Variable("HOME", home);
         Variable("PID", context.ProcessId);
         Variable("PSEdition", context.Edition);
+        if (context.PSVersion.Major < 7)
+        {
+            Variable("ErrorView", ErrorView.NormalView);
+        }
         ReplaceVariable(state, "PSCulture", context.Culture.Name);
         ReplaceVariable(state, "PSUICulture", context.Culture.Name);
 

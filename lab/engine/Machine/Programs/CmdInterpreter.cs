@@ -4,7 +4,7 @@ using System.Text;
 namespace Firebreak.Lab.Machines;
 
 /// <summary>
-/// A small cmd: sequence, &amp;, &amp;&amp;, ||, if [not] exist/errorlevel, %variables%, &gt; &gt;&gt; 2&gt; 2&gt;&amp;1, echo, exit, call, set, cd, md, del, copy, move, ren, type, rem, and programs. All else is refused.
+/// A small cmd: sequence, &amp;, &amp;&amp;, ||, if [not] exist/errorlevel, %variables%, &gt; &gt;&gt; 2&gt; 2&gt;&amp;1, echo, exit, call, set, cd, ver, md, del, copy, move, ren, type, rem, and programs. All else is refused.
 /// </summary>
 internal sealed class CmdInterpreter
 {
@@ -146,6 +146,14 @@ internal sealed class CmdInterpreter
                     Check(_files.FolderExists(folder), "The system cannot find the path specified.", error);
                     _context = _files.FolderExists(folder) ? _context with { CurrentDirectory = folder } : _context;
                     break;
+                case "cd" or "chdir":
+                    output.Append(_context.CurrentDirectory).Append("\r\n");
+                    _errorLevel = 0;
+                    break;
+                case "ver":
+                    output.Append($"\r\nMicrosoft Windows [Version {_machine.Os.Version}.{_machine.Os.Ubr}]\r\n");
+                    _errorLevel = 0;
+                    break;
                 case "md" or "mkdir" when words.Count == 1:
                     Check(_files.CreateFolder(Full(words[0])), "A subdirectory or file already exists.", error);
                     break;
@@ -176,7 +184,7 @@ internal sealed class CmdInterpreter
                 case "call":
                     Command(rest, output, error);
                     break;
-                case "echo" or "set" or "cd" or "chdir" or "md" or "mkdir" or "type" or "copy" or "move" or "ren" or "rename" or "for" or "goto" or "start" or "pushd" or "popd" or "setlocal" or "endlocal" or "shift" or "rd" or "rmdir" or "dir" or "ver" or "pause":
+                case "echo" or "set" or "md" or "mkdir" or "type" or "copy" or "move" or "ren" or "rename" or "for" or "goto" or "start" or "pushd" or "popd" or "setlocal" or "endlocal" or "shift" or "rd" or "rmdir" or "dir" or "pause":
                     throw new LabRefusalException($"cmd command '{command}'");
                 default:
                     External(name, words, rest, output, error);
