@@ -219,7 +219,8 @@ export class HttpConnection {
     const parked = this.#parked;
     this.#parked = undefined;
     if (parked !== undefined && !parked.socket.destroyed) {
-      connected(null, parked.socket);
+      // the client cannot take it while it is still asking
+      queueMicrotask(() => connected(null, parked.socket));
       return;
     }
     this.#open({ timeoutMs: RECONNECT_TIMEOUT_MS, connectTimeoutMs: RECONNECT_TIMEOUT_MS }).then(
