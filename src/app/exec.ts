@@ -5,6 +5,7 @@ import {
   FirebreakError,
   type Json,
   type PlannedHost,
+  type Prompter,
   type StreamRecord,
   type Streams,
   toErrorRecord,
@@ -27,6 +28,8 @@ export interface ExecOptions {
   readonly forks: number;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** Answers what the script asks; absent = the script gets an error. */
+  readonly prompter?: Prompter | undefined;
   readonly onRecord: (host: string, record: StreamRecord) => void;
   readonly onResult: (result: ExecResult) => void;
 }
@@ -60,7 +63,9 @@ async function execOn(connector: Connector, host: PlannedHost, options: ExecOpti
     error,
   });
   try {
-    const session = await connector.open(host, { signal: options.signal, timeoutMs: options.timeoutMs });
+    const { signal, timeoutMs, prompter } = options;
+    const open = { signal, timeoutMs, ...(prompter === undefined ? {} : { prompter }) };
+    const session = await connector.open(host, open);
     try {
       const left = options.timeoutMs - (performance.now() - started);
       if (left <= 0) throw new FirebreakError('FB_DEADLINE', `${host.name}: connecting took the whole time-out`);

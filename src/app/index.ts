@@ -1,6 +1,7 @@
 export type { ExecResult } from './exec.ts';
-export { execOnTargets, overridesOf } from './exec-on-targets.ts';
-export { loadPlan, readInventory } from './load-plan.ts';
+export { execOnTargets } from './exec-on-targets.ts';
+export { listHosts } from './hosts.ts';
+export { loadPlan } from './load-plan.ts';
 export { type PreviewNode, previewPlan } from './preview.ts';
 export { writeReport } from './report.ts';
 export {
@@ -16,7 +17,7 @@ export {
 } from './run.ts';
 export { playbookSchema } from './schema.ts';
 export { checkShields, listRuns, revertShields, runStatus, standingShields } from './status.ts';
-export type { ConnectionFlags } from './target-uri.ts';
+export { type ConnectionFlags, overridesOf } from './target-flags.ts';
 export { validate } from './validate.ts';
 export { verifyPlaybook } from './verify.ts';
 export { createServices, type Services } from './wiring.ts';

@@ -1,33 +1,20 @@
 /** From what the user named to a frozen plan: reads the files, gathers every mistake of all of them, touches no host. */
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { loadAdvisory } from '../advisory/index.ts';
 import { type ActionCatalog, FirebreakError, type JsonObject, type Plan, type PlanOrigin } from '../domain/index.ts';
 import { createPlan } from '../engine/index.ts';
-import {
-  type ConnectionOverrides,
-  type Inventory,
-  inlineInventory,
-  isInlineList,
-  loadInventory,
-  parseInlineList,
-  parseTargetsFile,
-} from '../inventory/index.ts';
 import { type InputSource, loadPlaybook, type Playbook, resolveInputs } from '../playbook/index.ts';
 import { findAdvisory, findPlaybook, readText } from './files.ts';
+import { type InventorySource, inventoryOrigin, readInventory, readTargets } from './inventory/index.ts';
 
-export interface PlanSource {
+export interface PlanSource extends InventorySource {
   /** Path or shipped name; or the text of a playbook that no file holds. */
   readonly playbook: string | { readonly text: string; readonly file: string };
-  /** File, or `host1,host2`. */
-  readonly inventory: string | undefined;
-  readonly targetsFile?: string | undefined;
-  readonly limit?: string | undefined;
   /** A rerun: no other hosts. */
   readonly only?: readonly string[] | undefined;
   /** `--input` values as typed: `name=value` or `@file`. */
   readonly inputs: readonly string[];
   readonly forks?: number | undefined;
-  readonly connection?: ConnectionOverrides | undefined;
   /** Folder of the package files. */
   readonly packages?: string | undefined;
 }
@@ -43,7 +30,8 @@ export async function loadPlan(source: PlanSource, catalog: ActionCatalog): Prom
       ? undefined
       : await mistakes.gather(async () => resolveInputs(playbook, await readInputs(source.inputs)));
   const only = await mistakes.gather(async () => {
-    const targets = await readTargets(source.targetsFile);
+    if (inventory === undefined) return undefined;
+    const targets = source.targetsFile === undefined ? undefined : await readTargets(source.targetsFile, inventory);
     return source.only === undefined ? targets : source.only.filter((host) => targets?.includes(host) ?? true);
   });
   mistakes.raise();
@@ -62,10 +50,11 @@ export async function loadPlan(source: PlanSource, catalog: ActionCatalog): Prom
   });
 }
 
-function originOf({ inventory, targetsFile, packages, connection }: PlanSource): PlanOrigin {
+function originOf(source: PlanSource): PlanOrigin {
+  const { targetsFile, packages, connection } = source;
   const path = (name: string | undefined): string | null => (name === undefined ? null : resolve(name));
   return {
-    inventory: inventory !== undefined && isInlineList(inventory) ? inventory : path(inventory),
+    inventory: inventoryOrigin(source),
     targetsFile: path(targetsFile),
     packages: path(packages),
     connection: (connection ?? {}) as JsonObject,
@@ -77,37 +66,6 @@ export async function checkPlaybook(file: string, catalog: ActionCatalog): Promi
   const playbook = await readPlaybook(file, catalog);
   await readAdvisory(playbook);
   return playbook;
-}
-
-/** @throws FB_INVENTORY_INVALID, FB_FILE_MISSING, FB_USAGE */
-export async function readInventory(
-  source: Pick<PlanSource, 'inventory' | 'targetsFile' | 'connection'>,
-): Promise<Inventory> {
-  const { inventory, targetsFile, connection = {} } = source;
-  if (inventory !== undefined) {
-    if (isInlineList(inventory)) return inlineInventory(parseInlineList(inventory), '-i', connection);
-    return besideFile(loadInventory(await readText(inventory, 'inventory'), inventory, connection), inventory);
-  }
-  if (targetsFile !== undefined) {
-    return inlineInventory(
-      parseTargetsFile(await readText(targetsFile, 'targets file'), targetsFile),
-      targetsFile,
-      connection,
-    );
-  }
-  throw new FirebreakError('FB_USAGE', 'no inventory is given', {
-    remedy: 'name one with -i inventory.yaml (firebreak lab up makes one to try)',
-  });
-}
-
-/** Password files are named from the inventory's folder, so that a resume elsewhere finds them too. */
-function besideFile(inventory: Inventory, file: string): Inventory {
-  const hosts = inventory.hosts.map((host) =>
-    host.password !== null && 'file' in host.password
-      ? { ...host, password: { file: resolve(dirname(file), host.password.file) } }
-      : host,
-  );
-  return { ...inventory, hosts };
 }
 
 async function readPlaybook(source: PlanSource['playbook'], catalog: ActionCatalog): Promise<Playbook> {
@@ -130,10 +88,6 @@ function readInputs(given: readonly string[]): Promise<readonly InputSource[]> {
       return { kind: 'file', file, text: await readText(file, 'input file') };
     }),
   );
-}
-
-async function readTargets(file: string | undefined): Promise<readonly string[] | undefined> {
-  return file === undefined ? undefined : parseTargetsFile(await readText(file, 'targets file'), file);
 }
 
 /** Errors of several files, raised together. */

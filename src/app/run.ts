@@ -30,7 +30,7 @@ export interface StartOptions extends PlanSource {
 
 /** @throws those of loadPlan, FB_RUN_LEASED, FB_STATE_* */
 export async function startRun(services: Services, options: StartOptions): Promise<FinishedRun> {
-  const plan = await loadPlan(options, services.actions);
+  const plan = await loadPlan({ ...options, connector: services.connector }, services.actions);
   return execute(services, plan, { ...options, parent: null });
 }
 
@@ -103,6 +103,7 @@ export async function planRerun(services: Services, options: RerunOptions): Prom
       forks: options.forks,
       inputs,
       only,
+      connector: services.connector,
     },
     services.actions,
   );

@@ -1,6 +1,7 @@
 /** `firebreak validate`: every mistake of every file, touching nothing. */
 import { FirebreakError } from '../domain/index.ts';
-import { checkPlaybook, readInventory } from './load-plan.ts';
+import { readInventory } from './inventory/index.ts';
+import { checkPlaybook } from './load-plan.ts';
 import type { Services } from './wiring.ts';
 
 export interface Validated {

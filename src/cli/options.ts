@@ -23,38 +23,96 @@ export function collect(value: string, previous: readonly string[] = []): readon
   return [...previous, value];
 }
 
-export interface ConnectionOptions {
-  readonly auth?: ConnectionFlags['auth'];
-  readonly user?: string;
-  readonly passwordEnv?: string;
-  readonly allowUnencrypted?: boolean;
+function parsePort(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1 || value > 65_535)
+    throw new InvalidArgumentError('it must be a number from 1 to 65535.');
+  return value;
 }
+
+/** The parsed flags are those that src/app takes. */
+export type ConnectionOptions = { readonly [Flag in keyof ConnectionFlags]?: NonNullable<ConnectionFlags[Flag]> };
 
 export function addConnectionOptions(command: Command): Command {
   return command
+    .optionsGroup('Connection (wins over the inventory):')
+    .addOption(new Option('--transport <name>', 'how to get there').choices(['winrm', 'ssh', 'local']))
     .addOption(
-      new Option('--auth <kind>', 'how to log on').choices(['basic', 'negotiate', 'ntlm', 'kerberos', 'certificate']),
+      new Option('--auth <kind>', 'how to log on').choices(['negotiate', 'kerberos', 'ntlm', 'basic', 'certificate']),
     )
+    .addOption(new Option('--port <port>', 'port, when it is not the usual one').argParser(parsePort))
     .option('--user <name>', 'user')
     .option('--password-env <name>', 'environment variable that holds the password')
-    .option('--allow-unencrypted', 'allow Basic over plain HTTP (laboratories only)');
+    .option('--use-tls', 'WinRM over HTTPS')
+    .option('--ca <file>', 'authorities to trust, PEM')
+    .option('--insecure', "do not verify the server's certificate")
+    .option('--fingerprint <sha256>', 'trust this certificate or host key alone')
+    .option('--certificate <file>', 'client certificate, PEM')
+    .option('--key <file>', 'key of the client certificate, PEM')
+    .option('--proxy <url>', 'HTTP proxy for WinRM')
+    .option('--configuration <name>', 'session configuration (PowerShell.7, a JEA endpoint) or SSH subsystem')
+    .option('--keytab <file>', 'Kerberos key table')
+    .option('--ccache <name>', 'Kerberos credential cache')
+    .option('--spn <name>', 'Kerberos service name')
+    .option('--private-key <file>', 'SSH private key')
+    .option('--agent', 'ask the SSH agent')
+    .option('--known-hosts <file>', 'SSH known_hosts')
+    .option('--jump <user@host>', 'SSH host to go through')
+    .option('--shell <program>', 'PowerShell on the target, for ssh and local')
+    .option('--source <address>', 'source address of our connections')
+    .option('--allow-unencrypted', 'allow Basic over plain HTTP (laboratories only)')
+    .optionsGroup('Options:');
 }
 
-export function connectionFlags({ auth, user, passwordEnv, allowUnencrypted }: ConnectionOptions): ConnectionFlags {
-  return { auth, user, passwordEnv, allowUnencrypted: allowUnencrypted === true };
+const CONNECTION_FLAGS = [
+  'transport',
+  'auth',
+  'port',
+  'user',
+  'passwordEnv',
+  'allowUnencrypted',
+  'useTls',
+  'ca',
+  'insecure',
+  'fingerprint',
+  'certificate',
+  'key',
+  'proxy',
+  'configuration',
+  'keytab',
+  'ccache',
+  'spn',
+  'privateKey',
+  'agent',
+  'knownHosts',
+  'jump',
+  'shell',
+  'source',
+] as const satisfies readonly (keyof ConnectionFlags)[];
+
+/** The connection flags alone. */
+export function connectionFlags(options: ConnectionOptions): ConnectionFlags {
+  return Object.fromEntries(CONNECTION_FLAGS.map((flag) => [flag, options[flag]]));
 }
 
-export interface FleetOptions extends ConnectionOptions {
-  readonly inventory?: string;
+export type FleetOptions = ConnectionOptions & {
+  readonly inventory?: readonly string[];
   readonly limit?: string;
   readonly targetsFile?: string;
+};
+
+export function addInventoryOption(command: Command): Command {
+  return command.option(
+    '-i, --inventory <source>',
+    'inventory: YAML or CSV file, program, - for stdin, or host1,host2; may be repeated',
+    collect,
+  );
 }
 
 export function addFleetOptions(command: Command): Command {
-  command
-    .option('-i, --inventory <file>', 'inventory file, or host1,host2')
-    .option('--limit <pattern>', 'only these hosts, as an Ansible pattern')
-    .option('--targets-file <file>', 'only the hosts named in this file, one a line');
+  addInventoryOption(command)
+    .option('--limit <pattern>', 'only these hosts: an Ansible pattern, or target URIs')
+    .option('--targets-file <file>', 'only the hosts and target URIs in this file, one a line');
   return addConnectionOptions(command);
 }
 

@@ -124,8 +124,8 @@ export interface PlannedWave {
 
 /** Where the plan came from, so that a rerun can read the same files again. Paths are absolute. */
 export interface PlanOrigin {
-  /** File, or a comma list of names. */
-  readonly inventory: string | null;
+  /** File, or a comma list of names and target URIs; several in their order. */
+  readonly inventory: string | readonly string[] | null;
   readonly targetsFile: string | null;
   /** Folder of the package files. */
   readonly packages: string | null;

@@ -1,42 +1,84 @@
-/**
- * YAML in Ansible's shape → inventory, or every mistake in it at once. Pure: the caller reads the file and resolves
- * no secret here. Knows nothing of playbooks.
- */
-import { FirebreakError, type Json, type JsonObject } from '../domain/index.ts';
-import {
-  didYouMean,
-  nearest,
-  type Place,
-  readYaml,
-  type SourceProblem,
-  type YamlEntry,
-  YamlReader,
-} from '../util/index.ts';
+/** Texts of inventories, in whatever form → one inventory, or every mistake in them at once. Pure. */
+import { dirname, resolve } from 'node:path';
+import { FirebreakError } from '../domain/index.ts';
+import type { SourceProblem } from '../util/index.ts';
+import { isAnsibleList, loadAnsibleList } from './load-ansible.ts';
+import { loadCsv } from './load-csv.ts';
+import { loadYaml } from './load-yaml.ts';
 import type { ConnectionOverrides, Inventory } from './model.ts';
-import { type GroupTree, resolveHosts } from './resolve.ts';
-import { ANSIBLE_WORDS, isHostName, type Layer, readSettings, SETTING_KEYS, SETTING_KEYS_LATER } from './settings.ts';
+import { resolveHosts } from './resolve.ts';
+import { isNameList, type NamedTargets, namedHosts, readTargetLines } from './targets.ts';
+import { type GroupTree, groupsInsideThemselves, mergeTrees, type SourceRead } from './tree.ts';
 
-const GROUP_KEYS = ['hosts', 'vars', 'children'] as const;
-const HOST_KEYS = [...SETTING_KEYS, 'vars'] as const;
-const GROUP_NAME = /^[\p{L}_][\p{L}\p{N}_-]*$/u;
-const MAX_DEPTH = 30;
+/** What of an inventory is known so far; further sources that it names are still to be asked. */
+export type InventoryPart = SourceRead;
 
 /**
+ * One inventory of YAML.
  * @param overrides settings from the command line, which win over the file
  * @throws FB_INVENTORY_INVALID with `details: SourceProblem[]`, sorted by place
  */
 export function loadInventory(text: string, file: string, overrides: ConnectionOverrides = {}): Inventory {
-  const reader = new YamlReader(readYaml(text, file));
-  const loader = new InventoryLoader(reader);
-  const { root, source } = reader.yaml;
-  if (root !== null) {
-    const top = { start: 0, end: source.lineEnd(0) };
-    for (const entry of reader.entries(root, top, 'an inventory') ?? []) loader.top(entry);
-    loader.finish();
-  }
-  const { problems } = reader;
-  if (problems.length > 0) throw invalidInventory(file, problems);
-  return resolveHosts(file, loader.tree, overrides);
+  return combineInventory(file, [loadYaml(text, file, dirname(resolve(file)))], overrides);
+}
+
+/**
+ * YAML, CSV (by the file's name), Ansible's JSON, or names one a line.
+ * @param folder absolute; relative paths in the text start there
+ */
+export function readInventoryText(
+  text: string,
+  file: string,
+  folder: string,
+  uris: Map<string, string>,
+): InventoryPart {
+  if (/\.csv$/i.test(file)) return loadCsv(text, file, folder);
+  if (isAnsibleList(text)) return loadAnsibleList(text, file, folder);
+  if (isNameList(text)) return namedPart(readTargetLines(text, file), uris);
+  return loadYaml(text, file, folder);
+}
+
+/**
+ * Names and target URIs as hosts.
+ * @param uris URI → name of its host; what is made here is added
+ */
+export function namedPart({ names, problems }: NamedTargets, uris: Map<string, string>): InventoryPart {
+  return { tree: namedHosts(names, uris), problems, further: [] };
+}
+
+/**
+ * All parts as one inventory; later ones win.
+ * @param label what it is called in messages
+ * @throws FB_INVENTORY_INVALID with `details: SourceProblem[]`
+ */
+export function combineInventory(
+  label: string,
+  parts: readonly InventoryPart[],
+  overrides: ConnectionOverrides,
+  uris: ReadonlyMap<string, string> = new Map(),
+): Inventory {
+  const problems = parts.flatMap((part) => part.problems);
+  if (problems.length > 0) throw invalidInventory(label, problems);
+  const tree = mergeTrees(parts.map((part) => part.tree));
+  checkAcross(label, tree, parts.length);
+  const resolved = resolveHosts(label, tree, overrides);
+  if (resolved.problems.length > 0) throw invalidInventory(label, resolved.problems);
+  return uris.size === 0 ? resolved.inventory : { ...resolved.inventory, uris };
+}
+
+/** What only shows when several sources are put together. */
+function checkAcross(label: string, tree: GroupTree, parts: number): void {
+  const [loop] = groupsInsideThemselves(tree);
+  const clash = [...tree.hosts.keys()].find((host) => tree.groups.has(host));
+  const message =
+    loop !== undefined
+      ? `the group "${loop}" is inside itself`
+      : clash === undefined
+        ? null
+        : `"${clash}" is both a host and a group`;
+  if (message === null) return;
+  const where = parts > 1 ? `${label}, taken together` : label;
+  throw new FirebreakError('FB_INVENTORY_INVALID', `${where}: ${message}`, { remedy: 'correct one of the sources' });
 }
 
 export function invalidInventory(file: string, problems: readonly SourceProblem[]): FirebreakError {
@@ -48,158 +90,3 @@ export function invalidInventory(file: string, problems: readonly SourceProblem[
     details: problems,
   });
 }
-
-class InventoryLoader {
-  readonly #reader: YamlReader;
-  readonly tree: GroupTree = { groups: new Map(), hosts: new Map() };
-  readonly #groupPlaces = new Map<string, Place>();
-  readonly #hostPlaces = new Map<string, Place>();
-
-  constructor(reader: YamlReader) {
-    this.#reader = reader;
-    this.tree.groups.set('all', { layers: [], hosts: new Set(), children: new Set() });
-  }
-
-  /** A key of the file: `all`, another group, or `hosts`/`vars`/`children` as if they stood under `all`. */
-  top(entry: YamlEntry): void {
-    if ((GROUP_KEYS as readonly string[]).includes(entry.key)) this.#groupPart('all', entry, [], 0);
-    else if (entry.key === 'all') this.#group(entry, [], 0);
-    else if (this.#isEmpty(entry) || this.#looksLikeGroup(entry)) {
-      this.#group(entry, ['all'], 0);
-      this.tree.groups.get('all')?.children.add(entry.key);
-    } else {
-      const rules = { what: 'inventory', known: ['all', 'hosts'], foreign: ANSIBLE_WORDS };
-      const hint = didYouMean(entry.key, rules.known);
-      const message = `"${entry.key}" is neither a group nor "hosts"`;
-      this.#reader.report(entry.keyPlace, message, hint || 'a group has hosts, vars or children');
-    }
-  }
-
-  finish(): void {
-    for (const [name, place] of this.#hostPlaces) {
-      const group = this.#groupPlaces.get(name);
-      if (group === undefined) continue;
-      const { line } = this.#reader.yaml.source.position(group.start);
-      this.#reader.report(place, `"${name}" is a host here and a group in line ${line}`, 'rename one of the two');
-    }
-    const byLowerCase = new Map<string, string>();
-    for (const [name, place] of this.#hostPlaces) {
-      const other = byLowerCase.get(name.toLowerCase());
-      if (other !== undefined) this.#reader.report(place, `"${name}" and "${other}" would be the same Windows host`);
-      byLowerCase.set(name.toLowerCase(), name);
-    }
-  }
-
-  /** `name:` with nothing behind it. */
-  #isEmpty(entry: YamlEntry): boolean {
-    return entry.value === null || this.#reader.scalar(entry.value)?.value === null;
-  }
-
-  #looksLikeGroup(entry: YamlEntry): boolean {
-    const value = this.#reader.resolve(entry.value);
-    return value !== null && 'items' in value && 'has' in value;
-  }
-
-  #group(entry: YamlEntry, path: readonly string[], depth: number): void {
-    const name = entry.key;
-    if (!GROUP_NAME.test(name))
-      this.#reader.report(entry.keyPlace, `"${name}" is not a name for a group`, 'letters, digits, _ and -');
-    if (path.includes(name)) {
-      this.#reader.report(entry.keyPlace, `the group "${name}" is inside itself`);
-      return;
-    }
-    if (depth > MAX_DEPTH) {
-      this.#reader.report(entry.keyPlace, `groups are nested deeper than ${MAX_DEPTH} levels`);
-      return;
-    }
-    if (!this.#groupPlaces.has(name)) this.#groupPlaces.set(name, entry.keyPlace);
-    if (!this.tree.groups.has(name)) {
-      this.tree.groups.set(name, { layers: [], hosts: new Set(), children: new Set() });
-    }
-    if (this.#isEmpty(entry)) return;
-    const rules = { what: 'group', known: GROUP_KEYS, foreign: GROUP_HINTS };
-    const parts = this.#reader.map(entry.value, entry.place, rules);
-    for (const part of parts?.values() ?? []) this.#groupPart(name, part, [...path, name], depth);
-  }
-
-  #groupPart(group: string, part: YamlEntry, path: readonly string[], depth: number): void {
-    const own = this.tree.groups.get(group);
-    if (this.#isEmpty(part) || own === undefined) return;
-    if (part.key === 'vars') {
-      own.layers.push(this.#vars(part));
-      return;
-    }
-    for (const entry of this.#reader.entries(part.value, part.place, `"${part.key}"`) ?? []) {
-      if (part.key === 'hosts') {
-        if (this.#host(entry)) own.hosts.add(entry.key);
-      } else {
-        own.children.add(entry.key);
-        this.#group(entry, path.length === 0 ? [group] : path, depth + 1);
-      }
-    }
-  }
-
-  #host(entry: YamlEntry): boolean {
-    const name = entry.key;
-    if (/[[\]]/.test(name)) {
-      this.#reader.notYet(entry.keyPlace, 'a range of hosts', 'write one entry for each host');
-      return false;
-    }
-    if (!isHostName(name)) {
-      this.#reader.report(
-        entry.keyPlace,
-        `"${name}" is not a name for a host`,
-        'give it a name and write address: for the rest',
-      );
-      return false;
-    }
-    if (!this.#hostPlaces.has(name)) this.#hostPlaces.set(name, entry.keyPlace);
-    const layers = this.tree.hosts.get(name) ?? [];
-    this.tree.hosts.set(name, layers);
-    if (this.#isEmpty(entry)) return true;
-    const rules = { what: 'host', known: HOST_KEYS, later: SETTING_KEYS_LATER, foreign: HOST_HINTS };
-    const fields = this.#reader.map(entry.value, entry.place, rules);
-    if (fields === null) return true;
-    const varsEntry = fields.get('vars');
-    if (varsEntry !== undefined) layers.push(this.#vars(varsEntry));
-    layers.push({ settings: readSettings(this.#reader, [...fields.values()]), vars: {} });
-    return true;
-  }
-
-  /** Settings and free variables in one map, as Ansible has it. */
-  #vars(entry: YamlEntry): Layer {
-    const entries = this.#reader.entries(entry.value, entry.place, '"vars"') ?? [];
-    const vars: { [name: string]: Json } = {};
-    for (const variable of entries) {
-      if ((SETTING_KEYS as readonly string[]).includes(variable.key)) continue;
-      if ((SETTING_KEYS_LATER as readonly string[]).includes(variable.key)) {
-        this.#reader.notYet(variable.keyPlace, `"${variable.key}"`);
-      } else if (Object.hasOwn(ANSIBLE_WORDS, variable.key)) {
-        this.#reader.report(variable.keyPlace, `"${variable.key}" is Ansible's`, ANSIBLE_WORDS[variable.key] ?? '');
-      } else if (isMisspelt(variable.key)) {
-        const meant = nearest(variable.key, SETTING_KEYS) ?? '';
-        this.#reader.report(
-          variable.keyPlace,
-          `"${variable.key}" is too near to the setting "${meant}"`,
-          `did you mean "${meant}"?`,
-        );
-      } else vars[variable.key] = this.#reader.value(variable.value);
-    }
-    return { settings: readSettings(this.#reader, entries), vars: vars as JsonObject };
-  }
-}
-
-/** A misspelt setting would be taken for a variable and silently have no effect. */
-function isMisspelt(name: string): boolean {
-  const meant = nearest(name, SETTING_KEYS);
-  return meant !== null && meant.length >= 7 && Math.abs(meant.length - name.length) <= 1;
-}
-
-const MOVE_TO_VARS = 'write it under vars:';
-const GROUP_HINTS: Readonly<Record<string, string>> = Object.fromEntries(
-  SETTING_KEYS.map((key) => [key, MOVE_TO_VARS]),
-);
-const HOST_HINTS: Readonly<Record<string, string>> = {
-  ...ANSIBLE_WORDS,
-  hosts: 'a host holds no hosts: write them in a group',
-};

@@ -1,34 +1,31 @@
 /** Groups and layers → hosts with their effective settings: parents first, deeper groups over them, the host wins. */
-import type { Json } from '../domain/index.ts';
+import type { ConnectionSettings, Json, PlannedHost } from '../domain/index.ts';
+import type { SourceProblem } from '../util/index.ts';
+import { SenselessSettings } from './check-settings.ts';
 import type { ConnectionOverrides, Inventory, InventoryHost } from './model.ts';
-import type { Layer, Settings } from './settings.ts';
+import type { Layer, SettingName, SettingPlace, Settings } from './settings.ts';
+import type { GroupTree } from './tree.ts';
 
-interface GroupNode {
-  readonly layers: Layer[];
-  readonly hosts: Set<string>;
-  readonly children: Set<string>;
+export interface Resolved {
+  readonly inventory: Inventory;
+  /** Settings that make no sense for any host that has them. */
+  readonly problems: readonly SourceProblem[];
 }
 
-/** Groups by name with `all` at the root, and the layers of each host; in order of appearance, free of cycles. */
-export interface GroupTree {
-  readonly groups: Map<string, GroupNode>;
-  readonly hosts: Map<string, Layer[]>;
-}
-
-export function resolveHosts(file: string, tree: GroupTree, overrides: ConnectionOverrides): Inventory {
+export function resolveHosts(file: string, tree: GroupTree, overrides: ConnectionOverrides): Resolved {
   const depths = groupDepths(tree);
   const groupsOf = new Map<string, string[]>();
   const members = new Map<string, readonly string[]>();
+  const order = new Map([...tree.hosts.keys()].map((name, index) => [name, index] as const));
   for (const name of tree.groups.keys()) {
     if (name === 'all') continue;
     const within = membersOf(name, tree);
     // In the inventory's order, like everything that is listed.
-    members.set(
-      name,
-      [...tree.hosts.keys()].filter((host) => within.has(host)),
-    );
+    const sorted = [...within].sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+    members.set(name, sorted);
     for (const host of within) groupsOf.set(host, [...(groupsOf.get(host) ?? []), name]);
   }
+  const check = new SenselessSettings(overrides);
   const hosts = [...tree.hosts].map(([name, own]) => {
     const groups = groupsOf.get(name) ?? [];
     // Groups of the same depth in order of their names, as Ansible merges them.
@@ -38,9 +35,9 @@ export function resolveHosts(file: string, tree: GroupTree, overrides: Connectio
       ...byDepth.flatMap((g) => tree.groups.get(g)?.layers ?? []),
       ...own,
     ];
-    return resolveHost(name, groups, layers, overrides);
+    return resolveHost(name, groups, layers, overrides, check);
   });
-  return { file, hosts, groups: members };
+  return { inventory: { file, hosts, groups: members }, problems: check.problems() };
 }
 
 function resolveHost(
@@ -48,30 +45,86 @@ function resolveHost(
   groups: readonly string[],
   layers: readonly Layer[],
   overrides: ConnectionOverrides,
+  check: SenselessSettings,
 ): InventoryHost {
-  let settings: Settings = {};
+  let written: Settings = {};
+  const places = new Map<SettingName, SettingPlace>();
   let vars: { readonly [name: string]: Json } = {};
   for (const layer of layers) {
-    settings = { ...settings, ...layer.settings };
+    written = { ...written, ...layer.settings };
+    for (const [setting, place] of layer.places) places.set(setting, place);
     vars = { ...vars, ...layer.vars };
   }
-  const useTls = overrides.useTls ?? settings.useTls ?? false;
+  const all: Settings = { ...written, ...(overrides as Settings) };
+  const transport = all.transport ?? 'winrm';
+  const useTls = transport === 'winrm' && tlsOf(all);
+  const auth = all.auth ?? (all.certificate === undefined ? 'negotiate' : 'certificate');
+  const settings = check.sensible(all, { transport, useTls, auth }, places);
+  const connection = connectionOf(settings);
   return {
     name,
-    address: settings.address ?? name,
-    transport: 'winrm',
-    port: overrides.port ?? settings.port ?? (useTls ? 5986 : 5985),
+    address: transport === 'local' ? 'localhost' : (settings.address ?? name),
+    transport,
+    port: portOf(transport, useTls, settings.port),
     useTls,
-    auth: overrides.auth ?? settings.auth ?? 'negotiate',
-    allowUnencrypted: overrides.allowUnencrypted ?? settings.allowUnencrypted ?? false,
-    user: overrides.user ?? settings.user ?? null,
-    password: overrides.password ?? settings.password ?? null,
+    auth,
+    allowUnencrypted: settings.allowUnencrypted ?? false,
+    user: settings.user ?? null,
+    password: settings.password ?? (isToBeAsked(settings, { transport, auth }) ? { prompt: true } : null),
+    ...(Object.keys(connection).length === 0 ? {} : { connection }),
     ports: settings.ports ?? {},
     vantages: settings.vantages ?? [],
     partners: settings.partners ?? [],
     groups,
     vars,
   };
+}
+
+/** Of a user that was named without a password, where nothing but a password will do. */
+function isToBeAsked(
+  { isUri, user, keytab, ccache }: Settings,
+  { transport, auth }: Pick<PlannedHost, 'transport' | 'auth'>,
+): boolean {
+  if (isUri !== true || user === undefined || transport !== 'winrm') return false;
+  return auth === 'basic' || auth === 'ntlm' || (auth === 'negotiate' && (keytab ?? ccache) === undefined);
+}
+
+/** The port of HTTPS means TLS, and so does a certificate; Ansible's own default is HTTPS on 5986. */
+function tlsOf({ useTls, port, isAnsible, auth }: Settings): boolean {
+  if (useTls !== undefined) return useTls;
+  if (isAnsible === true) return port !== 5985;
+  return port === 5986 || (auth === 'certificate' && port === undefined);
+}
+
+function portOf(transport: PlannedHost['transport'], useTls: boolean, port: number | undefined): number {
+  if (transport === 'local') return 0;
+  return port ?? (transport === 'ssh' ? 22 : useTls ? 5986 : 5985);
+}
+
+const CONNECTION_NAMES = [
+  'ca',
+  'insecure',
+  'fingerprint',
+  'certificate',
+  'proxy',
+  'configuration',
+  'keytab',
+  'ccache',
+  'spn',
+  'privateKey',
+  'passphrase',
+  'agent',
+  'knownHosts',
+  'jump',
+  'shell',
+  'source',
+  'packageSource',
+] as const satisfies readonly (keyof ConnectionSettings)[];
+
+function connectionOf(settings: Settings): ConnectionSettings {
+  return Object.fromEntries(
+    CONNECTION_NAMES.flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]]])),
+  ) as ConnectionSettings;
 }
 
 function membersOf(group: string, tree: GroupTree): ReadonlySet<string> {

@@ -1,6 +1,6 @@
 /** Which hosts a pattern means. Terms count as Ansible counts them: first all plain ones, then `&`, then `!`. */
 import { FirebreakError } from '../domain/index.ts';
-import { didYouMean, type PatternTerm, parsePattern } from '../util/index.ts';
+import { didYouMean, isTargetUri, type PatternTerm, parsePattern } from '../util/index.ts';
 import type { Inventory, InventoryHost } from './model.ts';
 
 /**
@@ -23,14 +23,22 @@ export function selectHosts(inventory: Inventory, pattern: string, limit?: strin
  * @throws FB_USAGE, FB_NO_HOSTS (unknown names)
  */
 export function matchHosts(inventory: Inventory, pattern: string): ReadonlySet<string> {
-  const parsed = parsePattern(pattern);
+  const named = splitTargets(pattern);
+  const uris = new Set(named.uris.flatMap((uri) => inventory.uris?.get(uri) ?? []));
+  // Names as they are: those of targets may hold a port.
+  const targets = new Set(inventory.uris?.values());
+  const pieces = named.pattern.split(',');
+  for (const piece of pieces) if (targets.has(piece)) uris.add(piece);
+  const rest = pieces.filter((piece) => !targets.has(piece));
+  if (rest.join('') === '' && uris.size > 0) return uris;
+  const parsed = parsePattern(rest.join(','));
   if (!parsed.ok) throw new FirebreakError('FB_USAGE', parsed.message, { remedy: parsed.hint });
   const names = new Set(inventory.hosts.map(({ name }) => name));
   const unknown = parsed.terms.filter((term) => !isKnown(term, inventory, names));
   if (unknown.length > 0) throw unknownNames(unknown, inventory);
   const ofKind = (kind: PatternTerm['kind']): ReadonlySet<string>[] =>
     parsed.terms.filter((term) => term.kind === kind).map((term) => matching(term, inventory, names));
-  const plain = ofKind('add');
+  const plain = [...(uris.size === 0 ? [] : [uris]), ...ofKind('add')];
   const excluded = ofKind('not');
   const required = ofKind('and');
   // A pattern of exclusions alone means all but those.
@@ -42,6 +50,12 @@ export function matchHosts(inventory: Inventory, pattern: string): ReadonlySet<s
     }
   }
   return result;
+}
+
+/** `web*,winrm://a@b,winrm://c` → the URIs, and what is left as a pattern. */
+export function splitTargets(text: string): { readonly uris: readonly string[]; readonly pattern: string } {
+  const pieces = text.split(/[,\s]+/).filter((piece) => piece !== '');
+  return { uris: pieces.filter(isTargetUri), pattern: pieces.filter((piece) => !isTargetUri(piece)).join(',') };
 }
 
 function matching(term: PatternTerm, inventory: Inventory, names: ReadonlySet<string>): ReadonlySet<string> {

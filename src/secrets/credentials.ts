@@ -2,15 +2,25 @@
  * Turns credential references into secrets, once per reference, and tells the redactor. A reference names where the
  * secret is; the secret itself is never in an inventory, an argument list or the journal.
  */
-import { readFile, stat } from 'node:fs/promises';
-import { platform } from 'node:process';
 import { type CredentialReference, FirebreakError, Secret } from '../domain/index.ts';
+import { keyringItem, readKeyring } from './keyring.ts';
 import type { Redactor } from './redactor.ts';
+import { runSecretCommand } from './secret-command.ts';
+import { readSecretFile } from './secret-file.ts';
 
 export interface CredentialSources {
   readonly environment: { readonly [name: string]: string | undefined };
   /** Asks on the terminal; absent when nobody can be asked. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
+}
+
+/** Whose secret it is. */
+export interface CredentialSubject {
+  readonly host: string;
+  readonly address: string;
+  readonly user: string;
+  /** Set when it is the passphrase of this key file, not the user's password. */
+  readonly keyFile?: string;
 }
 
 export class Credentials {
@@ -26,56 +36,58 @@ export class Credentials {
   }
 
   /**
-   * @param user whose password it is: every user is asked for once, whatever the hosts
+   * Every user is asked for once, whatever the hosts; a command is run once for each host.
    * @throws FB_CREDENTIAL_MISSING
    */
-  resolve(reference: CredentialReference, user: string): Promise<Secret> {
-    const key = JSON.stringify('prompt' in reference ? { prompt: user } : reference);
+  resolve(reference: CredentialReference, subject: CredentialSubject): Promise<Secret> {
+    const key = keyOf(reference, subject);
     const known = this.#resolved.get(key);
     if (known !== undefined) return known;
-    const secret = this.#read(reference, user).then((value) => {
+    const secret = this.#read(reference, subject).then((value) => {
       const made = new Secret(value);
       this.#redactor.add(made);
       return made;
     });
     this.#resolved.set(key, secret);
+    // A program that failed once (a vault that was away) may be asked again.
+    if ('command' in reference) secret.catch(() => this.#resolved.delete(key));
     return secret;
   }
 
-  async #read(reference: CredentialReference, user: string): Promise<string> {
+  async #read(reference: CredentialReference, subject: CredentialSubject): Promise<string> {
+    const what = subject.keyFile === undefined ? 'password' : 'passphrase';
     if ('env' in reference) {
       const value = this.#sources.environment[reference.env];
       if (value !== undefined && value !== '') return value;
       throw missing(
-        `the environment variable ${reference.env}, which holds the password, is not set`,
+        `the environment variable ${reference.env}, which holds the ${what}, is not set`,
         `export ${reference.env} and run the same command again`,
       );
     }
     if ('file' in reference) return readSecretFile(reference.file);
+    if ('keyring' in reference) return readKeyring(keyringItem(reference.keyring, subject.keyFile ?? subject.user));
+    if ('command' in reference) return runSecretCommand(reference.command, subject);
     const { ask } = this.#sources;
+    const whose = subject.keyFile === undefined ? subject.user : subject.keyFile;
     if (ask === undefined) {
       throw missing(
-        `the password of ${user} is to be asked for, but there is no terminal`,
+        `the ${what} of ${whose} is to be asked for, but there is no terminal`,
         'use --password-env NAME, or { env: NAME } or { file: PATH } in the inventory',
       );
     }
-    const answer = this.#asked.then(() => ask(`Password for ${user}`));
+    const question = subject.keyFile === undefined ? `Password for ${whose}` : `Passphrase of ${whose}`;
+    const answer = this.#asked.then(() => ask(question));
     this.#asked = answer.catch(() => {});
     return answer;
   }
 }
 
-async function readSecretFile(file: string): Promise<string> {
-  const info = await stat(file).catch((cause: NodeJS.ErrnoException) => {
-    throw missing(
-      `the password file ${file} cannot be read (${cause.code ?? cause.message})`,
-      'check the path in the inventory',
-    );
-  });
-  if (platform !== 'win32' && (info.mode & 0o077) !== 0) {
-    throw missing(`others than its owner may read the password file ${file}`, `chmod 600 ${file}`);
-  }
-  return (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
+/** What makes two secrets the same one. */
+function keyOf(reference: CredentialReference, { host, address, user, keyFile }: CredentialSubject): string {
+  if ('prompt' in reference) return JSON.stringify({ prompt: keyFile ?? user, isKey: keyFile !== undefined });
+  if ('keyring' in reference) return JSON.stringify(keyringItem(reference.keyring, keyFile ?? user));
+  if ('command' in reference) return JSON.stringify({ command: reference.command, host, address, user });
+  return JSON.stringify(reference);
 }
 
 function missing(message: string, remedy: string): FirebreakError {

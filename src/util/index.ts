@@ -1,9 +1,11 @@
 export { canonicalJson, sha256Hex } from './canonical-json.ts';
 export { DURATION_FORM, formatDuration, parseDuration } from './duration.ts';
 export { type PatternTerm, parsePattern } from './host-pattern.ts';
+export { type ProgramResult, programFailure, runProgram } from './run-program.ts';
 export { parseShare, type Share, shareOf } from './share.ts';
 export { formatProblems, type SourceProblem, SourceText, sortProblems } from './source-problem.ts';
 export { didYouMean, nearest, textDistance } from './suggest.ts';
+export { isTargetUri } from './target-uri-syntax.ts';
 export {
   describe,
   type Place,

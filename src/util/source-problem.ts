@@ -25,6 +25,8 @@ const EXCERPT_WIDTH = 110;
 const MAX_LINE = 10_000;
 const SECRET_VALUE =
   /((?:pass|pwd|secret)[\w-]{0,40}["']?\s{0,20}:[ \t]{0,20})(?!\{\s{0,9}(?:env|file|prompt)\s{0,9}:\s{0,9}[\w./\\:-]+\s{0,9}\}|[\s#])(\S.*)$/iu;
+/** `scheme://user:password@`. */
+const SECRET_IN_URI = /(:\/\/[^\s:@,]{0,200}:)([^\s,]{1,500}@)/gu;
 
 /** Offsets into a text ↔ lines and columns. */
 export class SourceText {
@@ -70,6 +72,10 @@ export class SourceText {
     const excerpt = this.text
       .slice(lineStart, lineEnd - lineStart > MAX_LINE ? lineStart : lineEnd)
       .replace(SECRET_VALUE, (_, key: string, value: string) => key + '•'.repeat(characterCount(value)))
+      .replace(
+        SECRET_IN_URI,
+        (_, scheme: string, value: string) => `${scheme}${'•'.repeat(characterCount(value) - 1)}@`,
+      )
       .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => (char === '\t' ? char : '·'));
     return { file: this.file, line, column, message: singleLine(message), hint: singleLine(hint), excerpt, width };
   }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { FirebreakError } from '../../src/domain/index.ts';
@@ -81,7 +81,7 @@ all:
   vars: { auth: basic, credential: { user: both, password: { file: secret.txt } } }
   hosts: { a: { credential: { user: own } }, b: { credential: { password: { prompt: true } } } }
 `);
-    expect(host(read, 'a')).toMatchObject({ user: 'own', password: { file: 'secret.txt' } });
+    expect(host(read, 'a')).toMatchObject({ user: 'own', password: { file: resolve('secret.txt') } });
     expect(host(read, 'b')).toMatchObject({ user: 'both', password: { prompt: true } });
   });
 
@@ -134,6 +134,117 @@ all:
   });
 });
 
+describe('settings of an inventory', () => {
+  it('name every way to a host; paths start at the file', () => {
+    const read = loadInventory(
+      `
+all:
+  vars: { ca: certs/ca.pem, source: 10.0.0.2 }
+  hosts:
+    tls: { use_tls: true, auth: certificate, certificate: { cert: a.pem, key: b.pem }, proxy: "http://p:3128" }
+    pinned: { port: 5986, fingerprint: "${'AB:'.repeat(31)}AB", configuration: PowerShell.7 }
+    krb: { auth: kerberos, keytab: svc.keytab, spn: host/krb, credential: { user: svc@CORP } }
+    lin: { transport: ssh, private_key: id, passphrase: { env: PHRASE }, known_hosts: kh, jump: { address: bastion, user: j }, shell: pwsh }
+    me: { transport: local, shell: pwsh }
+`,
+      '/site/inventory.yaml',
+    );
+    const common = { ca: resolve('/site/certs/ca.pem'), source: '10.0.0.2' };
+    expect(
+      read.hosts.map(({ name, port, useTls, auth, connection }) => [name, port, useTls, auth, connection]),
+    ).toEqual([
+      [
+        'tls',
+        5986,
+        true,
+        'certificate',
+        {
+          ...common,
+          certificate: { cert: resolve('/site/a.pem'), key: resolve('/site/b.pem') },
+          proxy: 'http://p:3128',
+        },
+      ],
+      ['pinned', 5986, true, 'negotiate', { ...common, fingerprint: 'ab'.repeat(32), configuration: 'PowerShell.7' }],
+      ['krb', 5985, false, 'kerberos', { source: '10.0.0.2', keytab: resolve('/site/svc.keytab'), spn: 'host/krb' }],
+      [
+        'lin',
+        22,
+        false,
+        'negotiate',
+        {
+          source: '10.0.0.2',
+          privateKey: resolve('/site/id'),
+          passphrase: { env: 'PHRASE' },
+          knownHosts: resolve('/site/kh'),
+          jump: { address: 'bastion', port: 22, user: 'j' },
+          shell: 'pwsh',
+        },
+      ],
+      ['me', 0, false, 'negotiate', { shell: 'pwsh' }],
+    ]);
+  });
+
+  it('that a group gives may mean nothing for some of its hosts', () => {
+    const read = load('vars: { ca: x.pem, auth: basic }\nhosts: { a: { use_tls: true }, b: , c: { transport: ssh } }');
+    expect(read.hosts.map(({ connection }) => connection !== undefined)).toEqual([true, false, false]);
+  });
+
+  it('take passwords from files, the keyring and programs', () => {
+    const read = load(`
+all:
+  hosts:
+    a: { credential: { user: u, password: { keyring: true } } }
+    b: { credential: { user: u, password: { keyring: { service: s, account: x } } } }
+    c: { credential: { user: u, password: { command: [./laps, --host, 7] } } }
+`);
+    expect(read.hosts.map(({ password }) => password)).toEqual([
+      { keyring: {} },
+      { keyring: { service: 's', account: 'x' } },
+      { command: [resolve('laps'), '--host', '7'] },
+    ]);
+  });
+
+  it("may have Ansible's names", () => {
+    const read = load(`
+all:
+  vars:
+    ansible_connection: winrm
+    ansible_winrm_transport: [ntlm, basic]
+    ansible_winrm_server_cert_validation: ignore
+    ansible_user: svc
+    ansible_password: "{{ lookup('env', 'PW') }}"
+    ansible_winrm_read_timeout_sec: 60
+  hosts:
+    https: { ansible_host: 10.0.0.1 }
+    http: { ansible_port: 5985 }
+    lin: { ansible_connection: ssh, ansible_ssh_private_key_file: /k, ansible_user: root }
+    cert:
+      ansible_connection: psrp
+      ansible_psrp_auth: certificate
+      ansible_psrp_certificate_pem: /c.pem
+      ansible_psrp_certificate_key_pem: /c.key
+`);
+    expect(host(read, 'https')).toMatchObject({
+      address: '10.0.0.1',
+      port: 5986,
+      useTls: true,
+      auth: 'ntlm',
+      user: 'svc',
+      password: { env: 'PW' },
+      connection: { insecure: true },
+      vars: { ansible_winrm_read_timeout_sec: 60 },
+    });
+    expect(host(read, 'http')).toMatchObject({ port: 5985, useTls: false });
+    expect(host(read, 'lin')).toMatchObject({
+      transport: 'ssh',
+      port: 22,
+      user: 'root',
+      connection: { privateKey: resolve('/k') },
+    });
+    expect(host(read, 'cert')?.connection?.certificate).toEqual({ cert: resolve('/c.pem'), key: resolve('/c.key') });
+  });
+});
+
 describe('a broken inventory', () => {
   it('is told all its mistakes at once, and no password', () => {
     const text = formatProblems(problemsOf(fixture('broken.yaml')));
@@ -150,8 +261,23 @@ describe('a broken inventory', () => {
       'known keys: hosts, vars, children',
     ],
     ['hosts: { a: { adress: x, auth: basic } }', '1:15 unknown key "adress" in a host', 'did you mean "address"?'],
-    ['hosts: { a: { ansible_host: x, auth: basic } }', '1:15 unknown key "ansible_host" in a host', 'write address:'],
-    ['hosts: { a: { auth: basic, vars: { ansible_port: 1 } } }', '1:36 "ansible_port" is Ansible\'s', 'write port:'],
+    ['hosts: { a: { ansible_host: "x y" } }', '1:29 "x y" is neither an IP address nor a host name', ''],
+    ['hosts: { a: { vars: { ansible_port: 0 } } }', '1:37 "0" is not a port', ''],
+    [
+      'hosts: { a: { ansible_connection: docker } }',
+      '1:35 the connection docker is not supported',
+      'winrm, psrp, ssh or local',
+    ],
+    [
+      'hosts: { a: { ansible_winrm_transport: credssp } }',
+      '1:40 the authentication credssp is not supported',
+      'use kerberos, negotiate, ntlm or certificate',
+    ],
+    [
+      'hosts: { a: { ansible_user: "{{ vault_user }}" } }',
+      '1:29 "ansible_user" holds a template, which only Ansible can evaluate',
+      'write the value itself',
+    ],
     [
       'vars: { auth: basic, credentials: {} }\nhosts: { a: }',
       '1:22 "credentials" is too near to the setting "credential"',
@@ -159,19 +285,58 @@ describe('a broken inventory', () => {
     ],
     [
       'hosts: { a: { auth: basic, transport: ssh } }',
-      '1:39 the transport ssh is not supported yet',
-      'write transport: winrm',
+      '1:15 "auth" is for WinRM, and these hosts are reached by ssh',
+      'remove it, or write transport: winrm',
     ],
-    ['hosts: { a: { auth: basic, transport: winrmm } }', '1:39 unknown transport "winrmm"', 'write transport: winrm'],
+    ['hosts: { a: { auth: basic, transport: winrmm } }', '1:39 unknown transport "winrmm"', 'one of winrm, ssh, local'],
+    ['hosts: { a: { transport: relay } }', '1:26 the transport relay is not supported yet', 'write transport: winrm'],
+    ['hosts: { a: { ca: x.pem } }', '1:15 "ca" needs TLS', 'write use_tls: true'],
     [
-      'hosts: { a: { auth: basic, use_tls: true } }',
-      '1:37 WinRM over HTTPS is not supported yet',
-      'leave it away: auth: negotiate seals every message',
+      'hosts: { a: { auth: certificate } }',
+      '1:15 "auth" certificate needs a certificate and its key',
+      'write certificate: { cert: FILE, key: FILE }',
     ],
     [
-      'hosts: { a: { auth: kerberos } }',
-      '1:21 the authentication kerberos is not supported yet',
-      'write auth: negotiate',
+      'hosts: { a: { use_tls: true, auth: basic, certificate: { cert: c, key: k } } }',
+      '1:43 "certificate" is not used with auth: basic',
+      'write auth: certificate',
+    ],
+    [
+      'hosts: { a: { private_key: k } }',
+      '1:15 "private_key" is for SSH, and these hosts are reached by winrm',
+      'remove it, or write transport: ssh',
+    ],
+    [
+      'hosts: { a: { auth: ntlm, keytab: k } }',
+      '1:27 "keytab" is for Kerberos, not for auth: ntlm',
+      'write auth: kerberos',
+    ],
+    [
+      'hosts: { a: { use_tls: true, insecure: true, ca: x.pem } }',
+      '1:30 "insecure" and ca or fingerprint contradict each other',
+      'keep one of them',
+    ],
+    [
+      'hosts: { a: { transport: local, port: 22 } }',
+      '1:33 "port" means nothing for the local machine',
+      'remove it, or write another transport',
+    ],
+    [
+      'hosts: { a: { use_tls: true, fingerprint: abc } }',
+      '1:43 this is not a fingerprint',
+      expect.any(String) as never,
+    ],
+    ['hosts: { a: { proxy: "socks://x" } }', '1:22 "proxy" is not a URL', 'for example http://proxy.example:3128'],
+    ['hosts: { a: { transport: ssh, jump: { port: 22 } } }', '1:31 the jump host has no address', ''],
+    [
+      'hosts: { a: { credential: { user: u, password: { command: get-password } } } }',
+      '1:59 "command" is a list: no shell takes it apart',
+      'write [program, argument, …]',
+    ],
+    [
+      'inventory: { active_directory: { searcher: adsi } }\nhosts: { a: }',
+      '1:14 which domain member is to be asked?',
+      'through: dc01, a host of this inventory, or winrm://user@dc01',
     ],
     ['hosts: { a: { auth: baisc } }', '1:21 unknown authentication "baisc"', 'did you mean "basic"?'],
     [
@@ -189,7 +354,7 @@ describe('a broken inventory', () => {
     [
       'hosts: { a: { auth: basic, credential: { password: { vault: x } } } }',
       '1:54 unknown key "vault" in a password',
-      'known keys: env, file, prompt',
+      'known keys: env, file, prompt, keyring, command',
     ],
     ['hosts: { a: { auth: basic }, a: { port: 1 } }', '1:30 duplicate key "a"', 'keep one of the two'],
     ['hosts: { a: { auth: basic }, A: { auth: basic } }', '1:30 "A" and "a" would be the same Windows host', ''],
@@ -210,6 +375,9 @@ describe('a broken inventory', () => {
     'password: *hunter2',
     'password: !hunter2',
     'password: { plain: hunter2 }',
+    'password: { env: ok, value: hunter2 }',
+    'password: { keyring: hunter2 }',
+    'password: "{{ hunter2 }}"',
   ])('never shows a password: %s', (line) => {
     const problems = problemsOf(`hosts:\n  a:\n    auth: basic\n    credential:\n      user: x\n      ${line}\n`);
     expect(problems.length).toBeGreaterThan(0);

@@ -1,24 +1,27 @@
 /** `firebreak exec <pattern | URI…> -- <script>`: PowerShell ad hoc. */
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { ExecResult } from '../../app/index.ts';
-import { EXIT_CODES, FirebreakError, type Json, type StreamRecord } from '../../domain/index.ts';
-import { passwordPrompt } from '../ask.ts';
+import { EXIT_CODES, FirebreakError } from '../../domain/index.ts';
+import { passwordPrompt, terminalPrompter } from '../ask.ts';
 import { interruptible } from '../interrupt.ts';
-import { oneLine, printable } from '../live/index.ts';
 import {
-  addConnectionOptions,
+  addFleetOptions,
   addTimeoutOption,
-  type ConnectionOptions,
   connectionFlags,
+  type FleetOptions,
   parsePositiveInteger,
 } from '../options.ts';
+import { jsonOutput, textOutput } from './exec-output.ts';
 
-interface ExecFlags extends ConnectionOptions {
-  readonly inventory?: string;
+type ExecFlags = FleetOptions & {
   readonly forks: number;
   readonly timeout: number;
+  readonly file?: string;
   readonly json?: boolean;
-}
+};
+
+const MAX_SCRIPT = 4 * 1024 * 1024;
 
 export function registerExec(program: Command): void {
   const command = program
@@ -26,8 +29,8 @@ export function registerExec(program: Command): void {
     .summary('run PowerShell on hosts, ad hoc')
     .description('Runs a script as one pipeline on each host and shows every stream as it comes.')
     .argument('<hosts...>', 'host patterns of the inventory or target URIs; the script follows after --')
-    .option('-i, --inventory <file>', 'inventory, for host patterns');
-  addTimeoutOption(addConnectionOptions(command), 'deadline per host, connecting included', 600_000)
+    .option('-f, --file <script>', 'file that holds the script; - is standard input');
+  addTimeoutOption(addFleetOptions(command), 'deadline per host, connecting included', 600_000)
     .option('--forks <n>', 'hosts at once', parsePositiveInteger, 50)
     .option('--json', 'one JSON line a host on stdout, nothing else')
     .addHelpText(
@@ -35,18 +38,23 @@ export function registerExec(program: Command): void {
       `
 Examples:
   $ firebreak exec winrm://alice@web01:5985 --password-env PW -- 'Get-Service spooler'
-  $ firebreak exec -i inventory.yaml 'servers:!dc*' --json -- '$PSVersionTable.PSVersion'`,
+  $ firebreak exec -i inventory.yaml 'servers:!dc*' --json -- '$PSVersionTable.PSVersion'
+  $ firebreak exec ssh://alice@web02 local:// -f check.ps1`,
     )
     .action(async (words: string[], flags: ExecFlags, command: Command) => {
-      const { execOnTargets } = await import('../../app/index.ts');
-      const { patterns, script } = splitWords(words, command);
+      const { execOnTargets, overridesOf } = await import('../../app/index.ts');
+      const { patterns, inline } = splitWords(words, command);
+      const script = await readScript(inline, flags);
       const shown = flags.json === true ? jsonOutput() : textOutput();
       const results = await interruptible((signal) =>
         execOnTargets({
           patterns,
           inventory: flags.inventory,
-          connection: connectionFlags(flags),
+          limit: flags.limit,
+          targetsFile: flags.targetsFile,
+          connection: overridesOf(connectionFlags(flags)),
           ask: passwordPrompt(),
+          prompter: terminalPrompter(),
           script,
           forks: flags.forks,
           timeoutMs: flags.timeout,
@@ -54,78 +62,62 @@ Examples:
           ...shown,
         }),
       );
-      const isInterrupted = results.some((result) => result.error?.code === 'FB_CANCELLED');
-      if (isInterrupted) process.exitCode = EXIT_CODES.interrupted;
-      else process.exitCode = results.every((result) => result.ok) ? EXIT_CODES.fine : EXIT_CODES.notFine;
+      shown.finish(results);
+      process.exitCode = exitCodeFor(results);
     });
+}
+
+function exitCodeFor(results: readonly ExecResult[]): number {
+  if (results.some((result) => result.error?.code === 'FB_CANCELLED')) return EXIT_CODES.interrupted;
+  return results.every((result) => result.ok) ? EXIT_CODES.fine : EXIT_CODES.notFine;
 }
 
 /** commander drops the `--`; the script is what stood behind it. */
-function splitWords(words: readonly string[], command: Command): { patterns: string[]; script: string } {
+function splitWords(words: readonly string[], command: Command): { patterns: string[]; inline: string | undefined } {
   const raw = (command.parent as Command & { rawArgs: string[] }).rawArgs;
   const at = raw.indexOf('--');
   const count = at < 0 ? 0 : raw.length - at - 1;
-  if (count === 0 || words.length <= count) {
-    throw new FirebreakError('FB_USAGE', 'exec needs hosts and, after --, a script', {
-      remedy: "firebreak exec winrm://alice@web01 --password-env PW -- 'Get-Service spooler'",
+  if (words.length <= count) throw usage('exec needs hosts before the --');
+  return {
+    patterns: words.slice(0, words.length - count),
+    inline: at < 0 ? undefined : words.slice(words.length - count).join(' '),
+  };
+}
+
+async function readScript(inline: string | undefined, { file, inventory }: ExecFlags): Promise<string> {
+  if (inline !== undefined && file !== undefined) throw usage('a script is given twice: after -- and with --file');
+  const isPiped = inline === undefined && (file === '-' || (file === undefined && !process.stdin.isTTY));
+  if (isPiped && inventory?.includes('-') === true)
+    throw usage('inventory and script cannot both come from standard input');
+  const script = isPiped ? await readStandardInput() : (inline ?? (await readScriptFile(file)));
+  if (script.trim() === '') throw usage('the script is empty');
+  return script;
+}
+
+async function readScriptFile(file: string | undefined): Promise<string> {
+  if (file === undefined) throw usage('exec needs a script: after --, with --file, or on standard input');
+  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+    throw new FirebreakError('FB_FILE_MISSING', `script ${file}: it cannot be read (${cause.code ?? cause.message})`, {
+      remedy: 'check the path',
     });
+  });
+  // Windows PowerShell writes UTF-16 by default.
+  const text = bytes[0] === 0xff && bytes[1] === 0xfe ? bytes.toString('utf16le') : bytes.toString('utf8');
+  return text.replace(/^\ufeff/, '');
+}
+
+async function readStandardInput(): Promise<string> {
+  let text = '';
+  process.stdin.setEncoding('utf8');
+  for await (const chunk of process.stdin) {
+    text += chunk as string;
+    if (text.length > MAX_SCRIPT) throw usage('the script on standard input is too long');
   }
-  const script = words.slice(-count).join(' ');
-  if (script.trim() === '') {
-    throw new FirebreakError('FB_USAGE', 'the script is empty', { remedy: 'write it after --, in quotes' });
-  }
-  return { patterns: words.slice(0, -count), script };
+  return text.replace(/^\ufeff/, '');
 }
 
-interface Shown {
-  readonly onRecord: (host: string, record: StreamRecord) => void;
-  readonly onResult: (result: ExecResult) => void;
-}
-
-function jsonOutput(): Shown {
-  return {
-    onRecord: () => {},
-    onResult: ({ host, ok, output, streams, durationMs, error }) => {
-      process.stdout.write(`${JSON.stringify({ host, ok, output, streams, durationMs, error })}\n`);
-    },
-  };
-}
-
-function textOutput(): Shown {
-  return {
-    onRecord: (host, record) => {
-      if (record.stream === 'output') process.stdout.write(indent(host, renderValue(record.value)));
-      else if (record.stream === 'error') process.stderr.write(indent(host, `error: ${record.value.message}`));
-      else if (record.stream === 'progress')
-        process.stderr.write(indent(host, `${record.value.activity}: ${record.value.status}`));
-      else process.stderr.write(indent(host, `${record.stream}: ${renderValue(record.value)}`));
-    },
-    onResult: ({ host, error, durationMs }) => {
-      if (error === null) process.stderr.write(`${host}: done in ${durationMs} ms\n`);
-      else {
-        // Most messages begin with the host already.
-        const place = error.message.startsWith(host) ? '' : `${host}: `;
-        const remedy = error.remedy === '' ? '' : `  → ${oneLine(error.remedy)}\n`;
-        process.stderr.write(`${oneLine(place + error.message)} [${error.code}]\n${remedy}`);
-      }
-    },
-  };
-}
-
-function indent(host: string, text: string): string {
-  return `${printable(text)
-    .split('\n')
-    .map((line) => `${host}: ${line}`)
-    .join('\n')}\n`;
-}
-
-/** Text as it is, objects as `name : value` lines. */
-function renderValue(value: Json): string {
-  if (typeof value === 'string') return value;
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return JSON.stringify(value);
-  const entries = Object.entries(value).filter(([name]) => name !== '$type');
-  const width = Math.max(0, ...entries.map(([name]) => name.length));
-  return entries
-    .map(([name, item]) => `${name.padEnd(width)} : ${typeof item === 'string' ? item : JSON.stringify(item)}`)
-    .join('\n');
+function usage(message: string): FirebreakError {
+  return new FirebreakError('FB_USAGE', message, {
+    remedy: "firebreak exec winrm://alice@web01 --password-env PW -- 'Get-Service spooler'",
+  });
 }

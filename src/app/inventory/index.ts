@@ -1,0 +1,1 @@
+export { type InventorySource, inventoryOrigin, readInventory, readTargets } from './read.ts';
