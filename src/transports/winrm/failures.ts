@@ -233,6 +233,8 @@ export function answeredInTheClear(label: string, status: number): FirebreakErro
   );
 }
 
+const UNNAMED_QUOTA = { name: 'a quota', raise: 'winrm get winrm/config' };
+
 /** A SOAP fault that is no "ask again". */
 export function fromFault(label: string, operation: string, fault: WsmanFaultInfo): FirebreakError {
   const reason = short(fault.reason.replace(/\s+/g, ' ').trim() || fault.subcode || 'no reason given');
@@ -246,13 +248,13 @@ export function fromFault(label: string, operation: string, fault: WsmanFaultInf
       return new FirebreakError('FB_SESSION_CLOSED', `${label}: the host has closed the session`, {
         remedy: 'the host restarted, or its idle time or memory quota ended the session; try again',
       });
-    case FAULT_CODE.tooManyShells:
-    case FAULT_CODE.tooManyOperations:
-      return new FirebreakError('FB_SESSION_QUOTA', `${label}: a quota of WinRM is used up: ${reason}${number}`, {
-        remedy:
-          'close other sessions of this user, or raise the quota: winrm set winrm/config/winrs @{MaxShellsPerUser="30"}',
-      });
     default:
+  }
+  const quota = quotaOf(fault.windowsCode) ?? (fault.subcode === 'QuotaLimit' ? UNNAMED_QUOTA : undefined);
+  if (quota !== undefined) {
+    return new FirebreakError('FB_SESSION_QUOTA', `${label}: ${quota.name} of WinRM is used up: ${reason}${number}`, {
+      remedy: `close other sessions of this user, or on the host: ${quota.raise}`,
+    });
   }
   if (fault.subcode === 'AccessDenied') {
     return new FirebreakError('FB_AUTH_DENIED', `${label}: access is denied: ${reason}`, {

@@ -163,7 +163,8 @@ export class SealedConnection {
     if (this.#established !== undefined && !this.#established.http.isDead) return this.#established;
     this.#drop();
     try {
-      const { answer, ...established } = (await this.#tryLogOn(xml, options)) ?? (await this.#tryLogOnAgain(xml, options));
+      const { answer, ...established } =
+        (await this.#tryLogOn(xml, options)) ?? (await this.#tryLogOnAgain(xml, options));
       this.#established = established;
       return { ...established, answer };
     } catch (error) {
@@ -175,7 +176,8 @@ export class SealedConnection {
     this.#isKerberosOffered = false;
     this.#drop();
     const loggedOn = await this.#tryLogOn(xml, options);
-    if (loggedOn === undefined) throw loginUnfinished(this.#where.label, 'the host offers one scheme and wants another');
+    if (loggedOn === undefined)
+      throw loginUnfinished(this.#where.label, 'the host offers one scheme and wants another');
     return loggedOn;
   }
 
