@@ -1,0 +1,1 @@
+export { Authority, type Certificate, type CertificateRequest, selfSigned } from './authority.ts';
