@@ -2,7 +2,15 @@
  * What a transport gives to this folder: raw pipelines over one runspace. Here end bytes, there begin modules, bound
  * parameters and plain results.
  */
-import type { InvokeOptions, JsonObject, Session } from '../domain/index.ts';
+import type {
+  HostPath,
+  InvokeOptions,
+  JsonObject,
+  PushOptions,
+  Session,
+  TransferOptions,
+  Transferred,
+} from '../domain/index.ts';
 import type { PipelineEvent, PipelineSpec, PsValue } from '../protocol/index.ts';
 
 export interface RunOptions {
@@ -10,6 +18,8 @@ export interface RunOptions {
   readonly timeoutMs: number;
   /** Called in order for everything but states; what it throws ends the run. */
   readonly onEvent: (event: PipelineEvent) => void;
+  /** Objects for the pipeline's input, sent as they come; an error of it ends the run. */
+  readonly input?: AsyncIterable<PsValue> | Iterable<PsValue>;
   /** Called and awaited before the pipeline starts, where the runner can attach to it later. */
   readonly onReceipt?: NonNullable<InvokeOptions['onReceipt']>;
   /** See InvokeOptions. */
@@ -22,6 +32,14 @@ export interface PipelineEnd {
   readonly error: PsValue;
 }
 
+/** A transport's own way of copying files. */
+export interface FileTransfer {
+  /** @throws as Session.push */
+  push(source: Parameters<Session['push']>[0], destination: HostPath, options: PushOptions): Promise<Transferred>;
+  /** @throws as Session.fetch */
+  fetch(source: HostPath, destination: string, options: TransferOptions): Promise<Transferred>;
+}
+
 export interface PipelineRunner {
   /** Host and endpoint for messages: `web01 (10.0.0.11:5985)`. */
   readonly label: string;
@@ -29,9 +47,11 @@ export interface PipelineRunner {
   readonly clientAddress: string | undefined;
   /** Bytes of CREATE_PIPELINE that travel in the first request. */
   readonly maxCommandBytes: number;
+  /** Used instead of pipelines where present. */
+  readonly files?: FileTransfer;
   /**
    * Runs one pipeline; calls queue up. Past the deadline or after an abort the pipeline is stopped on the host in the background.
-   * @throws FirebreakError FB_CONNECT_*, FB_SESSION_*, FB_DEADLINE, FB_CANCELLED, FB_PROTOCOL_*
+   * @throws FirebreakError FB_CONNECT_*, FB_SESSION_*, FB_DEADLINE, FB_CANCELLED, FB_PROTOCOL_*; what `onEvent` and `input` throw
    */
   run(spec: PipelineSpec, options: RunOptions): Promise<PipelineEnd>;
   /** True when pipelines of this host can be found again by another process. */

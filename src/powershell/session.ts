@@ -10,13 +10,15 @@ import {
   type InvokeOptions,
   type Json,
   type JsonObject,
+  type LanguageMode,
   type ScriptCall,
   type Session,
 } from '../domain/index.ts';
 import type { PipelineEvent, PsCommand } from '../protocol/index.ts';
-import { toParameters } from './bind.ts';
+import { toParameters, toPsValues } from './bind.ts';
 import { fetchFile } from './fetch-file.ts';
 import { giveCommand, type Kept, keepCommand, readKept } from './keeper.ts';
+import { isUnknownCommand, languageRefused, refusedBy, scriptRefused } from './language-mode.ts';
 import type { ModuleLibrary } from './module-library.ts';
 import type { PipelineEnd, PipelineRunner } from './pipeline-runner.ts';
 import { pushFile } from './push-file.ts';
@@ -43,6 +45,7 @@ class PowerShellSession implements Session {
   /** Module name → hash of the text that was loaded. */
   readonly #loaded = new Map<string, string>();
   #loading: Promise<void> = Promise.resolve();
+  #languageMode: LanguageMode | undefined;
 
   constructor(runner: PipelineRunner, modules: ModuleLibrary) {
     this.#runner = runner;
@@ -54,7 +57,7 @@ class PowerShellSession implements Session {
   }
 
   get languageMode(): Session['languageMode'] {
-    return undefined;
+    return this.#languageMode;
   }
 
   get clientAddress(): string | undefined {
@@ -66,12 +69,10 @@ class PowerShellSession implements Session {
     if ('script' in call) {
       const parameters = toParameters(call.parameters);
       const command: PsCommand = { text: call.script, isScript: true, useLocalScope: true, parameters };
-      return this.#run<T>(command, options, deadline, true);
+      return this.#script(this.#run<T>(command, options, deadline, true));
     }
     await this.#load(call.module, options.signal, deadline);
-    const text = `${call.module}\\${call.function}`;
-    const command: PsCommand = { text, isScript: false, parameters: toParameters(call.parameters) };
-    return this.#run<T>(command, options, deadline, false);
+    return this.#preinstalled(call, this.#run<T>(toCommand(call), options, deadline, false));
   }
 
   get label(): string {
@@ -79,6 +80,8 @@ class PowerShellSession implements Session {
   }
 
   push(...[source, destination, options]: Parameters<Session['push']>): ReturnType<Session['push']> {
+    const { files } = this.#runner;
+    if (files !== undefined) return files.push(source, destination, options);
     return pushFile(this, this.#runner.maxCommandBytes, source, destination, options);
   }
 
@@ -92,13 +95,14 @@ class PowerShellSession implements Session {
     const attached = await this.#runner.attach?.(receipt, options);
     if (attached === undefined || attached === null || typeof key !== 'string') return null;
     const { runner } = attached;
-    let isOver = false;
+    const { signal, detach } = options;
+    const within = (): { signal: AbortSignal; timeoutMs: number } => ({ signal, timeoutMs: remaining() });
+    let isLeft = false;
     try {
       const records = new RecordCollector();
       const onEvent = collect(records, options, true);
-      const end = await attached.join({ signal: options.signal, timeoutMs: remaining(), onEvent });
-      const kept = await giveKept(runner, key, { signal: options.signal, timeoutMs: remaining() });
-      isOver = true;
+      const end = await attached.join({ ...within(), onEvent, ...(detach === undefined ? {} : { detach }) });
+      const kept = await giveKept(runner, key, within());
       const streams = { ...records.streams, ...(kept === undefined ? {} : { error: kept.errors }) };
       const output = (kept?.output ?? records.output) as T[];
       const invocation = { output, streams, durationMs: Math.round(performance.now() - started) };
@@ -107,12 +111,13 @@ class PowerShellSession implements Session {
       if (kept === undefined) return 'not-started';
       throw this.#endedUnseen(kept, invocation);
     } catch (thrown) {
+      if (!(thrown instanceof FirebreakError)) throw thrown;
       // the session itself ended under way: its idle time was over, or the host went down
-      if (thrown instanceof FirebreakError && thrown.code === 'FB_SESSION_CLOSED') return null;
+      if (thrown.code === 'FB_SESSION_CLOSED') return null;
+      isLeft = thrown.code.startsWith('FB_CONNECT_') || detach?.aborted === true;
       throw thrown;
     } finally {
-      if (isOver) await runner.close();
-      else attached.leave();
+      await (isLeft ? attached.leave() : runner.close());
     }
   }
 
@@ -121,6 +126,8 @@ class PowerShellSession implements Session {
   }
 
   fetch(...[source, destination, options]: Parameters<Session['fetch']>): ReturnType<Session['fetch']> {
+    const { files } = this.#runner;
+    if (files !== undefined) return files.fetch(source, destination, options);
     return fetchFile(this, (call, onBytes, within) => this.#bytes(call, onBytes, within), source, destination, options);
   }
 
@@ -128,10 +135,8 @@ class PowerShellSession implements Session {
   async #bytes(call: FunctionCall, onBytes: (bytes: Uint8Array) => void, options: InvokeOptions): Promise<void> {
     const deadline = performance.now() + options.timeoutMs;
     await this.#load(call.module, options.signal, deadline);
-    const text = `${call.module}\\${call.function}`;
-    const command: PsCommand = { text, isScript: false, parameters: toParameters(call.parameters) };
     const end = await this.#runner.run(
-      { commands: [command] },
+      { commands: [toCommand(call)] },
       {
         signal: options.signal,
         timeoutMs: Math.max(0, deadline - performance.now()),
@@ -156,6 +161,8 @@ class PowerShellSession implements Session {
   }
 
   async #loadNow(module: string, signal: AbortSignal, deadline: number): Promise<void> {
+    // where modules cannot be made, the host must have them
+    if (this.#languageMode !== undefined) return;
     const missing = (await this.#modules.withRequired(module)).filter(
       (bundle) => this.#loaded.get(bundle.name) !== bundle.hash,
     );
@@ -165,7 +172,13 @@ class PowerShellSession implements Session {
       Text: missing.map((bundle) => bundle.text),
     });
     const command: PsCommand = { text: LOAD_MODULES, isScript: true, useLocalScope: true, parameters };
-    await this.#run(command, { signal, timeoutMs: Math.max(0, deadline - performance.now()) }, deadline, false);
+    try {
+      await this.#run(command, { signal, timeoutMs: Math.max(0, deadline - performance.now()) }, deadline, false);
+    } catch (error) {
+      this.#languageMode = refusedBy(error);
+      if (this.#languageMode === undefined) throw error;
+      return;
+    }
     for (const bundle of missing) this.#loaded.set(bundle.name, bundle.hash);
   }
 
@@ -186,6 +199,7 @@ class PowerShellSession implements Session {
         signal: options.signal,
         timeoutMs: Math.max(0, deadline - started),
         onEvent: collect(records, options, types),
+        ...(options.input === undefined ? {} : { input: toPsValues(options.input) }),
         ...(isKept ? { onReceipt: (receipt) => onReceipt({ ...receipt, key }) } : {}),
         ...(isKept && detach !== undefined ? { detach } : {}),
       },
@@ -195,6 +209,29 @@ class PowerShellSession implements Session {
     const invocation = { output: records.output as T[], streams: records.streams, durationMs };
     if (end.state === 'completed') return invocation;
     throw this.#failed(end, invocation);
+  }
+
+  /** A script where none may run. */
+  async #script<T>(running: Promise<T>): Promise<T> {
+    try {
+      return await running;
+    } catch (error) {
+      const mode = refusedBy(error);
+      if (mode === undefined) throw error;
+      this.#languageMode ??= mode;
+      if (mode === 'ConstrainedLanguage') throw error;
+      throw scriptRefused(this.#runner.label, mode, error);
+    }
+  }
+
+  /** A call that needs a module of the host's own, where we cannot bring ours. */
+  async #preinstalled<T>(call: FunctionCall, running: Promise<T>): Promise<T> {
+    try {
+      return await running;
+    } catch (error) {
+      if (this.#languageMode === undefined || !isUnknownCommand(error)) throw error;
+      throw languageRefused(this.#runner.label, this.#languageMode, call.module, error);
+    }
   }
 
   /** The error that ended the pipeline went to a process that is no more; the host remembers its text. */
@@ -240,4 +277,9 @@ async function giveKept(
 
 function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim().slice(0, 500);
+}
+
+function toCommand(call: FunctionCall): PsCommand {
+  const text = `${call.module}\\${call.function}`;
+  return { text, isScript: false, parameters: toParameters(call.parameters) };
 }

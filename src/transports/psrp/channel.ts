@@ -3,6 +3,7 @@
  * The runner pulls what the host has to say, so that a carrier that polls and one that is pushed to look alike: a pushed
  * one queues what came for each pipeline until it is asked for. A carrier must not know what the fragments mean.
  */
+import type { JsonObject } from '../../domain/index.ts';
 
 export interface Outgoing {
   /** `pr` carries answers to host calls, where the carrier tells the two apart. */
@@ -38,7 +39,12 @@ export interface PsrpChannel {
    * Waits for fragments of the pipeline (undefined: of the pool) and hands them to `take` in order; may return without any.
    * True when the carrier knows that no more will come. Only one call for each at a time.
    */
-  receive(pipelineId: string | undefined, take: (data: Uint8Array) => void, signal: AbortSignal): Promise<boolean>;
+  receive(
+    pipelineId: string | undefined,
+    take: (data: Uint8Array) => void,
+    signal: AbortSignal,
+    options?: ReceiveOptions,
+  ): Promise<boolean>;
   /** Asks the host to stop a pipeline; its end comes by `receive`. */
   stop(pipelineId: string, signal: AbortSignal): Promise<void>;
   /** Frees a pipeline that has ended. */
@@ -48,8 +54,30 @@ export interface PsrpChannel {
   /** Tears everything down at once; pending calls reject. */
   destroy(): void;
 
-  /** Where the carrier can: attaches to a pool that another process has left (MS-PSRP 3.1.4.10), instead of `open`. */
+  /**
+   * Where the carrier and the host can: attaches to a pool that another process has left (MS-PSRP 3.1.4.10), instead of
+   * `open`, from a client that is still connected too; its answer comes by `receive`. FB_SESSION_CLOSED: it is gone.
+   */
   connect?(poolId: string, data: Uint8Array, signal: AbortSignal): Promise<void>;
-  /** Where the carrier can: attaches to a pipeline that another process has started, instead of `start`. */
+  /** Attaches to a pipeline that another process has started, instead of `start`. FB_SESSION_CLOSED: the pool has none such. */
   join?(pipelineId: string, signal: AbortSignal): Promise<void>;
+  /** What another process needs for `adopt`; undefined when this host cannot do that. */
+  receipt?(pipelineId: string): JsonObject | undefined;
+  /** Another carrier to the same host, for `connect` to the pool of a receipt; null when it is not of this kind of carrier. */
+  adopt?(receipt: JsonObject): Adopted | null;
+  /** Lets pool and pipelines go on without us and tears everything down. Never rejects, never hangs. */
+  leave?(): Promise<void>;
+  /** Ends pools that dead processes of ours have left on the host, but for this one and those of `keep`; their number. */
+  sweep?(keep: readonly JsonObject[], signal: AbortSignal): Promise<number>;
+}
+
+export interface ReceiveOptions {
+  /** Milliseconds for which a host that cannot be reached is waited for before the connection counts as lost; 0 when absent. */
+  readonly patienceMs?: () => number;
+}
+
+export interface Adopted {
+  readonly channel: PsrpChannel;
+  readonly poolId: string;
+  readonly pipelineId: string;
 }

@@ -1,4 +1,4 @@
-export type { Outgoing, PsrpChannel } from './channel.ts';
+export type { Adopted, Outgoing, PsrpChannel, ReceiveOptions } from './channel.ts';
 export { Deadline } from './deadline.ts';
 export { cancelled, deadlinePassed, fromProtocolError, poolNotOpened, sessionClosed } from './failures.ts';
 export { Mutex, waitFor } from './mutex.ts';

@@ -1,51 +1,58 @@
 /**
- * Runs pipelines over one runspace pool, whatever carries the fragments: one at a time, each with its deadline, stopped
- * on the host when its caller gives up. Nothing is ever sent again from here. Must not know how bytes travel, nor modules
- * or results.
+ * Runs pipelines over one runspace pool, whatever carries the fragments: one at a time, each with its deadline. Nothing is
+ * ever sent again from here. Must not know how bytes travel, nor modules or results.
  *
  * A pipeline costs two steps before its result: start, receive. Its release on the host is not waited for.
  */
 import { randomUUID } from 'node:crypto';
-import { FirebreakError, type Session } from '../../domain/index.ts';
-import type { PipelineEnd, PipelineRunner, RunOptions } from '../../powershell/index.ts';
-import {
-  entryOf,
-  type PipelineClient,
-  type PipelineEvent,
-  type PipelineSpec,
-  type PoolEvent,
-  type PsValue,
-  RunspacePoolClient,
-  readErrorRecord,
-  textOf,
-} from '../../protocol/index.ts';
+import { FirebreakError, type JsonObject, type Prompter, type Session } from '../../domain/index.ts';
+import type { AttachedRunner, PipelineEnd, PipelineRunner, RunOptions } from '../../powershell/index.ts';
+import type { PipelineClient, PipelineSpec } from '../../protocol/index.ts';
 import type { PsrpChannel } from './channel.ts';
 import { Deadline } from './deadline.ts';
-import { fromProtocolError, poolNotOpened, sessionClosed } from './failures.ts';
+import { cancelled, fromProtocolError, sessionClosed } from './failures.ts';
 import { Mutex, waitFor } from './mutex.ts';
+import { PipelineRun } from './pipeline-run.ts';
+import { PoolSession } from './pool-session.ts';
 
-/** Milliseconds that a stopped pipeline gets to end before the session is given up. */
-const STOP_GRACE_MS = 10_000;
 /** Milliseconds that closing waits for releases under way. */
 const CLOSE_TIMEOUT_MS = 5_000;
-/** Bytes of fragments that one pipeline may send us. */
-const MAX_PIPELINE_BYTES = 512 * 1024 * 1024;
 /** Finished pipelines whose release is not answered yet, before the next one waits for it. */
 const MAX_UNRELEASED = 2;
 
-const NOT_INTERACTIVE = 'Firebreak runs without a user at the keyboard: the script must not ask for input';
+export interface PsrpRunnerOptions {
+  /** Answers what scripts ask; without one they get an error. */
+  readonly prompter?: Prompter | undefined;
+  /** The pool to connect to; a new one when absent. */
+  readonly poolId?: string;
+}
+
+interface Waiting {
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+}
+
+/** A pipeline and how it comes to be: started by us, or joined. */
+interface Prepared {
+  readonly pipeline: PipelineClient;
+  /** Another process can find it: a host that cannot be reached is waited for, and `detach` leaves it running. */
+  readonly isKept: boolean;
+  readonly begin: (signal: AbortSignal) => Promise<void>;
+}
 
 export class PsrpRunner implements PipelineRunner {
   readonly #channel: PsrpChannel;
-  readonly #pool = new RunspacePoolClient({ poolId: randomUUID() });
+  readonly #prompter: Prompter | undefined;
+  readonly #link: PoolSession;
   readonly #mutex = new Mutex();
   readonly #releases = new Set<Promise<void>>();
-  #shell: Session['shell'] = { version: '', edition: 'Desktop' };
   #state: 'new' | 'open' | 'closed' = 'new';
   #brokenBy: unknown;
 
-  constructor(channel: PsrpChannel) {
+  constructor(channel: PsrpChannel, options: PsrpRunnerOptions = {}) {
     this.#channel = channel;
+    this.#prompter = options.prompter;
+    this.#link = new PoolSession(options.poolId ?? randomUUID(), channel, (error) => this.#break(error));
   }
 
   get label(): string {
@@ -53,7 +60,7 @@ export class PsrpRunner implements PipelineRunner {
   }
 
   get shell(): Session['shell'] {
-    return this.#shell;
+    return this.#link.shell;
   }
 
   get clientAddress(): string | undefined {
@@ -65,40 +72,67 @@ export class PsrpRunner implements PipelineRunner {
   }
 
   /**
-   * Opens the carrier and the pool.
+   * Opens the carrier and a new pool.
    * @throws FirebreakError FB_CONNECT_*, FB_AUTH_*, FB_PROTOCOL_*, FB_SESSION_QUOTA, FB_DEADLINE, FB_CANCELLED
    */
-  async open(options: { readonly signal: AbortSignal; readonly timeoutMs: number }): Promise<void> {
-    const deadline = new Deadline(this.label, 'opening the session', options);
-    const { signal } = deadline;
+  open(options: Waiting): Promise<void> {
+    return this.#establish(options, (signal) => this.#link.open(signal));
+  }
+
+  /** True when the carrier and the host let another process find a pipeline again. */
+  get canAttach(): boolean {
+    return this.#channel.receipt?.(randomUUID()) !== undefined;
+  }
+
+  run(spec: PipelineSpec, options: RunOptions): Promise<PipelineEnd> {
+    return this.#queue(options, async (signal) => {
+      const pipelineId = randomUUID();
+      // hosts before PowerShell 5 have Write-Host as a host call only
+      const hasHost = this.#prompter !== undefined || !this.#link.pool.speaks(3);
+      const noInput = options.input === undefined;
+      const pipeline = this.#link.pool.createPipeline(pipelineId, { ...spec, noInput, hasHost });
+      const pieces = await this.#link.encrypted(() => pipeline.start(this.#channel.maxPayloadBytes), signal);
+      const receipt = options.onReceipt === undefined ? undefined : this.#channel.receipt?.(pipelineId);
+      if (receipt !== undefined) await waitFor(Promise.resolve(options.onReceipt?.(receipt)), signal);
+      const isKept = receipt !== undefined;
+      return { pipeline, isKept, begin: (teardown) => this.#start(pipeline, pieces, teardown) };
+    });
+  }
+
+  async attach(receipt: JsonObject, options: Waiting): Promise<AttachedRunner | null> {
+    const adopted = this.#channel.adopt?.(receipt);
+    if (adopted === undefined || adopted === null) return null;
+    const { channel, poolId, pipelineId } = adopted;
+    const runner = new PsrpRunner(channel, { prompter: this.#prompter, poolId });
     try {
-      await this.#channel.open(this.#pool.id, this.#pool.openData(), signal);
-      this.#state = 'open';
-      while (this.#pool.state === 'opening') {
-        const isDone = await this.#channel.receive(undefined, (data) => this.#takePoolData(data), signal);
-        if (isDone && this.#pool.state === 'opening') throw poolNotOpened(this.label, 'it ended without a word');
-      }
-      if (this.#pool.state !== 'opened') throw poolNotOpened(this.label, `the runspace pool is ${this.#pool.state}`);
+      await runner.#establish(options, (signal) => runner.#link.connect(signal));
     } catch (error) {
-      void this.close();
-      throw fromProtocolError(this.label, error);
+      if (isGone(error)) return null;
+      throw error;
+    }
+    return { runner, leave: () => void runner.leave(), join: (joining) => runner.#join(pipelineId, joining) };
+  }
+
+  async sweep(keep: readonly JsonObject[], options: Waiting): Promise<number> {
+    if (this.#channel.sweep === undefined) return 0;
+    const deadline = new Deadline(this.label, 'sweeping', options);
+    try {
+      return await waitFor(this.#channel.sweep(keep, deadline.signal), deadline.signal);
     } finally {
       deadline.dispose();
     }
   }
 
-  async run(spec: PipelineSpec, options: RunOptions): Promise<PipelineEnd> {
-    const deadline = new Deadline(this.label, 'the pipeline', options);
-    try {
-      this.#assertUsable();
-      const release = await this.#mutex.acquire(deadline.signal);
-      const result = this.#pump(spec, options.onEvent, deadline.signal);
-      // the next pipeline starts only when this one is over on the host, whenever its caller stopped waiting
-      void result.then(release, release);
-      return await waitFor(result, deadline.signal);
-    } finally {
-      deadline.dispose();
+  /** Lets go of the pool without ending it, where the carrier can. Never rejects. */
+  async leave(): Promise<void> {
+    if (this.#channel.leave === undefined) {
+      await this.close();
+      return;
     }
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    await this.#channel.leave();
+    this.#link.end();
   }
 
   /** Frees the pool on the host, if that is quick; the carrier is gone afterwards in any case. */
@@ -106,97 +140,111 @@ export class PsrpRunner implements PipelineRunner {
     if (this.#state === 'closed') return;
     const wasOpen = this.#state === 'open' && this.#brokenBy === undefined;
     this.#state = 'closed';
-    if (!wasOpen) {
-      this.#channel.destroy();
-      return;
+    try {
+      if (!wasOpen) {
+        this.#channel.destroy();
+        return;
+      }
+      await Promise.race([Promise.allSettled(this.#releases), sleep(CLOSE_TIMEOUT_MS)]);
+      await this.#channel.close();
+    } finally {
+      this.#link.end();
     }
-    await Promise.race([Promise.allSettled(this.#releases), sleep(CLOSE_TIMEOUT_MS)]);
-    await this.#channel.close();
   }
 
-  async #pump(spec: PipelineSpec, onEvent: (event: PipelineEvent) => void, signal: AbortSignal): Promise<PipelineEnd> {
+  async #establish(options: Waiting, establish: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const deadline = new Deadline(this.label, 'opening the session', options);
+    try {
+      await establish(deadline.signal);
+      this.#state = 'open';
+    } catch (error) {
+      if (this.#link.isOnHost) this.#state = 'open';
+      void this.close();
+      throw fromProtocolError(this.label, error);
+    } finally {
+      deadline.dispose();
+    }
+  }
+
+  async #queue(options: RunOptions, prepare: (signal: AbortSignal) => Promise<Prepared>): Promise<PipelineEnd> {
+    const deadline = new Deadline(this.label, 'the pipeline', options);
+    const end = performance.now() + options.timeoutMs;
+    try {
+      this.#assertUsable();
+      const release = await this.#mutex.acquire(deadline.signal);
+      const result = this.#pump(options, { signal: deadline.signal, end }, prepare);
+      // the next pipeline starts only when this one is over on the host, whenever its caller stopped waiting
+      void result.then(release, release);
+      return await waitFor(result, deadline.signal);
+    } catch (error) {
+      throw fromProtocolError(this.label, error);
+    } finally {
+      deadline.dispose();
+    }
+  }
+
+  async #pump(
+    options: RunOptions,
+    until: { readonly signal: AbortSignal; readonly end: number },
+    prepare: (signal: AbortSignal) => Promise<Prepared>,
+  ): Promise<PipelineEnd> {
+    const { signal } = until;
     this.#assertUsable();
     while (this.#releases.size >= MAX_UNRELEASED) await Promise.race(this.#releases);
     if (signal.aborted) throw signal.reason;
-    const pipeline = this.#pool.createPipeline(randomUUID(), spec);
-    const teardown = new AbortController();
-    const stop = (): void => this.#stop(pipeline, started, teardown);
-    let started: Promise<unknown> = Promise.resolve();
-    let thrown: { readonly error: unknown } | undefined;
-    const deliver = (event: PipelineEvent): void => {
-      if (signal.aborted || thrown !== undefined) return;
-      try {
-        onEvent(event);
-      } catch (error) {
-        thrown = { error };
-        stop();
-      }
-    };
+    const { pipeline, isKept, begin } = await prepare(signal);
+    const run = new PipelineRun({
+      channel: this.#channel,
+      link: this.#link,
+      prompter: this.#prompter,
+      pipeline,
+      options,
+      signal,
+      ...(isKept ? { patienceMs: () => Math.max(0, until.end - performance.now()) } : {}),
+    });
+    const detach = isKept ? options.detach : undefined;
+    const onDetach = (): void => void this.leave();
+    if (detach?.aborted) throw cancelled(this.label);
+    detach?.addEventListener('abort', onDetach, { once: true });
     try {
-      started = this.#start(pipeline, teardown.signal);
-      signal.addEventListener('abort', stop, { once: true });
-      await started;
-      const end = await this.#drain(pipeline, deliver, teardown.signal);
-      this.#release(pipeline);
-      if (thrown !== undefined) throw thrown.error;
-      return end;
+      return await run.end(begin);
     } catch (error) {
-      if (thrown !== undefined && pipeline.isOver) throw thrown.error;
+      if (run.isOver) throw error;
+      if (detach?.aborted) throw cancelled(this.label);
       if (this.#isClosed()) throw sessionClosed(this.label, error);
       const failure = fromProtocolError(this.label, error);
-      this.#break(failure);
+      if (!isNotThere(failure)) this.#break(failure);
       throw failure;
     } finally {
-      signal.removeEventListener('abort', stop);
-      teardown.abort();
+      detach?.removeEventListener('abort', onDetach);
+      if (run.isOver) this.#release(pipeline);
     }
   }
 
-  async #start(pipeline: PipelineClient, signal: AbortSignal): Promise<void> {
-    const [first = new Uint8Array(0), ...others] = pipeline.start(this.#channel.maxPayloadBytes);
+  /** The rest of a pipeline that runs in the pool already; null when it has none such. */
+  async #join(pipelineId: string, options: Omit<RunOptions, 'onReceipt' | 'detach'>): Promise<PipelineEnd | null> {
+    try {
+      return await this.#queue(options, () => {
+        const pipeline = this.#link.pool.attachPipeline(pipelineId);
+        const begin = async (teardown: AbortSignal): Promise<void> => {
+          try {
+            await this.#channel.join?.(pipeline.id, teardown);
+          } catch (error) {
+            throw isGone(error) ? new NotThere('the pool has no such pipeline') : error;
+          }
+        };
+        return Promise.resolve({ pipeline, isKept: true, begin });
+      });
+    } catch (error) {
+      if (isNotThere(error)) return null;
+      throw error;
+    }
+  }
+
+  async #start(pipeline: PipelineClient, pieces: readonly Uint8Array[], signal: AbortSignal): Promise<void> {
+    const [first = new Uint8Array(0), ...others] = pieces;
     await this.#channel.start(pipeline.id, first, signal);
     for (const data of others) await this.#channel.send({ stream: 'stdin', pipelineId: pipeline.id, data }, signal);
-  }
-
-  async #drain(
-    pipeline: PipelineClient,
-    deliver: (event: PipelineEvent) => void,
-    signal: AbortSignal,
-  ): Promise<PipelineEnd> {
-    let error: PsValue = null;
-    let received = 0;
-    const unanswered: (PipelineEvent & { kind: 'hostCall' })[] = [];
-    const take = (data: Uint8Array): void => {
-      received += data.length;
-      if (received > MAX_PIPELINE_BYTES) throw this.#tooMuch();
-      for (const event of pipeline.receive(data)) {
-        if (event.kind === 'state') error = event.error;
-        else if (event.kind === 'hostCall' && event.wantsAnswer) unanswered.push(event);
-        else deliver(event);
-      }
-    };
-    while (!pipeline.isOver) {
-      const isDone = await this.#channel.receive(pipeline.id, take, signal);
-      if (isDone && !pipeline.isOver) {
-        throw new FirebreakError('FB_PROTOCOL_PSRP', `${this.label}: the host ended a pipeline without saying how`);
-      }
-      for (const call of unanswered.splice(0)) {
-        for (const data of pipeline.refuseHostCall(call, NOT_INTERACTIVE, this.#channel.maxPayloadBytes)) {
-          await this.#channel.send({ stream: 'pr', pipelineId: pipeline.id, data }, signal);
-        }
-      }
-    }
-    const state = pipeline.state === 'completed' || pipeline.state === 'failed' ? pipeline.state : 'stopped';
-    return { state, error };
-  }
-
-  /** Stops the pipeline on the host in the background; the pump goes on until the host says that it is over. */
-  #stop(pipeline: PipelineClient, started: Promise<unknown>, teardown: AbortController): void {
-    const giveUp = setTimeout(() => teardown.abort(sessionClosed(this.label)), STOP_GRACE_MS);
-    teardown.signal.addEventListener('abort', () => clearTimeout(giveUp), { once: true });
-    started
-      .then(() => this.#channel.stop(pipeline.id, teardown.signal))
-      .catch((error: unknown) => teardown.abort(error));
   }
 
   /** Frees the finished pipeline on the host, else its quota of commands would fill up. */
@@ -208,36 +256,11 @@ export class PsrpRunner implements PipelineRunner {
     this.#releases.add(released);
   }
 
-  #takePoolData(data: Uint8Array): void {
-    for (const event of this.#pool.receive(data)) this.#onPoolEvent(event);
-  }
-
-  #onPoolEvent(event: PoolEvent): void {
-    if (event.kind === 'capability') this.#channel.negotiated(event.protocolVersion);
-    if (event.kind === 'applicationPrivateData') {
-      const table = entryOf(event.data, 'PSVersionTable');
-      const version = textOf(entryOf(table, 'PSVersion')) ?? '';
-      // hosts before 5.1 do not tell their edition
-      const edition = Number.parseInt(version, 10) >= 6 ? 'Core' : 'Desktop';
-      this.#shell = { version, edition: textOf(entryOf(table, 'PSEdition')) ?? edition };
-    }
-    if (event.kind === 'state' && (event.state === 'broken' || event.state === 'closed')) {
-      const why = event.error === null ? `it is ${event.state}` : readErrorRecord(event.error).message;
-      throw poolNotOpened(this.label, why);
-    }
-  }
-
-  #tooMuch(): FirebreakError {
-    const megabytes = MAX_PIPELINE_BYTES / 1024 / 1024;
-    return new FirebreakError('FB_PROTOCOL_PSRP', `${this.label}: a pipeline gave more than ${megabytes} MiB`, {
-      remedy: 'let the script give less output, or write it to a file on the host',
-    });
-  }
-
   /** The state of the streams is unknown: this session is of no more use. */
   #break(error: unknown): void {
     if (this.#brokenBy !== undefined || this.#state === 'closed') return;
     this.#brokenBy = error;
+    this.#link.end();
     // the carrier may still reach the host to free the pool
     void this.#channel.close();
   }
@@ -250,6 +273,19 @@ export class PsrpRunner implements PipelineRunner {
   #assertUsable(): void {
     if (this.#state !== 'open' || this.#brokenBy !== undefined) throw sessionClosed(this.label, this.#brokenBy);
   }
+}
+
+/** Joining failed; the session is as good as before. */
+class NotThere extends Error {
+  override readonly name = 'NotThere';
+}
+
+function isNotThere(error: unknown): boolean {
+  return error instanceof NotThere;
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof FirebreakError && error.code === 'FB_SESSION_CLOSED';
 }
 
 function sleep(ms: number): Promise<void> {
