@@ -141,12 +141,19 @@ export class Fleet {
     const variant = spec.variant ?? profile.default;
     const address = addresses.hostAddress(index);
     await requireFreePort(address, WINRM_PORT);
+    const machine = resolveMachine(catalog, { name: spec.name, profile, variant, user, password });
     // Known before the machine boots: its first event may come ahead of the answer.
     this.#hosts.set(
       spec.name,
-      new LabHost(engine, { ...spec, variant }, address, profile.os.culture, { user, password }),
+      new LabHost(
+        engine,
+        { ...spec, variant },
+        address,
+        profile.os.culture,
+        { user, password },
+        profile.powershell.version,
+      ),
     );
-    const machine = resolveMachine(catalog, { name: spec.name, profile, variant, user, password });
     const reply = await engine.request('host.create', { host: spec.name, address, machine, files: [] });
     return { host: spec, address, ports: portsSchema.parse(reply).ports };
   }

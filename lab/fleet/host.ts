@@ -8,6 +8,7 @@ import type { Engine } from './engine/index.ts';
 import { type Sessions, WinrmFront, WinrmService } from './winrm/index.ts';
 
 export const WINRM_PORT = 5985;
+const connectedSchema = z.object({ data: z.string() });
 const logonSchema = z.object({ granted: z.boolean(), admin: z.boolean().default(false) });
 
 /** The administrator whom the inventory names: the only account whose password the fleet knows. */
@@ -32,6 +33,7 @@ export class LabHost {
     address: string,
     uiCulture: string,
     account: Account,
+    powershellVersion: string,
   ) {
     this.spec = spec;
     this.address = address;
@@ -41,6 +43,8 @@ export class LabHost {
       machine: spec.name.toUpperCase(),
       url: `http://${address}:${WINRM_PORT}/wsman`,
       uiCulture,
+      // WinRM 3.0 comes with PowerShell 3.0
+      canDisconnect: Number.parseInt(powershellVersion, 10) >= 3,
     });
     this.#front = new WinrmFront({
       address,
@@ -140,6 +144,10 @@ function sessionsOf(engine: Engine, host: string): Sessions {
     },
     async close(session) {
       await engine.request('session.close', { session });
+    },
+    async connect(session, data) {
+      const answer = connectedSchema.parse(await engine.request('session.connect', { session, data: base64(data) }));
+      return Buffer.from(answer.data, 'base64');
     },
     async openText(shell) {
       await engine.request('text.open', { host, ...shell });

@@ -31,6 +31,8 @@ export function mixedFleet(count: number, catalog: Catalog): FleetFile {
       groups: index === 0 ? [kind.group, 'pilot'] : [kind.group],
       vars: {},
       allow_unencrypted: true,
+      https: false,
+      cbt: 'relaxed',
     };
   });
   return { title: `${count} mixed hosts`, hosts };

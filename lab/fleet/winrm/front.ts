@@ -1,9 +1,11 @@
 /**
- * The HTTP listener of one machine's WinRM: limits, sealed bodies, connections that die or fall silent with the machine.
+ * An HTTP or HTTPS listener of one machine's WinRM: limits, sealed bodies, connections that die or fall silent with the machine.
  * Must not know what the envelopes say.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { Server as NetServer, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import {
   decodeSealedBody,
   encodeSealedBody,
@@ -14,7 +16,8 @@ import {
   SOAP_CONTENT_TYPE,
 } from '../../../src/protocol/index.ts';
 import { LabError } from '../errors.ts';
-import { type LoginOptions, Logins } from './logins.ts';
+import { certificateAccount, MUTUAL } from './certificate-login.ts';
+import { type LoginOptions, Logins, type LoginStep } from './logins.ts';
 import { MAX_ENVELOPE_BYTES, type WinrmService } from './service.ts';
 
 interface FrontOptions {
@@ -22,6 +25,8 @@ interface FrontOptions {
   readonly port: number;
   readonly service: WinrmService;
   readonly login: LoginOptions;
+  /** HTTPS with this certificate; clients' certificates count when they come from `ca`. All PEM. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly ca: string };
 }
 
 /** http.sys drops an idle connection after two minutes. */
@@ -57,7 +62,9 @@ export class WinrmFront {
   async open(): Promise<void> {
     await this.#untilListening();
     for (const socket of this.#sockets) {
-      if (this.#silent.has(socket)) socket.resetAndDestroy();
+      if (!this.#silent.has(socket)) continue;
+      if (socket instanceof TLSSocket) socket.destroy();
+      else socket.resetAndDestroy();
     }
     this.#dropRetired();
   }
@@ -108,13 +115,15 @@ export class WinrmFront {
   }
 
   #listen(): Promise<Server> {
-    const server = createServer({ keepAliveTimeout: IDLE_MS, requestTimeout: 0 }, (request, response) => {
+    const server = this.#newServer((request, response) => {
       void this.#serve(request, response);
     });
-    server.on('connection', (socket: Socket) => {
+    const keep = (socket: Socket): void => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
-    });
+    };
+    server.on('connection', keep);
+    server.on('secureConnection', keep);
     return new Promise((resolve, reject) => {
       server.once('error', reject);
       server.listen({ host: this.#options.address, port: this.#options.port }, () => {
@@ -122,6 +131,27 @@ export class WinrmFront {
         resolve(server);
       });
     });
+  }
+
+  #newServer(listener: RequestListener): Server {
+    const { tls } = this.#options;
+    const limits = { keepAliveTimeout: IDLE_MS, requestTimeout: 0 };
+    if (tls === undefined) return createServer(limits, listener);
+    const server = createTlsServer({ ...limits, ...tls, requestCert: true, rejectUnauthorized: false }, listener);
+    // a client that does not like the certificate
+    server.on('tlsClientError', (_error, socket) => socket.destroy());
+    return server;
+  }
+
+  async #logOn(request: IncomingMessage): Promise<LoginStep> {
+    if (request.headers.authorization !== MUTUAL) return this.#logins.authenticate(request);
+    const { passwordOf, logon } = this.#options.login;
+    const user = certificateAccount(request.socket);
+    const password = user === undefined ? undefined : passwordOf(user, '');
+    // the mapping holds the account's password, so that this logon is as good as one by Basic
+    const result = user === undefined || password === undefined ? undefined : await logon(user, password, 'basic');
+    if (user === undefined || result?.granted !== true) return { kind: 'refused', challenges: ['Negotiate'] };
+    return { kind: 'granted', logon: { user, isAdmin: result.admin } };
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -148,7 +178,7 @@ export class WinrmFront {
         reply(refused, {});
         return;
       }
-      const login = await this.#logins.authenticate(request);
+      const login = await this.#logOn(request);
       if (login.kind === 'refused') {
         reply(401, { 'WWW-Authenticate': login.challenges });
         return;

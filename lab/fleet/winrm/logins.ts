@@ -16,6 +16,8 @@ export interface LoginOptions {
   readonly machine: string;
   /** False: as Windows does by default, no Basic over HTTP and no body in the clear. */
   readonly allowUnencrypted: boolean;
+  /** Which channel bindings a login must have (CbtHardeningLevel); absent: they are not looked at. */
+  readonly binding?: { readonly channelBindings: Uint8Array; readonly mayOmitBindings: boolean };
   /** The password of an account of the profile; undefined: the front knows no such account. */
   passwordOf(user: string, domain: string): string | undefined;
   /** Asked once for each connection and credential; a refusal is asked again, so that the machine counts it. */
@@ -104,8 +106,9 @@ export class Logins {
   }
 
   #newAcceptor(): Acceptor {
-    const { machine, passwordOf } = this.#options;
+    const { machine, passwordOf, binding } = this.#options;
     return new Acceptor({
+      ...binding,
       computer: machine,
       randomBytes,
       now: Date.now,

@@ -19,8 +19,10 @@ export class Output {
   readonly #waiting: Waiter[] = [];
   #isDone = false;
   #isClosed = false;
+  #mode: 'connected' | 'Block' | 'Drop' = 'connected';
 
   push(data: Buffer): void {
+    if (this.#mode === 'Drop') return;
     this.#chunks.push(data);
     this.#serve();
   }
@@ -35,6 +37,16 @@ export class Output {
   close(): void {
     this.#isClosed = true;
     this.#serve();
+  }
+
+  /** The shell's client lets go: Receives that wait are answered empty. */
+  disconnect(mode: 'Block' | 'Drop'): void {
+    this.#mode = mode;
+    for (const waiter of this.#waiting.splice(0)) waiter.finish({ kind: 'data', chunks: [], isDone: false });
+  }
+
+  connect(): void {
+    this.#mode = 'connected';
   }
 
   /** Receives that wait. */

@@ -5,10 +5,16 @@
 import { randomUUID } from 'node:crypto';
 import {
   buildCommandResponse,
+  buildConnectResponse,
   buildCreateResponse,
   buildDeleteResponse,
+  buildDisconnectResponse,
+  buildEnumerateResponse,
   buildFault,
+  buildGetResponse,
+  buildPullResponse,
   buildReceiveResponse,
+  buildReconnectResponse,
   buildSendResponse,
   buildSignalResponse,
   FAULTS,
@@ -16,6 +22,7 @@ import {
   ProtocolError,
   parseWsmanRequest,
   RESOURCE,
+  type ShellDescription,
   SIGNAL,
   type WsmanFault,
   type WsmanRequest,
@@ -23,7 +30,7 @@ import {
 import { LabError } from '../errors.ts';
 import { ABORTED, Fault } from './fault.ts';
 import type { Fetched, Output } from './output.ts';
-import { QUOTA, Shell, ShellTable } from './shells.ts';
+import { type BufferMode, IDLE, QUOTA, Shell, ShellTable } from './shells.ts';
 import { type TextSessions, TextShells } from './text-shells.ts';
 
 /** What the service needs of the engine, for one host. */
@@ -40,6 +47,8 @@ export interface Sessions extends TextSessions {
   send(session: string, command: string | null, stream: string, data: Uint8Array): Promise<void>;
   signal(session: string, command: string, code: 'terminate' | 'ctrl_c'): Promise<void>;
   close(session: string): Promise<void>;
+  /** Answers SESSION_CAPABILITY and CONNECT_RUNSPACEPOOL of a new client. */
+  connect(session: string, data: Uint8Array): Promise<Uint8Array>;
 }
 
 export interface Caller {
@@ -64,6 +73,8 @@ export interface ServiceOptions {
   /** e.g. `http://127.83.0.11:5985/wsman` */
   readonly url: string;
   readonly uiCulture: string;
+  /** False before WinRM 3.0: shells have no name and no state, and end with their client's wish only. */
+  readonly canDisconnect: boolean;
 }
 
 /** MaxTimeoutms and MaxEnvelopeSizekb of WinRM 3.0 and later. */
@@ -71,6 +82,9 @@ const MAX_TIMEOUT_MS = 60_000;
 export const MAX_ENVELOPE_BYTES = 512_000;
 /** Room in a response for everything but the streams' base64. */
 const ENVELOPE_RESERVE = 2_048;
+
+/** MS-WSMV 3.1.4.1.31.7; Get tells the state. */
+const WHILE_DISCONNECTED: ReadonlySet<string> = new Set(['disconnect', 'reconnect', 'connect', 'delete', 'get']);
 
 export class WinrmService {
   readonly #options: ServiceOptions;
@@ -128,25 +142,130 @@ export class WinrmService {
       request.body.kind === 'create' ? request.resourceUri === RESOURCE.cmd : this.text.has(request.shellId);
     if (isText) return this.text.respond(request, caller);
     if (request.body.kind === 'create') return this.#create(request, request.body, caller);
+    if (request.body.kind === 'enumerate') return this.#enumerate(request, request.body, caller);
+    if (request.body.kind === 'pull') return this.#pull(request, request.body, caller);
     const shell = this.#shells.get(request.shellId);
-    switch (request.body.kind) {
+    // another user's shell is not there for this one
+    if (shell === undefined || !isSameUser(shell.user, caller.user)) throw new Fault(FAULTS.shellNotFound);
+    const leave = request.body.kind === 'get' ? (): void => undefined : shell.enter();
+    try {
+      return await this.#respondFor(shell, request, caller);
+    } finally {
+      leave();
+    }
+  }
+
+  async #respondFor(shell: Shell, request: WsmanRequest, caller: Caller): Promise<string> {
+    const { body } = request;
+    if (shell.state === 'Disconnected' && !WHILE_DISCONNECTED.has(body.kind)) throw new Fault(FAULTS.shellDisconnected);
+    switch (body.kind) {
       case 'command':
-        return this.#command(request, request.body, known(shell));
+        return this.#command(request, body, shell);
       case 'receive':
-        return this.#receive(request, request.body, known(shell), caller);
+        return this.#receive(request, body, shell, caller);
       case 'send':
-        return this.#send(request, request.body, known(shell));
+        return this.#send(request, body, shell);
       case 'signal':
-        return this.#signal(request, request.body, known(shell));
-      case 'delete': {
-        const { id } = known(shell);
-        this.#shells.remove(id);
-        await this.#options.sessions.close(id);
+        return this.#signal(request, body, shell);
+      case 'get':
+        return buildGetResponse(request, randomUUID(), this.#describe(shell));
+      case 'delete':
+        this.#shells.remove(shell.id);
+        await this.#options.sessions.close(shell.id);
         return buildDeleteResponse(request, randomUUID());
-      }
+      case 'disconnect':
+      case 'reconnect':
+      case 'connect':
+        return this.#survive(shell, request);
       default:
         throw new Fault(FAULTS.actionNotSupported, `The lab has no ${request.operation} (${request.action}). `);
     }
+  }
+
+  /** MS-WSMV 3.1.4.15 to 3.1.4.17. */
+  async #survive(shell: Shell, request: WsmanRequest): Promise<string> {
+    const { body, sessionId } = request;
+    if (!this.#options.canDisconnect) throw new Fault(FAULTS.actionNotSupported);
+    const isOther = shell.client !== undefined && shell.client.toUpperCase() !== sessionId?.toUpperCase();
+    switch (body.kind) {
+      case 'disconnect':
+        if (shell.state === 'Connected' && isOther) throw new Fault(FAULTS.connectedToOtherClient);
+        shell.disconnect({
+          idleTimeoutMs: idleTimeoutOf(body.idleTimeoutMs),
+          bufferMode: bufferModeOf(body.bufferMode),
+        });
+        return buildDisconnectResponse(request, randomUUID());
+      case 'reconnect':
+        if (isOther) throw new Fault(FAULTS.connectedToOtherClient);
+        shell.connect(sessionId);
+        return buildReconnectResponse(request, randomUUID());
+      case 'connect': {
+        if (body.commandId !== undefined) {
+          if (shell.state === 'Disconnected') throw new Fault(FAULTS.shellDisconnected);
+          if (shell.command(body.commandId) === undefined) throw new Fault(FAULTS.shellNotFound);
+          return buildConnectResponse(request, randomUUID());
+        }
+        if (body.connectXml === undefined) throw new Fault(FAULTS.schemaValidation);
+        if (shell.state === 'Connected') throw new Fault(FAULTS.connectedToOtherClient);
+        const data = await this.#options.sessions.connect(shell.id, body.connectXml);
+        shell.connect(sessionId);
+        return buildConnectResponse(request, randomUUID(), data);
+      }
+      default:
+        throw new Fault(FAULTS.actionNotSupported);
+    }
+  }
+
+  /** What is not told now is told by Pull; a context names how many shells were told. */
+  #enumerate(request: WsmanRequest, body: WsmanRequest['body'] & { kind: 'enumerate' }, caller: Caller): string {
+    if (request.resourceUri !== NS.shell) throw new Fault(FAULTS.invalidResourceUri);
+    const { shells, context } = this.#page(caller, 0, body.maxElements ?? 1);
+    return buildEnumerateResponse(request, randomUUID(), shells, context);
+  }
+
+  #pull(request: WsmanRequest, body: WsmanRequest['body'] & { kind: 'pull' }, caller: Caller): string {
+    const from = /^uuid:FIREBREAK-LAB-(\d{1,6})$/.exec(body.context)?.[1];
+    if (request.resourceUri !== NS.shell || from === undefined) throw new Fault(FAULTS.invalidEnumerationContext);
+    const { shells, context } = this.#page(caller, Number(from), body.maxElements ?? 1);
+    return buildPullResponse(request, randomUUID(), shells, context);
+  }
+
+  #page(
+    caller: Caller,
+    from: number,
+    count: number,
+  ): { readonly shells: readonly ShellDescription[]; readonly context: string | undefined } {
+    const all = this.#shells.shellsOf(caller.user);
+    const shells = all.slice(from, from + count).map((shell) => this.#describe(shell));
+    const context = from + count < all.length ? `uuid:FIREBREAK-LAB-${from + count}` : undefined;
+    return { shells, context };
+  }
+
+  #describe(shell: Shell): ShellDescription {
+    const { options, idleTimeoutMs, bufferMode, state, inactivityMs } = shell;
+    return {
+      shellId: shell.id,
+      address: this.#options.url,
+      resourceUri: options.resourceUri,
+      owner: shell.user,
+      clientIp: options.clientAddress,
+      inputStreams: options.inputStreams,
+      outputStreams: options.outputStreams,
+      dataLocale: this.#options.uiCulture,
+      idleTimeoutMs,
+      maxIdleTimeoutMs: IDLE.maxMs,
+      bufferMode,
+      state,
+      runTimeMs: performance.now() - shell.createdAt,
+      inactivityMs,
+      ...(options.name === undefined ? {} : { name: options.name }),
+    };
+  }
+
+  #onIdle(shell: Shell): void {
+    if (this.#shells.get(shell.id) !== shell) return;
+    this.#shells.remove(shell.id);
+    this.#options.sessions.close(shell.id).catch(() => undefined);
   }
 
   async #create(
@@ -163,8 +282,22 @@ export class WinrmService {
     if (this.#shells.get(id) !== undefined) {
       throw new Fault({ ...FAULTS.internalError, windowsCode: 183 }, 'Cannot create a shell that already exists. ');
     }
+    const shell: Shell = new Shell({
+      id,
+      user: caller.user,
+      resourceUri: request.resourceUri,
+      name: body.name,
+      clientAddress: caller.address,
+      client: request.sessionId,
+      idleTimeoutMs: idleTimeoutOf(body.idleTimeoutMs) ?? IDLE.defaultMs,
+      bufferMode: bufferModeOf(body.bufferMode) ?? 'Block',
+      inputStreams: body.inputStreams,
+      outputStreams: body.outputStreams,
+      now: () => performance.now(),
+      onIdle: () => this.#onIdle(shell),
+    });
     // Known before the engine answers: its first data may come ahead of the answer.
-    this.#shells.add(new Shell(id, caller.user));
+    this.#shells.add(shell);
     try {
       await this.#options.sessions.open({
         session: id,
@@ -178,17 +311,7 @@ export class WinrmService {
       this.#shells.remove(id);
       throw cause;
     }
-    return buildCreateResponse(request, randomUUID(), {
-      shellId: id,
-      address: this.#options.url,
-      resourceUri: request.resourceUri,
-      owner: caller.user,
-      clientIp: caller.address,
-      inputStreams: body.inputStreams,
-      outputStreams: body.outputStreams,
-      dataLocale: this.#options.uiCulture,
-      ...(body.name === undefined ? {} : { name: body.name }),
-    });
+    return buildCreateResponse(request, randomUUID(), this.#describe(shell));
   }
 
   async #command(
@@ -270,9 +393,18 @@ export class WinrmService {
   }
 }
 
-function known(shell: Shell | undefined): Shell {
-  if (shell === undefined) throw new Fault(FAULTS.shellNotFound);
-  return shell;
+function isSameUser(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase();
+}
+
+function idleTimeoutOf(ms: number | undefined): number | undefined {
+  if (ms !== undefined && (ms < IDLE.minMs || ms > IDLE.maxMs)) throw new Fault(FAULTS.idleTimeoutOutOfBounds);
+  return ms;
+}
+
+function bufferModeOf(text: string | undefined): BufferMode | undefined {
+  if (text === undefined || text === 'Block' || text === 'Drop') return text;
+  throw new Fault(FAULTS.schemaValidation, `There is no buffer mode ${text}. `);
 }
 
 function faultOf(thrown: unknown): WsmanFault {

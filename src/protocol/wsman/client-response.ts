@@ -25,7 +25,9 @@ interface CreatedShell {
   readonly resourceUri: string | undefined;
   /** The address from which the host sees the client. */
   readonly clientIp: string | undefined;
-  readonly idleTimeout: string | undefined;
+  /** The account as the host writes it. */
+  readonly owner: string | undefined;
+  readonly idleTimeoutMs: number | undefined;
 }
 
 interface ReceivedData {
@@ -54,23 +56,27 @@ export interface ShellInfo {
   readonly inactivityMs: number | undefined;
 }
 
-interface ListedShells {
-  readonly kind: 'enumerate' | 'pull';
+interface ListedShells<K> {
+  readonly kind: K;
   readonly shells: readonly ShellInfo[];
   /** For the next Pull; undefined when that was all. */
   readonly context: string | undefined;
 }
+
+/** One type for each, so that the answer to a request is the one of its kind. */
+type Acknowledged<K> = K extends string ? { readonly kind: K } : never;
 
 export type WsmanResponse =
   | WsmanFaultInfo
   | CreatedShell
   | ReceivedData
   | { readonly kind: 'command'; readonly commandId: string | undefined }
-  | ListedShells
+  | ListedShells<'enumerate'>
+  | ListedShells<'pull'>
   | { readonly kind: 'get'; readonly shell: ShellInfo }
   /** PSRP fragments of the pool; undefined for a command. */
   | { readonly kind: 'connect'; readonly data: Uint8Array | undefined }
-  | { readonly kind: 'send' | 'signal' | 'delete' | 'disconnect' | 'reconnect' };
+  | Acknowledged<'send' | 'signal' | 'delete' | 'disconnect' | 'reconnect'>;
 
 /**
  * Reads the response to a request of the client half.
@@ -127,7 +133,7 @@ export function parseWsmanResponse(
 }
 
 /** The items of an optimized Enumerate stand in WS-Management's namespace, those of a Pull in WS-Enumeration's. */
-function parseListed(kind: ListedShells['kind'], response: XmlElement | undefined): ListedShells {
+function parseListed<K extends 'enumerate' | 'pull'>(kind: K, response: XmlElement | undefined): ListedShells<K> {
   if (response === undefined) throw soapError(`the answer to ${kind} is none`);
   const { wsman, enumeration } = NS;
   const items = child(response, wsman, 'Items') ?? child(response, enumeration, 'Items');
@@ -142,10 +148,6 @@ function parseListed(kind: ListedShells['kind'], response: XmlElement | undefine
 
 function parseShell(shell: XmlElement): ShellInfo {
   const text = (name: string): string | undefined => childText(shell, NS.shell, name);
-  const duration = (name: string): number | undefined => {
-    const value = text(name);
-    return value === undefined || value === '' ? undefined : parseDuration(value);
-  };
   const shellId = text('ShellId') ?? attribute(shell, 'ShellId');
   if (shellId === undefined || shellId === '') throw soapError('a shell has no id');
   const state = text('State');
@@ -156,9 +158,9 @@ function parseShell(shell: XmlElement): ShellInfo {
     owner: text('Owner'),
     clientIp: text('ClientIP'),
     state: state === 'Connected' || state === 'Disconnected' ? state : undefined,
-    idleTimeoutMs: duration('IdleTimeOut'),
-    runTimeMs: duration('ShellRunTime'),
-    inactivityMs: duration('ShellInactivity'),
+    idleTimeoutMs: durationOf(shell, 'IdleTimeOut'),
+    runTimeMs: durationOf(shell, 'ShellRunTime'),
+    inactivityMs: durationOf(shell, 'ShellInactivity'),
   };
 }
 
@@ -177,8 +179,14 @@ function parseCreated(body: XmlElement | undefined): CreatedShell {
     selectors,
     resourceUri: childText(parameters, NS.wsman, 'ResourceURI'),
     clientIp: childText(shell, NS.shell, 'ClientIP'),
-    idleTimeout: childText(shell, NS.shell, 'IdleTimeOut'),
+    owner: childText(shell, NS.shell, 'Owner'),
+    idleTimeoutMs: durationOf(shell, 'IdleTimeOut'),
   };
+}
+
+function durationOf(element: XmlElement | undefined, name: string): number | undefined {
+  const text = childText(element, NS.shell, name);
+  return text === undefined || text === '' ? undefined : parseDuration(text);
 }
 
 function parseReceived(response: XmlElement | undefined): ReceivedData {

@@ -73,6 +73,8 @@ function answer(request: Request): object {
       }
       return {};
     }
+    case 'session.connect':
+      return { data: request['data'] };
     case 'session.close':
       sessions.delete(session);
       return {};

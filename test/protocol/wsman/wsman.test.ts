@@ -71,7 +71,8 @@ describe('client half against server half', () => {
       kind: 'create',
       shellId: SHELL,
       clientIp: '10.0.0.9',
-      idleTimeout: 'PT7200.000S',
+      idleTimeoutMs: 7_200_000,
+      owner: 'WEB01\\a & b',
     });
     if (response.kind !== 'create') throw new Error('not created');
     client.created(response);

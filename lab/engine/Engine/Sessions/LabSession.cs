@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using System.Management.Automation.Remoting;
 using System.Threading.Channels;
 using Firebreak.Lab.Engine.Wire;
@@ -14,6 +15,7 @@ internal sealed class LabSession : IFragmentSink
     private readonly SessionContext _context;
     private readonly Channel<Func<Task>> _work = Channel.CreateUnbounded<Func<Task>>(new UnboundedChannelOptions { SingleReader = true });
     private readonly object _sending = new();
+    private readonly FragmentNumbers _numbers = new();
     private readonly Action<LabSession> _gone;
     private SessionTransport? _transport;
     private ServerRemoteSession? _server;
@@ -53,6 +55,29 @@ internal sealed class LabSession : IFragmentSink
         _transport.ProcessRawData(data, "stdin");
         return Task.CompletedTask;
     });
+
+    /// <summary>Takes a new client in: what it declares goes in, what the pool is comes out.</summary>
+    /// <param name="data">SESSION_CAPABILITY and CONNECT_RUNSPACEPOOL.</param>
+    public async Task<byte[]> Connect(byte[] data)
+    {
+        byte[] answer = [];
+        await Enqueue(() =>
+        {
+            _ = Transport;
+            _server!.ExecuteConnect(data, out byte[]? response);
+            answer = response ?? [];
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
+        byte[][] fragments = [.. FragmentNumbers.Split(answer).Select(f => PrivateData.WithVersion(f, PSVersionInfo.PSVersion, _context.PSVersion))];
+        lock (_sending)
+        {
+            foreach (byte[] fragment in fragments)
+            {
+                _numbers.Renumber(fragment);
+            }
+        }
+        return [.. fragments.SelectMany(f => f)];
+    }
 
     /// <summary>Creates a pipeline.</summary>
     public Task Command(Guid command, byte[] data) => Enqueue(() =>
@@ -118,6 +143,7 @@ internal sealed class LabSession : IFragmentSink
         {
             if (!_ended)
             {
+                _numbers.Renumber(fragment);
                 _wire.SessionData(Id, command, fragment);
             }
         }

@@ -40,6 +40,7 @@ internal sealed class EngineService(WireWriter wire) : IDisposable
             case "logon": return Logon(request);
             case "session.open": await Open(request).ConfigureAwait(false); return null;
             case "session.command": await Session(request).Command(request.Id128("command"), request.Bytes("data")).ConfigureAwait(false); return null;
+            case "session.connect": return new JsonObject { ["data"] = Convert.ToBase64String(await Session(request).Connect(request.Bytes("data")).ConfigureAwait(false)) };
             case "session.send": await Session(request).Send(request.OptionalId128("command"), request.Text("stream"), request.Bytes("data")).ConfigureAwait(false); return null;
             case "session.signal": await Session(request).Signal(request.Id128("command"), IsTerminate(request)).ConfigureAwait(false); return null;
             case "session.close": Session(request).End("closed by the client"); return null;
