@@ -1,6 +1,7 @@
 /** Every way in which reaching a WinRM service fails, as one error with place, cause and remedy. Must not know PSRP. */
 import { type ErrorCode, FirebreakError } from '../../domain/index.ts';
 import { FAULT_CODE, type WsmanFaultInfo } from '../../protocol/index.ts';
+import { quotaOf } from './quotas.ts';
 import { handshakeFailed, isTlsError } from './tls-failures.ts';
 
 export { fromProtocolError, sessionClosed } from '../psrp/index.ts';
@@ -78,6 +79,13 @@ export function fromSocketError(
   if (proxy === undefined || stage !== 'tcp') return fromHttpError(label, error);
   const { code, message } = fromHttpError(`${label}: the proxy ${proxy}`, error);
   return new FirebreakError(code, message, { remedy: 'check address and port of the proxy', cause: error });
+}
+
+/** The host has answered, but not everything has come here. */
+export function answerLost(label: string): FirebreakError {
+  return new FirebreakError('FB_CONNECT_LOST', `${label}: an answer was lost with the connection`, {
+    remedy: 'the network was away for a moment; firebreak resume goes on from the journal',
+  });
 }
 
 /** Errors of the HTTP client and of the socket under it. */

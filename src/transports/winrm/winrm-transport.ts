@@ -1,5 +1,5 @@
 /** PowerShell sessions over WinRM: what a target asks for, checked and opened. */
-import { FirebreakError, type Session, type Target, type Transport } from '../../domain/index.ts';
+import { FirebreakError, type OpenOptions, type Session, type Target, type Transport } from '../../domain/index.ts';
 import { createSession, ModuleLibrary } from '../../powershell/index.ts';
 import { NS } from '../../protocol/index.ts';
 import { serviceHostOf } from '../gss/index.ts';
@@ -28,16 +28,17 @@ class WinrmTransport implements Transport {
     this.#modules = modules;
   }
 
-  async open(target: Target, options: { readonly signal: AbortSignal; readonly timeoutMs: number }): Promise<Session> {
+  async open(target: Target, options: OpenOptions): Promise<Session> {
     const auth = usableAuth(target, labelOf(target));
     const { configuration } = target.settings;
-    const shell = new WinrmShell({
+    const connection = {
       ...(await endpointOf(target, this.#contexts)),
       targetName: `HTTP/${target.address}`,
       login: { auth, user: target.user, password: target.password, kerberos: kerberosOf(target) },
       ...(configuration === undefined ? {} : { resourceUri: resourceUriOf(configuration) }),
-    });
-    const runner = new PsrpRunner(shell);
+    };
+    const shell = new WinrmShell(connection, options.name === undefined ? {} : { name: options.name });
+    const runner = new PsrpRunner(shell, { prompter: options.prompter });
     await runner.open(options);
     return createSession(runner, this.#modules);
   }

@@ -15,6 +15,8 @@ import { fromFault, fromHttpStatus, fromProtocolError, sessionClosed } from './f
 export interface ExchangeOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /** Every fault comes back as data, not only TimedOut. */
+  readonly isFaultData?: boolean;
 }
 
 type Answer<K extends WsmanResponse['kind']> = Extract<WsmanResponse, { kind: K }>;
@@ -33,7 +35,7 @@ export class WsmanChannel {
   }
 
   /**
-   * @throws FirebreakError: every fault but TimedOut (which comes back as data), and what WsmanConnection.post throws
+   * @throws FirebreakError: every fault but TimedOut (which comes back as data) unless `isFaultData`, and what WsmanConnection.post throws
    */
   async exchange<K extends WsmanRequestText['operation'] & WsmanResponse['kind']>(
     request: WsmanRequestText<K>,
@@ -58,7 +60,7 @@ export class WsmanChannel {
       if (answer.status === 200) return response;
       throw new FirebreakError('FB_PROTOCOL_HTTP', `${label}: HTTP ${answer.status} without a SOAP fault`);
     }
-    if (!response.isTimedOut) throw fromFault(label, request.operation, response);
+    if (!response.isTimedOut && options.isFaultData !== true) throw fromFault(label, request.operation, response);
     return response;
   }
 
