@@ -4,12 +4,14 @@
  */
 import { z } from 'zod';
 import type { AddressRange } from './addresses.ts';
+import { Authority } from './certificates/index.ts';
 import { type Catalog, type FleetFile, resolveMachine } from './data/index.ts';
 import type { Engine, EngineEvent } from './engine/index.ts';
 import { LabError, messageOf } from './errors.ts';
 import { requireFreePort } from './free-port.ts';
-import { LabHost, WINRM_PORT } from './host.ts';
+import { LabHost, WINRM_PORT, WINRM_TLS_PORT } from './host.ts';
 import type { InventoryHost } from './inventory.ts';
+import { type KerberosLogins, KerberosService } from './winrm/index.ts';
 
 export interface FleetOptions {
   readonly engine: Engine;
@@ -48,9 +50,21 @@ const UP_TIMEOUT_MS = 30_000;
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #hosts = new Map<string, LabHost>();
+  #authority: Authority | undefined;
 
   constructor(options: FleetOptions) {
     this.#options = options;
+  }
+
+  /**
+   * What clients need for HTTPS, PEM: the authority, and a certificate that every machine maps to its administrator;
+   * undefined when no machine has HTTPS. Known after `start`.
+   */
+  certificates(): { readonly ca: string; readonly cert: string; readonly key: string } | undefined {
+    if (this.#authority === undefined) return undefined;
+    const { user } = this.#options;
+    const { cert, key } = this.#authority.issue({ commonName: user, upn: `${user}@localhost`, usage: 'client' });
+    return { ca: this.#authority.cert, cert, key };
   }
 
   get hosts(): readonly LabHost[] {
@@ -66,7 +80,8 @@ export class Fleet {
     onProgress(`starting ${fleet.hosts.length} machines`);
     // In the fleet's order, so that status and inventory keep it.
     const created: InventoryHost[] = [];
-    for (let index = 0; index < fleet.hosts.length; index += 1) created.push(await this.#create(index));
+    const kerberos = await kerberosOf(fleet);
+    for (let index = 0; index < fleet.hosts.length; index += 1) created.push(await this.#create(index, kerberos));
     await Promise.all(this.hosts.map((host) => this.#untilUp(host)));
     onProgress(`${this.hosts.filter((host) => host.isListening).length} of ${this.hosts.length} machines answer`);
     return created;
@@ -134,13 +149,13 @@ export class Fleet {
     await Promise.all(this.hosts.map((host) => host.end()));
   }
 
-  async #create(index: number): Promise<InventoryHost> {
+  async #create(index: number, kerberos: KerberosLogins | undefined): Promise<InventoryHost> {
     const { engine, catalog, fleet, addresses, user, password } = this.#options;
     const spec = fleet.hosts[index]!;
     const profile = catalog.profiles.get(spec.profile)!;
     const variant = spec.variant ?? profile.default;
     const address = addresses.hostAddress(index);
-    await requireFreePort(address, WINRM_PORT);
+    for (const port of spec.https ? [WINRM_PORT, WINRM_TLS_PORT] : [WINRM_PORT]) await requireFreePort(address, port);
     const machine = resolveMachine(catalog, { name: spec.name, profile, variant, user, password });
     // Known before the machine boots: its first event may come ahead of the answer.
     this.#hosts.set(
@@ -152,6 +167,8 @@ export class Fleet {
         profile.os.culture,
         { user, password },
         profile.powershell.version,
+        kerberos,
+        this.#tlsOf(spec.name, address, spec.https),
       ),
     );
     const reply = await engine.request('host.create', { host: spec.name, address, machine, files: [] });
@@ -169,6 +186,16 @@ export class Fleet {
     }
   }
 
+  #tlsOf(name: string, address: string, isHttps: boolean): ConstructorParameters<typeof LabHost>[6] {
+    if (!isHttps) return undefined;
+    this.#authority ??= new Authority('Firebreak lab');
+    const names = [name, address];
+    return {
+      certificate: this.#authority.issue({ commonName: name, names, usage: 'server' }),
+      ca: this.#authority.cert,
+    };
+  }
+
   #host(name: string): LabHost {
     const host = this.#hosts.get(name);
     if (host === undefined) {
@@ -180,6 +207,11 @@ export class Fleet {
   #report(work: Promise<void> | undefined): void {
     work?.catch((thrown: unknown) => this.#options.onProgress(messageOf(thrown)));
   }
+}
+
+async function kerberosOf({ kerberos }: FleetFile): Promise<KerberosLogins | undefined> {
+  if (kerberos === undefined) return undefined;
+  return { service: await KerberosService.open(kerberos.keytab), realm: kerberos.realm };
 }
 
 type SessionEvent = Extract<z.output<typeof eventSchema>, { readonly session: string }>;

@@ -3,11 +3,14 @@
  * machines.
  */
 import { z } from 'zod';
+import { tlsServerEndPoint } from '../../src/protocol/index.ts';
+import type { Certificate } from './certificates/index.ts';
 import type { FleetHost } from './data/index.ts';
 import type { Engine } from './engine/index.ts';
-import { type Sessions, WinrmFront, WinrmService } from './winrm/index.ts';
+import { type LoginOptions, type Sessions, WinrmFront, WinrmService } from './winrm/index.ts';
 
 export const WINRM_PORT = 5985;
+export const WINRM_TLS_PORT = 5986;
 const connectedSchema = z.object({ data: z.string() });
 const logonSchema = z.object({ granted: z.boolean(), admin: z.boolean().default(false) });
 
@@ -17,12 +20,18 @@ interface Account {
   readonly password: string;
 }
 
+/** For HTTPS: the machine's certificate, and the authority (PEM) whose clients it trusts. */
+interface HostTls {
+  readonly certificate: Certificate;
+  readonly ca: string;
+}
+
 export class LabHost {
   readonly spec: FleetHost & { readonly variant: string };
   readonly address: string;
   readonly #engine: Engine;
   readonly #service: WinrmService;
-  readonly #front: WinrmFront;
+  readonly #fronts: readonly WinrmFront[];
   /** Ups and downs are served one after the other. */
   #last: Promise<void> = Promise.resolve();
   #failure: unknown;
@@ -34,6 +43,7 @@ export class LabHost {
     uiCulture: string,
     account: Account,
     powershellVersion: string,
+    tls?: HostTls,
   ) {
     this.spec = spec;
     this.address = address;
@@ -46,25 +56,39 @@ export class LabHost {
       // WinRM 3.0 comes with PowerShell 3.0
       canDisconnect: Number.parseInt(powershellVersion, 10) >= 3,
     });
-    this.#front = new WinrmFront({
+    const { name, allow_unencrypted: allowUnencrypted } = spec;
+    const login = {
+      machine: name.toUpperCase(),
+      passwordOf: (user: string, domain: string) =>
+        isSameName(user, account.user) && (['', '.'].includes(domain) || isSameName(domain, name))
+          ? account.password
+          : undefined,
+      logon: async (user: string, password: string, auth: 'basic' | 'ntlm') =>
+        logonSchema.parse(await engine.request('logon', { host: name, user, password, auth })),
+    };
+    const http = new WinrmFront({
       address,
       port: WINRM_PORT,
       service: this.#service,
-      login: {
-        machine: spec.name.toUpperCase(),
-        allowUnencrypted: spec.allow_unencrypted,
-        passwordOf: (user, domain) =>
-          isSameName(user, account.user) && (['', '.'].includes(domain) || isSameName(domain, spec.name))
-            ? account.password
-            : undefined,
-        logon: async (user, password, auth) =>
-          logonSchema.parse(await engine.request('logon', { host: spec.name, user, password, auth })),
-      },
+      // nothing over HTTP can be bound to a channel
+      login: { ...login, allowUnencrypted, ...bindingOf(spec.cbt === 'strict' ? 'strict' : 'none', undefined) },
     });
+    if (tls === undefined) this.#fronts = [http];
+    else {
+      const { certificate, ca } = tls;
+      const https = new WinrmFront({
+        address,
+        port: WINRM_TLS_PORT,
+        service: this.#service,
+        login: { ...login, allowUnencrypted: true, ...bindingOf(spec.cbt, certificate.der) },
+        tls: { cert: certificate.cert, key: certificate.key, ca },
+      });
+      this.#fronts = [http, https];
+    }
   }
 
   get isListening(): boolean {
-    return this.#front.isListening;
+    return this.#fronts.every((front) => front.isListening);
   }
 
   /** Why the front could not listen when it last should have. */
@@ -75,7 +99,7 @@ export class LabHost {
   up(): Promise<void> {
     return this.#inTurn(async () => {
       this.#failure = undefined;
-      await this.#front.open();
+      await Promise.all(this.#fronts.map((front) => front.open()));
     }).catch((thrown: unknown) => {
       this.#failure = thrown;
       throw thrown;
@@ -85,7 +109,8 @@ export class LabHost {
   /** `why` as the engine says: a lost network or power leaves connections silent, anything else closes them. */
   down(why: string): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#front.close(why === 'network' || why === 'power-loss' ? 'silent' : 'at-once');
+      const how = why === 'network' || why === 'power-loss' ? 'silent' : 'at-once';
+      await Promise.all(this.#fronts.map((front) => front.close(how)));
       // Shells live on a machine, not on its network.
       if (why !== 'network') this.#service.dropAll();
       this.#engine.tell('front.closed', { host: this.spec.name });
@@ -113,7 +138,9 @@ export class LabHost {
   }
 
   end(): Promise<void> {
-    return this.#inTurn(() => this.#front.end());
+    return this.#inTurn(async () => {
+      await Promise.all(this.#fronts.map((front) => front.end()));
+    });
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
@@ -121,6 +148,15 @@ export class LabHost {
     this.#last = turn.catch(() => undefined);
     return turn;
   }
+}
+
+/** @param certificate DER; absent over HTTP, where no client can have the right bindings */
+function bindingOf(level: FleetHost['cbt'], certificate: Buffer | undefined): Pick<LoginOptions, 'binding'> {
+  if (level === 'none') return {};
+  const channelBindings = certificate === undefined ? undefined : tlsServerEndPoint(certificate);
+  return {
+    binding: { channelBindings: channelBindings ?? new Uint8Array(0), mayOmitBindings: level === 'relaxed' },
+  };
 }
 
 function isSameName(left: string, right: string): boolean {

@@ -20,6 +20,8 @@ export interface InventoryOptions {
   readonly passwordFile: string;
   /** Source address that no shield excepts. */
   readonly vantage: string;
+  /** Certificate of the lab's authority, for the hosts with HTTPS. */
+  readonly caFile: string;
 }
 
 /** Ansible's shape; a host is in all its groups. */
@@ -31,6 +33,7 @@ export function inventoryText(hosts: readonly InventoryHost[], options: Inventor
     all[host.name] = {
       address,
       ...(host.allow_unencrypted ? {} : { auth: 'negotiate', allow_unencrypted: false }),
+      ...(host.https ? { port: 5986, use_tls: true, ca: options.caFile } : {}),
       ...(mapped.length === 0 ? {} : { ports: Object.fromEntries(mapped) }),
       ...(Object.keys(host.vars).length === 0 ? {} : { vars: host.vars }),
     };

@@ -91,6 +91,9 @@ async function run(options: Options): Promise<void> {
     packages: join(dir, 'packages'),
     password: join(dir, 'password'),
     lab: join(dir, 'lab.json'),
+    ca: join(dir, 'ca.pem'),
+    clientCert: join(dir, 'client.pem'),
+    clientKey: join(dir, 'client.key'),
   };
   const password = randomBytes(18).toString('base64url');
   const startedAt = new Date().toISOString();
@@ -108,8 +111,7 @@ async function run(options: Options): Promise<void> {
     isEnding = true;
     await fleet.end();
     await engine.shutdown(ENGINE_GRACE_MS);
-    for (const file of [files.lab, files.inventory, files.password]) rmSync(file, { force: true });
-    rmSync(files.packages, { recursive: true, force: true });
+    for (const file of Object.values(files)) rmSync(file, { recursive: true, force: true });
     control.close();
     progress('down');
     process.exitCode = exitCode;
@@ -135,9 +137,20 @@ async function run(options: Options): Promise<void> {
     const hosts = await fleet.start();
     writePackages(files.packages, catalog);
     writeWhole(files.password, password, 0o600);
+    const certificates = fleet.certificates();
+    if (certificates !== undefined) {
+      writeWhole(files.ca, certificates.ca);
+      writeWhole(files.clientCert, certificates.cert);
+      writeWhole(files.clientKey, certificates.key, 0o600);
+    }
     writeWhole(
       files.inventory,
-      inventoryText(hosts, { user: USER, passwordFile: files.password, vantage: addresses.vantage }),
+      inventoryText(hosts, {
+        user: USER,
+        passwordFile: files.password,
+        vantage: addresses.vantage,
+        caFile: files.ca,
+      }),
     );
     const ready = {
       ...facts,

@@ -129,7 +129,8 @@ function generalName(name: string): Buffer {
 function addressBytes(address: string): Buffer {
   if (isIPv4(address)) return Buffer.from(address.split('.').map(Number));
   const [head = '', tail] = address.split('::');
-  const words = (text: string): number[] => (text === '' ? [] : text.split(':').map((word) => Number.parseInt(word, 16)));
+  const words = (text: string): number[] =>
+    text === '' ? [] : text.split(':').map((word) => Number.parseInt(word, 16));
   const end = tail === undefined ? [] : words(tail);
   const start = words(head);
   const all = [...start, ...new Array<number>(8 - start.length - end.length).fill(0), ...end];
@@ -141,7 +142,9 @@ function nameOf(commonName: string): Buffer {
 }
 
 function keyIdOf(publicKey: KeyObject): Buffer {
-  return createHash('sha1').update(publicKey.export({ format: 'der', type: 'spki' })).digest();
+  return createHash('sha1')
+    .update(publicKey.export({ format: 'der', type: 'spki' }))
+    .digest();
 }
 
 function extension(id: string, isCritical: boolean, value: Buffer): Buffer {

@@ -10,14 +10,13 @@ import {
   decodeSealedBody,
   encodeSealedBody,
   isSealedType,
-  type NtlmSession,
   ProtocolError,
   SEALED_CONTENT_TYPE,
   SOAP_CONTENT_TYPE,
 } from '../../../src/protocol/index.ts';
 import { LabError } from '../errors.ts';
 import { certificateAccount, MUTUAL } from './certificate-login.ts';
-import { type LoginOptions, Logins, type LoginStep } from './logins.ts';
+import { type LoginOptions, type LoginStep, Logins } from './logins.ts';
 import { MAX_ENVELOPE_BYTES, type WinrmService } from './service.ts';
 
 interface FrontOptions {
@@ -205,8 +204,9 @@ export class WinrmFront {
         signal: gone.signal,
       });
       if (isSealed && logon.session !== undefined) {
-        const sealed = encodeSealedBody(logon.session.seal(Buffer.from(answer.xml, 'utf8')));
-        reply(answer.status, { ...headers, 'Content-Type': SEALED_CONTENT_TYPE }, sealed);
+        const { session, sealedType = SEALED_CONTENT_TYPE } = logon;
+        const sealed = encodeSealedBody(session.seal(Buffer.from(answer.xml, 'utf8')), sealedType);
+        reply(answer.status, { ...headers, 'Content-Type': sealedType }, sealed);
       } else reply(answer.status, { ...headers, 'Content-Type': SOAP_CONTENT_TYPE }, answer.xml);
     } catch {
       // A client that broke off, or an engine that is ending: there is nobody to answer.
@@ -215,13 +215,13 @@ export class WinrmFront {
   }
 
   /** The envelope, or the status that refuses it. */
-  #opened(body: Buffer, isSealed: boolean, session: NtlmSession | undefined): Buffer | number {
+  #opened(body: Buffer, isSealed: boolean, session: SealingSession | undefined): Buffer | number {
     if (!isSealed) return this.#options.login.allowUnencrypted || body.length === 0 ? body : 500;
     if (session === undefined) return 415;
     try {
       return session.unseal(decodeSealedBody(body));
     } catch (thrown) {
-      if (thrown instanceof ProtocolError) return 400;
+      if (thrown instanceof ProtocolError || thrown instanceof KerberosRefusal) return 400;
       throw thrown;
     }
   }

@@ -40,6 +40,8 @@ export interface TestLabOptions {
     readonly profile: string;
     readonly variant?: string;
     readonly allow_unencrypted?: boolean;
+    readonly https?: boolean;
+    readonly cbt?: 'none' | 'relaxed' | 'strict';
   }[];
   readonly engine: 'fake' | 'real';
   /** A range of one's own when absent. */

@@ -1,0 +1,77 @@
+/** Machines with WinRM over HTTPS, driven by the product: every login, channel bindings as strict as can be. Needs the built engine. */
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Secret, type Session, type Target } from '../../../src/domain/index.ts';
+import { createTransports } from '../../../src/transports/index.ts';
+import { startTestLab, type TestLab } from '../support/lab.ts';
+
+const { signal } = new AbortController();
+
+describe('machines with HTTPS', () => {
+  let lab: TestLab;
+  beforeAll(async () => {
+    lab = await startTestLab({
+      engine: 'real',
+      hosts: [
+        { name: 'pc-01', profile: 'windows-10-1903-enu', allow_unencrypted: false, https: true, cbt: 'strict' },
+        { name: 'pc-02', profile: 'windows-10-1903-enu', https: true },
+      ],
+    });
+  });
+  afterAll(() => lab.end());
+
+  const open = (name: string, more: Partial<Target> = {}): Promise<Session> =>
+    createTransports().winrm.open(
+      {
+        host: name,
+        transport: 'winrm',
+        address: lab.host(name).address,
+        port: 5986,
+        useTls: true,
+        auth: 'ntlm',
+        user: lab.user,
+        password: new Secret(lab.password),
+        allowUnencrypted: false,
+        settings: { ca: join(lab.dir, 'ca.pem') },
+        ...more,
+      },
+      { signal, timeoutMs: 30_000 },
+    );
+  const answerOf = async (session: Session): Promise<unknown> => {
+    const { output } = await session.invoke({ script: '$env:COMPUTERNAME; 6 * 7' }, { signal, timeoutMs: 30_000 });
+    await session.close();
+    return output;
+  };
+
+  it.each(['ntlm', 'negotiate', 'basic'] as const)('opens a session by %s', async (auth) => {
+    expect(await answerOf(await open('pc-01', { auth }))).toEqual(['PC-01', 42]);
+  });
+
+  it('takes the client certificate that the machine maps to its administrator, and no other', async () => {
+    const certificate = { cert: join(lab.dir, 'client.pem'), key: join(lab.dir, 'client.key') };
+    const login = { auth: 'certificate', user: '', password: new Secret('') } as const;
+    const settings = { ca: join(lab.dir, 'ca.pem') };
+    const session = await open('pc-01', { ...login, settings: { ...settings, certificate } });
+    expect(await answerOf(session)).toEqual(['PC-01', 42]);
+    await expect(open('pc-01', { ...login, settings })).rejects.toMatchObject({ code: 'FB_CREDENTIAL_MISSING' });
+  });
+
+  it('refuses NTLM over HTTP where channel bindings are strict, and the error names the port', async () => {
+    await expect(open('pc-01', { port: 5985, useTls: false })).rejects.toMatchObject({
+      code: 'FB_AUTH_DENIED',
+      remedy: expect.stringContaining('5986'),
+    });
+    expect(await answerOf(await open('pc-02', { port: 5985, useTls: false }))).toEqual(['PC-02', 42]);
+  });
+
+  it('refuses a wrong password over TLS', async () => {
+    await expect(open('pc-02', { password: new Secret('wrong') })).rejects.toMatchObject({ code: 'FB_AUTH_DENIED' });
+  });
+
+  it('carries a megabyte through TLS', async () => {
+    const session = await open('pc-02');
+    const { output } = await session.invoke({ script: "'x' * 1MB" }, { signal, timeoutMs: 30_000 });
+    expect(String(output[0])).toHaveLength(1024 * 1024);
+    await session.close();
+  });
+});
