@@ -81,7 +81,8 @@ internal static class PowerShellProgram
             {
                 var input = new PSDataCollection<string>();
                 Task feeding = Task.Run(() => Feed(input, piped, program.Cancellation));
-                shell.Invoke(input, new PSDataCollection<PSObject>(), settings);
+                // Asynchronously: the engine takes a pipeline that is waited for as one whose input is complete.
+                shell.EndInvoke(shell.BeginInvoke(input, new PSDataCollection<PSObject>(), settings, null, null));
                 // As powershell.exe, which reads its input to the end before it ends.
                 feeding.GetAwaiter().GetResult();
             }

@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Host;
+using System.Management.Automation.Internal;
 using System.Security;
 using System.Text;
 using System.Xml;
@@ -38,13 +39,13 @@ internal sealed class ProgramHostUi : PSHostUserInterface, IDisposable
     public override PSHostRawUserInterface? RawUI => null;
 
     /// <inheritdoc/>
-    public override void Write(string value) => Add(false, value);
+    public override void Write(string value) => Add(false, Plain(value));
 
     /// <inheritdoc/>
-    public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Add(false, value);
+    public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Add(false, Plain(value));
 
     /// <inheritdoc/>
-    public override void WriteLine(string value) => Add(false, value + "\r\n");
+    public override void WriteLine(string value) => Add(false, Plain(value) + "\r\n");
 
     /// <inheritdoc/>
     public override void WriteErrorLine(string value)
@@ -109,6 +110,9 @@ internal sealed class ProgramHostUi : PSHostUserInterface, IDisposable
 
     private static PSInvalidOperationException NobodyThere() =>
         new("PowerShell is in NonInteractive mode. Read and Prompt functionality is not available.");
+
+    // The formatter marks cells even where no colour is wanted.
+    private static string Plain(string value) => new StringDecorated(value).ToString(OutputRendering.PlainText);
 
     private void Line(string stream, string prefix, string message)
     {

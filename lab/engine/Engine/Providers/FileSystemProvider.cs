@@ -62,6 +62,10 @@ public sealed class FileSystemProvider : NavigationCmdletProvider, IContentCmdle
     {
         string full = Full(path);
         string from = Full(basePath).TrimEnd('\\');
+        if (full.Equals(from, StringComparison.OrdinalIgnoreCase))
+        {
+            return "";
+        }
         return full.StartsWith(from + "\\", StringComparison.OrdinalIgnoreCase) ? full[(from.Length + 1)..] : full;
     }
 

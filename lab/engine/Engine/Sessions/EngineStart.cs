@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using System.Text;
 using Firebreak.Lab.Engine.Statics;
 
@@ -32,7 +33,10 @@ internal static class EngineStart
             // Each pipeline holds a thread; the pool must not make new sessions wait for its slow growth.
             ThreadPool.SetMinThreads(64, 64);
             // Windows PowerShell writes no colours into text.
-            System.Management.Automation.PSStyle.Instance.OutputRendering = System.Management.Automation.OutputRendering.PlainText;
+            PSStyle style = PSStyle.Instance;
+            style.OutputRendering = OutputRendering.PlainText;
+            style.Formatting.TableHeader = style.Formatting.CustomTableHeaderLabel = style.Formatting.FormatAccent = style.Formatting.ErrorAccent = "";
+            style.Formatting.Error = style.Formatting.Warning = style.Formatting.Verbose = style.Formatting.Debug = "";
             WindowsPaths.Apply();
             TypeMap.Register();
         }

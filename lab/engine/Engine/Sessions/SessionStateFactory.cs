@@ -4,6 +4,7 @@ using System.Management.Automation.Provider;
 using System.Management.Automation.Runspaces;
 using System.Reflection;
 using Firebreak.Lab.Engine.Cmdlets;
+using Firebreak.Lab.Engine.Statics;
 
 namespace Firebreak.Lab.Engine.Sessions;
 
@@ -97,6 +98,7 @@ internal static class SessionStateFactory
                 state.Variables.Remove(name, null!);
             }
         }
+        state.Types.Add(LabDateTime.Members());
         state.StartupScripts.Add(PrepareSessionCommand.Name);
         return state;
     }

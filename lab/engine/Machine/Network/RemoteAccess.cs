@@ -58,9 +58,15 @@ public sealed class RemoteAccess
             // DCOM logs on for every call; the redirector keeps one connection to a machine.
             if (service != RemoteService.Wmi && _connections.TryGetValue((source, machine), out Connection? known) && known.BootTime == machine.Power.BootTime)
             {
-                return credential is null || credential == known.Credential
-                    ? known.Grant
-                    : throw new LabWin32Exception(1219, "Multiple connections to a server or shared resource by the same user, using more than one user name, are not allowed. Disconnect all previous connections to the server or shared resource and try again.");
+                if (credential is null || credential == known.Credential)
+                {
+                    return known.Grant;
+                }
+
+                if (!known.Grant.Context.Account.EndsWith("\\" + credential.Name, StringComparison.OrdinalIgnoreCase))
+                {
+                    throw new LabWin32Exception(1219, "Multiple connections to a server or shared resource by the same user, using more than one user name, are not allowed. Disconnect all previous connections to the server or shared resource and try again.");
+                }
             }
 
             RemoteGrant grant = LogOn(source, caller, machine, credential);

@@ -42,7 +42,7 @@ public sealed class NewPSDriveCommand : PSCmdlet
         if (ShouldProcess($"Name: {Name} Provider: {provider.FullName} Root: {Root}", "New drive"))
         {
             var drive = new PSDriveInfo(Name, provider, Root.TrimEnd('\\') is { Length: 2 } letter && letter[1] == ':' ? letter + "\\" : Root.TrimEnd('\\'), Description, Credential);
-            WriteObject(SessionState.Drive.New(drive, Scope));
+            SessionState.Drive.New(drive, Scope, new CmdletProviderContext(this));
         }
     }
 }
