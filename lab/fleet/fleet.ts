@@ -167,8 +167,8 @@ export class Fleet {
         profile.os.culture,
         { user, password },
         profile.powershell.version,
-        kerberos,
         this.#tlsOf(spec.name, address, spec.https),
+        kerberos,
       ),
     );
     const reply = await engine.request('host.create', { host: spec.name, address, machine, files: [] });

@@ -7,7 +7,7 @@ import { tlsServerEndPoint } from '../../src/protocol/index.ts';
 import type { Certificate } from './certificates/index.ts';
 import type { FleetHost } from './data/index.ts';
 import type { Engine } from './engine/index.ts';
-import { type LoginOptions, type Sessions, WinrmFront, WinrmService } from './winrm/index.ts';
+import { type KerberosLogins, type LoginOptions, type Sessions, WinrmFront, WinrmService } from './winrm/index.ts';
 
 export const WINRM_PORT = 5985;
 export const WINRM_TLS_PORT = 5986;
@@ -44,6 +44,7 @@ export class LabHost {
     account: Account,
     powershellVersion: string,
     tls?: HostTls,
+    kerberos?: KerberosLogins,
   ) {
     this.spec = spec;
     this.address = address;
@@ -63,8 +64,9 @@ export class LabHost {
         isSameName(user, account.user) && (['', '.'].includes(domain) || isSameName(domain, name))
           ? account.password
           : undefined,
-      logon: async (user: string, password: string, auth: 'basic' | 'ntlm') =>
+      logon: async (user: string, password: string, auth: 'basic' | 'ntlm' | 'kerberos') =>
         logonSchema.parse(await engine.request('logon', { host: name, user, password, auth })),
+      ...(kerberos === undefined ? {} : { kerberos }),
     };
     const http = new WinrmFront({
       address,

@@ -2,7 +2,7 @@
  * All profiles and packages of a data folder, with each profile's bases merged in. Must not know the engine.
  */
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { LabError } from '../errors.ts';
 import {
   type CompleteProfile,
@@ -57,7 +57,9 @@ export function readCatalog(folder: string): Catalog {
 export function readFleet(file: string, catalog: Catalog): FleetFile {
   const fleet = readYaml(file, fleetSchema);
   checkFleet(fleet, catalog, file);
-  return fleet;
+  const { kerberos } = fleet;
+  if (kerberos === undefined) return fleet;
+  return { ...fleet, kerberos: { ...kerberos, keytab: resolve(dirname(file), kerberos.keytab) } };
 }
 
 export function checkFleet(fleet: FleetFile, catalog: Catalog, file: string): void {

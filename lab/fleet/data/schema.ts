@@ -237,7 +237,12 @@ const hostSchema = z.strictObject({
 export type FleetHost = z.output<typeof hostSchema>;
 
 export const fleetSchema = z
-  .strictObject({ title: z.string().optional(), hosts: z.array(hostSchema).min(1) })
+  .strictObject({
+    title: z.string().optional(),
+    hosts: z.array(hostSchema).min(1),
+    /** Machines accept Kerberos with the keys of this key table (from the fleet file's folder) and users of this realm. */
+    kerberos: z.strictObject({ keytab: z.string().min(1), realm: z.string().min(1) }).optional(),
+  })
   .superRefine(({ hosts }, context) => {
     const seen = new Set<string>();
     hosts.forEach(({ name }, index) => {

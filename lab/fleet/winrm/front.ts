@@ -16,7 +16,8 @@ import {
 } from '../../../src/protocol/index.ts';
 import { LabError } from '../errors.ts';
 import { certificateAccount, MUTUAL } from './certificate-login.ts';
-import { type LoginOptions, type LoginStep, Logins } from './logins.ts';
+import { KerberosRefusal } from './kerberos.ts';
+import { type LoginOptions, type LoginStep, Logins, type SealingSession } from './logins.ts';
 import { MAX_ENVELOPE_BYTES, type WinrmService } from './service.ts';
 
 interface FrontOptions {
@@ -198,7 +199,7 @@ export class WinrmFront {
       }
       const answer = await this.#options.service.answer(plain.toString('utf8'), {
         user: logon.user,
-        auth: logon.session === undefined ? 'basic' : 'ntlm',
+        auth: logon.auth ?? 'basic',
         isAdmin: logon.isAdmin,
         address: plainAddress(request.socket.remoteAddress),
         signal: gone.signal,

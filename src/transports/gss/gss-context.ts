@@ -125,7 +125,7 @@ export class GssContext {
       if (this.#isClosed) this.#delete();
     }
     const answer = this.#api.take(output);
-    return answer.length === 0 ? undefined : keep(answer, token, input);
+    return answer.length === 0 ? undefined : answer;
   }
 
   /** @throws GssError */
@@ -155,7 +155,7 @@ export class GssContext {
     this.#api.call('gss_unwrap', this.#handle, this.#api.layout.buffer(token), output, isConfidential, null);
     const plaintext = this.#api.take(output);
     if (isConfidential.readInt32LE(0) === 0) throw new GssError(0, 0, 'a message that is signed but not sealed');
-    return keep(plaintext, token);
+    return plaintext;
   }
 
   /** @throws GssError */
@@ -163,7 +163,7 @@ export class GssContext {
     const bytes = Buffer.from(message);
     const output = Buffer.alloc(BUFFER_BYTES);
     this.#api.call('gss_get_mic', this.#handle, 0, this.#api.layout.buffer(bytes), output);
-    return keep(this.#api.take(output), bytes);
+    return this.#api.take(output);
   }
 
   verify(message: Uint8Array, mic: Uint8Array): boolean {
@@ -171,7 +171,7 @@ export class GssContext {
     const { layout } = this.#api;
     try {
       this.#api.call('gss_verify_mic', this.#handle, layout.buffer(parts[0]), layout.buffer(parts[1]), null);
-      return keep(true, parts);
+      return true;
     } catch (thrown) {
       if (thrown instanceof GssError) return false;
       throw thrown;
@@ -194,9 +194,4 @@ export class GssContext {
     this.#isEstablished = false;
     if (this.#slot.readBigUInt64LE(0) !== 0n) this.#api.call('gss_delete_sec_context', this.#slot, null);
   }
-}
-
-/** Memory that only addresses refer to has to live until here. */
-export function keep<Value>(value: Value, ..._memory: readonly unknown[]): Value {
-  return value;
 }

@@ -2,7 +2,7 @@
  * Kerberos by the system's GSSAPI: MIT's libgssapi_krb5 (Linux, BSD), GSS.framework (macOS, untested). Calls that may
  * wait for a KDC run on a thread of their own. Must not know HTTP, users' names or messages for users.
  */
-import { type GssCalls, GssContext, GssError, GssHandle, keep } from './gss-context.ts';
+import { type GssCalls, GssContext, GssError, GssHandle } from './gss-context.ts';
 import { BUFFER_BYTES, type Layout, layoutOf } from './layout.ts';
 import { type Library, loadLibrary, type NativeFunction, type NativeValue } from './library.ts';
 
@@ -68,8 +68,6 @@ export class GssApi implements GssCalls {
   readonly library: Library;
   readonly layout: Layout;
   readonly #functions: { readonly [Name in keyof Signatures]: NativeFunction };
-  readonly #keyBytes: Buffer = Buffer.from(KRB5_OID);
-  readonly #nameBytes: Buffer = Buffer.from(PRINCIPAL_NAME_OID);
   readonly #krb5: Buffer;
   readonly #krb5Set: Buffer;
   readonly #principalName: Buffer;
@@ -80,17 +78,16 @@ export class GssApi implements GssCalls {
     const nameOf = (name: string): string => (isMac && name.includes('_iov') ? `__ApplePrivate_${name}` : name);
     const entries = Object.entries(SIGNATURES).map(([name, types]) => [name, library.func(nameOf(name), types)]);
     this.#functions = Object.fromEntries(entries) as { [Name in keyof Signatures]: NativeFunction };
-    this.#krb5 = this.layout.oid(this.#keyBytes);
+    this.#krb5 = this.layout.oid(KRB5_OID);
     this.#krb5Set = this.layout.oidSet(this.#krb5);
-    this.#principalName = this.layout.oid(this.#nameBytes);
+    this.#principalName = this.layout.oid(PRINCIPAL_NAME_OID);
   }
 
   /** @throws GssError */
   importPrincipal(name: string): GssHandle {
-    const text = Buffer.from(name, 'utf8');
     const handle = new GssHandle((slot) => this.#release('gss_release_name', slot));
-    this.#call('gss_import_name', this.layout.buffer(text), this.#principalName, handle.slot);
-    return keep(handle, text);
+    this.#call('gss_import_name', this.layout.buffer(Buffer.from(name, 'utf8')), this.#principalName, handle.slot);
+    return handle;
   }
 
   /** A password is tried with the KDC at once; everything else when the first context begins. @throws GssError */
@@ -125,8 +122,7 @@ export class GssApi implements GssCalls {
       return handle;
     }
     const pairs = storeOf(source).map(([key, value]) => [terminated(key), terminated(value)] as const);
-    const elements = Buffer.alloc(Math.max(1, this.layout.keyValueBytes(pairs.length)));
-    const store = pairs.length === 0 ? null : this.layout.keyValueSet(pairs, elements);
+    const store = pairs.length === 0 ? null : this.layout.keyValueSet(pairs);
     await this.#later(
       'gss_acquire_cred_from',
       name?.value ?? null,
@@ -138,7 +134,7 @@ export class GssApi implements GssCalls {
       null,
       null,
     );
-    return keep(handle, elements, ...pairs.flat());
+    return handle;
   }
 
   newContext(credential: GssHandle, channelBinding: Uint8Array | undefined): GssContext {
