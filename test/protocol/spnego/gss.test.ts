@@ -15,6 +15,8 @@ import { Acceptor, createInitiator, type NtlmSession, ntHash } from '../../../sr
 const PYTHON = '/usr/bin/python3';
 const PEER = join(import.meta.dirname, 'support', 'gss-peer.py');
 const PASSWORD = 'S3cret-ü';
+const BINDINGS = 'tls-server-end-point:0123';
+const OTHERS = { channelBindings: Buffer.from('tls-server-end-point:4567') };
 
 const folder = mkdtempSync(join(tmpdir(), 'fbgss-'));
 const users = join(folder, 'users');
@@ -115,10 +117,34 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
     expect((await initiate(kind, 'wrong')).error).toMatch(/GSSError|InvalidToken/);
   });
 
-  it('takes our channel bindings, when they are its own', async () => {
-    const bindings = 'tls-server-end-point:0123';
-    expect(await initiate('ntlm', PASSWORD, bindings, bindings)).toMatchObject({ done: true });
-    expect((await initiate('ntlm', PASSWORD, 'tls-server-end-point:4567', bindings)).error).toMatch(/Error/);
+  it.each(['ntlm', 'negotiate'] as const)('takes our channel bindings by %s, when they are its own', async (kind) => {
+    expect(await initiate(kind, PASSWORD, BINDINGS, BINDINGS)).toMatchObject({ done: true });
+    expect((await initiate(kind, PASSWORD, 'tls-server-end-point:4567', BINDINGS)).error).toMatch(/Error|Token/);
+  });
+
+  it.each([
+    ['its own', { channelBindings: Buffer.from(BINDINGS) }, BINDINGS, 'granted'],
+    ['others', OTHERS, BINDINGS, 'refused'],
+    ['others where none would do', { ...OTHERS, mayOmitBindings: true }, BINDINGS, 'refused'],
+    ['none where they must be', { channelBindings: Buffer.from(BINDINGS) }, '', 'refused'],
+    ['none where none will do', { channelBindings: Buffer.from(BINDINGS), mayOmitBindings: true }, '', 'granted'],
+    ['some that nobody looks at', {}, BINDINGS, 'granted'],
+  ] as const)('comes to our server with channel bindings: %s', async (_name, ours, theirs, kind) => {
+    const peer = newPeer('initiate', 'ntlm', 'CORP\\alice', theirs);
+    const acceptor = new Acceptor({
+      ...ours,
+      computer: 'WEB01',
+      domain: 'CORP',
+      randomBytes,
+      now: Date.now,
+      ntHashOf: () => ntHash(PASSWORD),
+    });
+    const first = await peer.step(undefined);
+    const challenge = acceptor.step(Buffer.from(first.token!, 'base64'));
+    const last = await peer.step(challenge.token);
+    const step = acceptor.step(Buffer.from(last.token!, 'base64'));
+    if (step.kind !== 'done') throw new Error('it goes on');
+    expect(step.verdict).toMatchObject(kind === 'granted' ? { kind } : { kind, reason: 'bad-channel-bindings' });
   });
 
   it.each(['ntlm', 'spnego'] as const)('gets into our server by %s, with the right password only', async (kind) => {
