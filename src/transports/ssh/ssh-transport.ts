@@ -7,6 +7,7 @@ import { SshConnection } from './connection.ts';
 import { labelOf } from './failures.ts';
 import type { KeepAlive } from './hop.ts';
 import { startPowerShell } from './powershell-program.ts';
+import { SshSession } from './ssh-session.ts';
 
 export interface SshTransportOptions {
   /** Where our PowerShell modules come from; the product's own when absent. */
@@ -31,10 +32,11 @@ class SshTransport implements Transport {
   }
 
   async open(target: Target, options: OpenOptions): Promise<Session> {
+    let connection: SshConnection | undefined;
     const channel = new OutOfProcessChannel({
       label: labelOf(target),
       start: async (signal) => {
-        const connection = await SshConnection.open(target, { ...options, signal, keepAlive: this.#keepAlive });
+        connection = await SshConnection.open(target, { ...options, signal, keepAlive: this.#keepAlive });
         try {
           return await startPowerShell(connection, target.settings, signal);
         } catch (error) {
@@ -45,6 +47,8 @@ class SshTransport implements Transport {
     });
     const runner = new PsrpRunner(channel);
     await runner.open(options);
-    return createSession(runner, this.#modules);
+    const session = createSession(runner, this.#modules);
+    // there is one: the runner is open
+    return connection === undefined ? session : new SshSession(session, connection);
   }
 }
