@@ -9,6 +9,7 @@
         'ConvertTo-FbTime',
         'Get-FbArchitecture',
         'Get-FbDataFolder',
+        'Get-FbIdentity',
         'Get-FbPendingReboot',
         'Get-FbRegistryName',
         'Get-FbRegistryValue',

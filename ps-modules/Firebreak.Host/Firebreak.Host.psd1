@@ -8,6 +8,8 @@
         'Add-FbFileChunk',
         'Complete-FbFile',
         'Get-FbBootState',
+        'Get-FbDiagnosis',
+        'Get-FbDirectoryComputer',
         'Get-FbFact',
         'Get-FbFileHash',
         'Get-FbHealth',

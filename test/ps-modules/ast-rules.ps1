@@ -4,13 +4,15 @@ param([string] $Name, [string] $Text, [bool] $IsPublic, [string[]] $Known)
 
 # Types whose static members compute only. Files and the web are reached in one place each of Firebreak.Core.
 $pure = @('string', 'Convert', 'BitConverter', 'Math', 'Guid', 'TimeSpan', 'DateTime')
-$machine = @{ 'Open-FbFile' = @('System.IO.File'); 'Open-FbWebResponse' = @('System.Net.WebRequest') }
+$machine = @{ 'Get-FbIdentity' = @('System.Security.Principal.WindowsIdentity'); 'Open-FbFile' = @('System.IO.File'); 'Open-FbWebResponse' = @('System.Net.WebRequest') }
 # Cmdlets of PowerShell 2.0 that the modules may use, and those that stand in for them on 6 and later.
 $cmdlets = @(
     'ForEach-Object', 'Get-ChildItem', 'Get-CimInstance', 'Get-Command', 'Get-Date', 'Get-Item', 'Get-WmiObject', 'Join-Path',
     'Move-Item', 'New-Item', 'New-ItemProperty', 'New-Object', 'Remove-Item', 'Remove-ItemProperty', 'Set-Service',
     'Sort-Object', 'Split-Path', 'Start-Process', 'Start-Service', 'Start-Sleep', 'Stop-Service', 'Test-Path', 'Where-Object', 'Write-Progress'
 )
+# Of modules that are there only where the function has found them.
+$cmdlets += @('Get-ADComputer', 'Get-Module', 'Import-Module')
 $since3 = @('ordered', 'pscustomobject')
 $changing = @(
     'Add', 'Clear', 'Complete', 'Confirm', 'New', 'Register', 'Remove', 'Restart', 'Restore', 'Set', 'Start', 'Stop', 'Unregister'

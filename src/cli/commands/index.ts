@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { registerAbort } from './abort.ts';
 import { registerDemo } from './demo.ts';
+import { registerDoctor } from './doctor.ts';
 import { registerExec } from './exec.ts';
 import { registerInventory } from './inventory.ts';
 import { registerLab } from './lab/index.ts';
@@ -24,6 +25,7 @@ export function registerCommands(program: Command): void {
     registerShields,
     registerVerify,
     registerExec,
+    registerDoctor,
     registerInventory,
     registerValidate,
     registerSchema,
