@@ -43,7 +43,9 @@ public sealed class FileSystemProvider : NavigationCmdletProvider, IContentCmdle
     protected override string MakePath(string parent, string child)
     {
         string path = WindowsPath.Combine(parent, child);
-        return path.Length == 2 && path[1] == ':' ? path + "\\" : path;
+        // A root has its separator: the engine takes a root without one for something that lies beside the drive.
+        bool isRoot = path.Length == 2 ? path[1] == ':' : path.StartsWith(@"\\", StringComparison.Ordinal) && path.Count(c => c == '\\') == 3 && string.IsNullOrEmpty(child?.Trim('\\', '/'));
+        return isRoot ? path + "\\" : path;
     }
 
     /// <inheritdoc/>
