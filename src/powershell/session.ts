@@ -22,7 +22,7 @@ import { isUnknownCommand, languageRefused, refusedBy, scriptRefused } from './l
 import type { ModuleLibrary } from './module-library.ts';
 import type { PipelineEnd, PipelineRunner } from './pipeline-runner.ts';
 import { pushFile } from './push-file.ts';
-import { RecordCollector, toPowerShellError, toRecord } from './results.ts';
+import { RecordCollector, RecordReader, toPowerShellError } from './results.ts';
 
 /**
  * Makes the modules from their texts; nothing touches the host's disk. Global, so that each sees the others' exported
@@ -255,8 +255,9 @@ class PowerShellSession implements Session {
 }
 
 function collect(records: RecordCollector, options: InvokeOptions, types: boolean): (event: PipelineEvent) => void {
+  const reader = new RecordReader({ types });
   return (event) => {
-    const record = toRecord(event, { types });
+    const record = reader.read(event);
     if (record === undefined) return;
     records.add(record);
     options.onRecord?.(record);

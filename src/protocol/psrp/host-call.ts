@@ -79,6 +79,8 @@ export function readHostRequest(call: HostCall): HostRequest | undefined {
       return { kind: 'write', text: text(0), isLine: true };
     case 17:
       return { kind: 'write', text: text(2), isLine: true };
+    case 18:
+      return { kind: 'write', text: text(0), isLine: true };
     case 23: {
       const fields = itemsOf(items[2]).map((field) => ({
         name: textOf(propertyOf(field, 'name')) ?? '',
@@ -113,6 +115,8 @@ function choice(kind: 'choice' | 'choices', items: readonly PsValue[], presets: 
   };
 }
 
+/** Collections are lists; arrays come as their elements (`mae`) and lengths (`mal`). */
 function itemsOf(value: PsValue | undefined): readonly PsValue[] {
-  return value instanceof PsObject ? (value.items ?? []) : [];
+  if (!(value instanceof PsObject)) return [];
+  return value.items ?? itemsOf(value.extended?.get('mae'));
 }
