@@ -70,8 +70,8 @@ export interface PipelineRunner {
 export interface AttachedRunner {
   /** For further pipelines in the same runspace; closing it ends the session on the host. */
   readonly runner: PipelineRunner;
-  /** Lets go without ending it. */
-  leave(): void;
+  /** Lets session and pipeline go on without us. Never rejects, never hangs. */
+  leave(): Promise<void>;
   /** Waits for the end of the receipt's pipeline; null when the session has no such pipeline (any more). @throws as `run` */
-  join(options: Omit<RunOptions, 'onReceipt' | 'detach'>): Promise<PipelineEnd | null>;
+  join(options: Omit<RunOptions, 'onReceipt' | 'input'>): Promise<PipelineEnd | null>;
 }

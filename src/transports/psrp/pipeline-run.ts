@@ -18,6 +18,11 @@ const SILENCE_MS = 3_000;
 /** Bytes of fragments that one pipeline may send us. */
 const MAX_PIPELINE_BYTES = 512 * 1024 * 1024;
 
+/** Of a joined pipeline nothing is to be had (any more); the session is as good as before. */
+export class NotThere extends Error {
+  override readonly name = 'NotThere';
+}
+
 export interface PipelineRunParts {
   readonly channel: PsrpChannel;
   readonly link: PoolSession;
@@ -26,6 +31,10 @@ export interface PipelineRunParts {
   readonly options: Pick<RunOptions, 'onEvent' | 'input'>;
   /** Aborts when the caller gives up. */
   readonly signal: AbortSignal;
+  /** True for a pipeline of another process, which may have been told the end. */
+  readonly isJoined?: boolean;
+  /** True when the pipeline is to go on without us: then giving up does not stop it. */
+  readonly isLeft?: () => boolean;
   /** See ReceiveOptions. */
   readonly patienceMs?: () => number;
 }
@@ -57,7 +66,9 @@ export class PipelineRun {
   /** `begin` starts the pipeline on the host, or joins it. */
   async end(begin: (signal: AbortSignal) => Promise<void>): Promise<PipelineEnd> {
     const { signal, options } = this.#parts;
-    const stop = (): void => this.#stop();
+    const stop = (): void => {
+      if (this.#parts.isLeft?.() !== true) this.#stop();
+    };
     try {
       this.#begun = begin(this.#teardown.signal);
       signal.addEventListener('abort', stop, { once: true });
@@ -90,6 +101,7 @@ export class PipelineRun {
     while (!pipeline.isOver) {
       const isDone = await this.#receive(take);
       if (isDone && !pipeline.isOver) {
+        if (this.#parts.isJoined === true) throw new NotThere('its end was told to another process');
         throw new FirebreakError('FB_PROTOCOL_PSRP', `${channel.label}: the host ended a pipeline without saying how`);
       }
       for (const call of calls.splice(0)) await this.#answer(call);

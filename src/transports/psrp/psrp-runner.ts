@@ -12,13 +12,17 @@ import type { PsrpChannel } from './channel.ts';
 import { Deadline } from './deadline.ts';
 import { cancelled, fromProtocolError, sessionClosed } from './failures.ts';
 import { Mutex, waitFor } from './mutex.ts';
-import { PipelineRun } from './pipeline-run.ts';
+import { NotThere, PipelineRun } from './pipeline-run.ts';
 import { PoolSession } from './pool-session.ts';
 
 /** Milliseconds that closing waits for releases under way. */
 const CLOSE_TIMEOUT_MS = 5_000;
 /** Finished pipelines whose release is not answered yet, before the next one waits for it. */
 const MAX_UNRELEASED = 2;
+/** A call that has less time than this is better tried again by its caller than waited for while the host is away. */
+const PATIENT_FROM_MS = 120_000;
+/** Milliseconds for which a host that is away in mid-pipeline is waited for: as long as PowerShell itself does. */
+const MAX_PATIENCE_MS = 240_000;
 
 export interface PsrpRunnerOptions {
   /** Answers what scripts ask; without one they get an error. */
@@ -37,6 +41,7 @@ interface Prepared {
   readonly pipeline: PipelineClient;
   /** Another process can find it: a host that cannot be reached is waited for, and `detach` leaves it running. */
   readonly isKept: boolean;
+  readonly isJoined?: boolean;
   readonly begin: (signal: AbortSignal) => Promise<void>;
 }
 
@@ -48,6 +53,7 @@ export class PsrpRunner implements PipelineRunner {
   readonly #releases = new Set<Promise<void>>();
   #state: 'new' | 'open' | 'closed' = 'new';
   #brokenBy: unknown;
+  #leaving: Promise<void> | undefined;
 
   constructor(channel: PsrpChannel, options: PsrpRunnerOptions = {}) {
     this.#channel = channel;
@@ -105,12 +111,16 @@ export class PsrpRunner implements PipelineRunner {
     const { channel, poolId, pipelineId } = adopted;
     const runner = new PsrpRunner(channel, { prompter: this.#prompter, poolId });
     try {
-      await runner.#establish(options, (signal) => runner.#link.connect(signal));
+      await runner.#establish(
+        options,
+        (signal) => runner.#link.connect(signal),
+        () => runner.leave(),
+      );
     } catch (error) {
       if (isGone(error)) return null;
       throw error;
     }
-    return { runner, leave: () => void runner.leave(), join: (joining) => runner.#join(pipelineId, joining) };
+    return { runner, leave: () => runner.leave(), join: (joining) => runner.#join(pipelineId, joining) };
   }
 
   async sweep(keep: readonly JsonObject[], options: Waiting): Promise<number> {
@@ -124,20 +134,16 @@ export class PsrpRunner implements PipelineRunner {
   }
 
   /** Lets go of the pool without ending it, where the carrier can. Never rejects. */
-  async leave(): Promise<void> {
-    if (this.#channel.leave === undefined) {
-      await this.close();
-      return;
-    }
-    if (this.#state === 'closed') return;
+  leave(): Promise<void> {
+    if (this.#channel.leave === undefined || this.#state === 'closed') return this.close();
     this.#state = 'closed';
-    await this.#channel.leave();
-    this.#link.end();
+    this.#leaving = this.#channel.leave().finally(() => this.#link.end());
+    return this.#leaving;
   }
 
   /** Frees the pool on the host, if that is quick; the carrier is gone afterwards in any case. */
   async close(): Promise<void> {
-    if (this.#state === 'closed') return;
+    if (this.#state === 'closed') return this.#leaving;
     const wasOpen = this.#state === 'open' && this.#brokenBy === undefined;
     this.#state = 'closed';
     try {
@@ -152,14 +158,18 @@ export class PsrpRunner implements PipelineRunner {
     }
   }
 
-  async #establish(options: Waiting, establish: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  async #establish(
+    options: Waiting,
+    establish: (signal: AbortSignal) => Promise<void>,
+    giveUp = (): Promise<void> => this.close(),
+  ): Promise<void> {
     const deadline = new Deadline(this.label, 'opening the session', options);
     try {
       await establish(deadline.signal);
       this.#state = 'open';
     } catch (error) {
       if (this.#link.isOnHost) this.#state = 'open';
-      void this.close();
+      void giveUp();
       throw fromProtocolError(this.label, error);
     } finally {
       deadline.dispose();
@@ -192,17 +202,23 @@ export class PsrpRunner implements PipelineRunner {
     this.#assertUsable();
     while (this.#releases.size >= MAX_UNRELEASED) await Promise.race(this.#releases);
     if (signal.aborted) throw signal.reason;
-    const { pipeline, isKept, begin } = await prepare(signal);
+    const { pipeline, isKept, isJoined = false, begin } = await prepare(signal);
+    const detach = isKept ? options.detach : undefined;
     const run = new PipelineRun({
       channel: this.#channel,
       link: this.#link,
       prompter: this.#prompter,
       pipeline,
+      isJoined,
       options,
       signal,
-      ...(isKept ? { patienceMs: () => Math.max(0, until.end - performance.now()) } : {}),
+      isLeft: () => detach?.aborted === true,
+      patienceMs: () => {
+        const leftMs = Math.max(0, until.end - performance.now());
+        if (isKept) return Math.min(MAX_PATIENCE_MS, leftMs);
+        return options.timeoutMs < PATIENT_FROM_MS ? 0 : Math.min(MAX_PATIENCE_MS, leftMs / 2);
+      },
     });
-    const detach = isKept ? options.detach : undefined;
     const onDetach = (): void => void this.leave();
     if (detach?.aborted) throw cancelled(this.label);
     detach?.addEventListener('abort', onDetach, { once: true });
@@ -213,7 +229,7 @@ export class PsrpRunner implements PipelineRunner {
       if (detach?.aborted) throw cancelled(this.label);
       if (this.#isClosed()) throw sessionClosed(this.label, error);
       const failure = fromProtocolError(this.label, error);
-      if (!isNotThere(failure)) this.#break(failure);
+      if (!isNotThere(failure)) this.#break(failure, isKept);
       throw failure;
     } finally {
       detach?.removeEventListener('abort', onDetach);
@@ -222,7 +238,7 @@ export class PsrpRunner implements PipelineRunner {
   }
 
   /** The rest of a pipeline that runs in the pool already; null when it has none such. */
-  async #join(pipelineId: string, options: Omit<RunOptions, 'onReceipt' | 'detach'>): Promise<PipelineEnd | null> {
+  async #join(pipelineId: string, options: Omit<RunOptions, 'onReceipt'>): Promise<PipelineEnd | null> {
     try {
       return await this.#queue(options, () => {
         const pipeline = this.#link.pool.attachPipeline(pipelineId);
@@ -233,7 +249,7 @@ export class PsrpRunner implements PipelineRunner {
             throw isGone(error) ? new NotThere('the pool has no such pipeline') : error;
           }
         };
-        return Promise.resolve({ pipeline, isKept: true, begin });
+        return Promise.resolve({ pipeline, isKept: true, isJoined: true, begin });
       });
     } catch (error) {
       if (isNotThere(error)) return null;
@@ -257,12 +273,14 @@ export class PsrpRunner implements PipelineRunner {
   }
 
   /** The state of the streams is unknown: this session is of no more use. */
-  #break(error: unknown): void {
+  #break(error: unknown, isKept = false): void {
     if (this.#brokenBy !== undefined || this.#state === 'closed') return;
     this.#brokenBy = error;
     this.#link.end();
+    // what another process may pick up does not end with our connection
+    if (isKept && error instanceof FirebreakError && error.code.startsWith('FB_CONNECT_')) this.#channel.destroy();
     // the carrier may still reach the host to free the pool
-    void this.#channel.close();
+    else void this.#channel.close();
   }
 
   /** A method, because the state changes while a pipeline waits. */
@@ -273,11 +291,6 @@ export class PsrpRunner implements PipelineRunner {
   #assertUsable(): void {
     if (this.#state !== 'open' || this.#brokenBy !== undefined) throw sessionClosed(this.label, this.#brokenBy);
   }
-}
-
-/** Joining failed; the session is as good as before. */
-class NotThere extends Error {
-  override readonly name = 'NotThere';
 }
 
 function isNotThere(error: unknown): boolean {
