@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FirebreakError } from '../domain/index.ts';
+import { decodeText } from '../util/index.ts';
 
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -27,7 +28,7 @@ export async function readText(file: string, what: string): Promise<string> {
       `${what} ${file}: it has ${bytes.length} bytes, more than ${MAX_BYTES}`,
     );
   }
-  return bytes.toString('utf8');
+  return decodeText(bytes);
 }
 
 /** A path as it is, or the bare name of a shipped playbook. @throws FB_FILE_MISSING */

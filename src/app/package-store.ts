@@ -4,7 +4,9 @@
  */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { platform } from 'node:process';
 import { FirebreakError, type PackageFile, type PackageStore } from '../domain/index.ts';
+import { decodeText } from '../util/index.ts';
 import { describeFile } from './controller-files.ts';
 
 const SUMS = 'SHA256SUMS';
@@ -31,7 +33,7 @@ export async function ensurePackageFolder(folder: string): Promise<void> {
   const sums = await stat(join(folder, SUMS)).catch(() => undefined);
   if (sums?.isFile() === true) return;
   throw new FirebreakError('FB_PACKAGE_HASH', `the package folder ${folder} has no ${SUMS}: nothing of it is trusted`, {
-    remedy: `after checking where the files came from: (cd ${folder} && sha256sum * > ${SUMS})`,
+    remedy: `after checking where the files came from: ${sumCommand(folder, '*', '>')}`,
   });
 }
 
@@ -46,7 +48,7 @@ async function findPackage(folder: string, name: string): Promise<PackageFile> {
   const listed = (await readSums(folder)).get(name.toLowerCase());
   if (listed === undefined) {
     throw new FirebreakError('FB_PACKAGE_HASH', `${join(folder, SUMS)} lists no SHA-256 for ${name}`, {
-      remedy: `after checking where the file came from: (cd ${folder} && sha256sum ${name} >> ${SUMS})`,
+      remedy: `after checking where the file came from: ${sumCommand(folder, name, '>>')}`,
     });
   }
   const file = await describeFile(path);
@@ -58,9 +60,17 @@ async function findPackage(folder: string, name: string): Promise<PackageFile> {
   return file;
 }
 
+/** The command that writes or adds checksums, in the words of this system's shell. */
+function sumCommand(folder: string, files: string, how: '>' | '>>'): string {
+  if (platform !== 'win32') return `(cd ${folder} && sha256sum ${files} ${how} ${SUMS})`;
+  const line = '"$($_.Hash)  $(Split-Path -Leaf $_.Path)"';
+  const write = how === '>' ? 'Set-Content' : 'Add-Content';
+  return `in PowerShell: cd '${folder}'; Get-FileHash '${files}' | ForEach-Object { ${line} } | ${write} ${SUMS}`;
+}
+
 /** File name in lower case → SHA-256 in lower case. */
 async function readSums(folder: string): Promise<ReadonlyMap<string, string>> {
-  const text = await readFile(join(folder, SUMS), 'utf8').catch(() => '');
+  const text = await readFile(join(folder, SUMS)).then(decodeText, () => '');
   return new Map(
     text
       .split(/\r?\n/)

@@ -1,8 +1,9 @@
 /** Writes the report of a run. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FirebreakError, type RunView } from '../domain/index.ts';
 import { renderHtml } from '../report/index.ts';
+import { makePrivateFolder } from '../util/index.ts';
 import type { Services } from './wiring.ts';
 
 /** @returns the file written. @throws FB_ENVIRONMENT when it cannot be written */
@@ -12,7 +13,7 @@ export async function writeReport(
   file = services.reportFile(view.run),
 ): Promise<string> {
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    makePrivateFolder(dirname(file));
     await writeFile(file, services.redactor.redact(renderHtml(view)), { mode: 0o600 });
   } catch (cause) {
     throw new FirebreakError(

@@ -1,9 +1,10 @@
 /** The log file of a run: JSON lines by winston, every string redacted before it is written. */
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
 import winston from 'winston';
 import { FirebreakError } from '../domain/index.ts';
 import type { Redactor } from '../secrets/index.ts';
+import { makePrivateFolder } from '../util/index.ts';
 
 export interface RunLog {
   write(level: 'error' | 'warn' | 'info' | 'debug', message: string, fields?: object): void;
@@ -42,7 +43,7 @@ export function openRunLog(file: string, redactor: Redactor): RunLog {
 
 function prepareFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makePrivateFolder(folder);
     accessSync(folder, constants.W_OK);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;

@@ -1,7 +1,10 @@
 /** Ctrl-C once: stop at the next safe point and stay resumable; twice: stop at once. */
 import { EXIT_CODES } from '../domain/index.ts';
 
-/** Runs `work` with a signal that aborts on SIGINT, SIGTERM or SIGHUP. */
+/** Ctrl-Break on Windows, where nobody can send SIGTERM; elsewhere there is no such signal. */
+const BREAK: readonly NodeJS.Signals[] = process.platform === 'win32' ? ['SIGBREAK'] : [];
+
+/** Runs `work` with a signal that aborts on SIGINT, SIGTERM, SIGHUP or Ctrl-Break. */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals): void => {
@@ -11,7 +14,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     );
     controller.abort();
   };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', ...BREAK];
   for (const name of signals) process.on(name, onSignal);
   try {
     return await work(controller.signal);

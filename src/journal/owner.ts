@@ -2,12 +2,17 @@
  * Which process works on a run, and whether it still lives: pid, the process's start time (a pid is given out again) and
  * the machine's name. Must not know what a run is.
  */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 
 export interface ProcessOwner {
   readonly pid: number;
-  /** Start time of the process as the system tells it; empty where it does not tell (anything but Linux). */
+  /**
+   * Start time of the process: as Linux tells it, on Windows milliseconds since the epoch as the process itself has seen it;
+   * empty on other systems.
+   */
   readonly started: string;
   readonly machine: string;
 }
@@ -32,15 +37,36 @@ export function isAlive(owner: ProcessOwner, here: ProcessOwner = thisProcess())
     // EPERM: it lives, it is only not ours.
     if ((thrown as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  return owner.started === '' || owner.started === startTime(owner.pid);
+  if (owner.started === '') return true;
+  if (process.platform === 'win32') return startedThen(owner.pid, Number(owner.started));
+  return owner.started === startTime(owner.pid);
 }
 
 /** Field 22 of /proc/<pid>/stat; the name in field 2 may contain spaces and parentheses. */
 function startTime(pid: number): string {
+  if (process.platform === 'win32') return pid === process.pid ? String(Math.round(performance.timeOrigin)) : '';
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
   } catch {
     return '';
   }
+}
+
+/** What a process sees of its own start is a little later than what the system has noted. */
+const START_TOLERANCE_MS = 30_000;
+const ASK_TIMEOUT_MS = 15_000;
+
+/** Windows gives pids out again soon, and only asking another program tells when that process began. No answer: it lives. */
+function startedThen(pid: number, started: number): boolean {
+  if (pid === process.pid) return Math.abs(performance.timeOrigin - started) < 1;
+  const folder = join(process.env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'WindowsPowerShell', 'v1.0');
+  const script = `[long]((Get-Process -Id ${pid}).StartTime.ToUniversalTime() - [datetime]'1970-01-01').TotalMilliseconds`;
+  const asked = spawnSync(join(folder, 'powershell.exe'), ['-NoProfile', '-NonInteractive', '-Command', script], {
+    encoding: 'utf8',
+    timeout: ASK_TIMEOUT_MS,
+    windowsHide: true,
+  });
+  const answer = /^\d+$/.exec((asked.stdout ?? '').trim());
+  return answer === null || Math.abs(Number(answer[0]) - started) < START_TOLERANCE_MS;
 }

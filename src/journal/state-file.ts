@@ -2,11 +2,12 @@
  * Opens the state file: looks at it without writing first (a foreign, broken or newer file is never touched), then in
  * WAL mode with the schema brought up to date. Must not know what the tables mean.
  */
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import { FirebreakError } from '../domain/index.ts';
+import { makePrivateFolder } from '../util/index.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { JournalDatabase } from './schema.ts';
 import { asStateError, unreadable } from './state-errors.ts';
@@ -38,7 +39,7 @@ export async function openStateFile(path: string): Promise<Kysely<JournalDatabas
 }
 
 function prepareFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makePrivateFolder(dirname(path));
   // SQLite gives its -wal and -shm files the mode of the main file.
   closeSync(openSync(path, 'a', 0o600));
   if (statSync(path).size === 0) chmodSync(path, 0o600);

@@ -61,7 +61,7 @@ export class Credentials {
       if (value !== undefined && value !== '') return value;
       throw missing(
         `the environment variable ${reference.env}, which holds the ${what}, is not set`,
-        `export ${reference.env} and run the same command again`,
+        `set the environment variable ${reference.env} and run the same command again`,
       );
     }
     if ('file' in reference) return readSecretFile(reference.file);

@@ -1,7 +1,7 @@
 /** A password in a file that only its owner may read. */
 import { readFile, stat } from 'node:fs/promises';
 import { FirebreakError } from '../domain/index.ts';
-import { runProgram } from '../util/index.ts';
+import { decodeText, runProgram } from '../util/index.ts';
 
 const MAX_BYTES = 64 * 1024;
 /** Owner, SYSTEM and Administrators; by SID, which is the same in every language of Windows. */
@@ -21,7 +21,7 @@ export async function readSecretFile(file: string): Promise<string> {
       'check the path in the inventory',
     );
   await ensureOwnersAlone(file, info.mode);
-  const secret = (await readFile(file, 'utf8')).replace(/^\ufeff/, '').replace(/\r?\n$/, '');
+  const secret = decodeText(await readFile(file)).replace(/\r?\n$/, '');
   if (secret === '') throw missing(`the password file ${file} is empty`, 'write the password into it');
   return secret;
 }
