@@ -49,6 +49,7 @@ internal sealed class EngineService(WireWriter wire) : IDisposable
             case "text.send": Text(request).Input(request.Id128("command"), request.Bytes("data"), request.Flag("end")); return null;
             case "text.signal": Text(request).Signal(request.Id128("command"), IsTerminate(request)); return null;
             case "text.close": Text(request).End("closed by the client"); return null;
+            case var op when op.StartsWith(FileOperations.Prefix, StringComparison.Ordinal): return FileOperations.Do(Host(request).Machine, request);
             default: throw new WireError("lab.unknown-op", $"the engine has no operation '{request.Op}'");
         }
     }
@@ -197,8 +198,11 @@ internal sealed class EngineService(WireWriter wire) : IDisposable
             throw new WireError("lab.no-powershell", $"{machine.Host} has no PowerShell");
         }
         ProgramContext program = Caller(request, machine);
-        const string Image = @"C:\Windows\System32\wsmprovhost.exe";
-        LabProcess process = machine.Processes.Add("wsmprovhost.exe", Image, Image + " -Embedding", program.Account, 640, out CancellationToken ended);
+        // Behind SSH it is PowerShell itself.
+        bool isProgram = request.Flag("program");
+        string image = isProgram ? @"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe" : @"C:\Windows\System32\wsmprovhost.exe";
+        string name = image[(image.LastIndexOf('\\') + 1)..];
+        LabProcess process = machine.Processes.Add(name, image, image + (isProgram ? " -s -NoLogo -NoProfile" : " -Embedding"), program.Account, 640, out CancellationToken ended);
         var session = new LabSession(id, new SessionContext(machine, program with { ProcessId = process.Id }, process.Id, isRemote: true), wire, gone =>
         {
             _sessions.TryRemove(gone.Id, out _);
