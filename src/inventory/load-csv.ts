@@ -4,10 +4,10 @@
  */
 import { CsvError, parse } from 'csv-parse/sync';
 import { Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
-import { didYouMean, type Place, type SourceProblem, SourceText, type YamlEntry, YamlReader } from '../util/index.ts';
+import { type Place, type SourceProblem, SourceText, type YamlEntry, YamlReader } from '../util/index.ts';
 import { isAnsibleSetting } from './ansible-names.ts';
 import { isHostName, SETTING_KEYS } from './settings.ts';
-import { emptyTree, groupOf, layersOf, readVars, type SourceRead } from './tree.ts';
+import { emptyTree, groupOf, layersOf, misspeltSetting, readVars, type SourceRead } from './tree.ts';
 
 interface Cell extends Place {
   readonly text: string;
@@ -109,7 +109,10 @@ function readHeader(reader: YamlReader, header: readonly Cell[]): readonly strin
   };
   for (const [index, cell] of header.entries()) {
     const column = columns[index] ?? '';
+    const meant = misspeltSetting(column);
     if (column === '') refuse(cell, 'a column has no name');
+    else if (meant !== null)
+      refuse(cell, `"${column}" is too near to the setting "${meant}"`, `did you mean "${meant}"?`);
     else if (columns.indexOf(column) !== index) refuse(cell, `the column "${cell.text}" is there twice`);
     else if (SECRETS.test(column))
       refuse(cell, 'a password does not belong into the inventory', 'name where it is: password_env or password_file');
@@ -121,8 +124,7 @@ function readHeader(reader: YamlReader, header: readonly Cell[]): readonly strin
     refuse(
       first,
       'no column "name"',
-      didYouMean('name', columns) ||
-        `the first row names the columns: name, ${SETTING_KEYS.slice(0, 3).join(', ')}, groups, …`,
+      `the first row names the columns: name, ${SETTING_KEYS.slice(0, 3).join(', ')}, groups, …`,
     );
   return isUsable ? columns : null;
 }

@@ -84,8 +84,8 @@ export function readVars(reader: YamlReader, entries: readonly YamlEntry[], fold
     if (builder.read(variable) || readAnsibleSetting(reader, variable, folder, builder)) continue;
     if ((SETTING_KEYS_LATER as readonly string[]).includes(variable.key)) {
       reader.notYet(variable.keyPlace, `"${variable.key}"`);
-    } else if (isMisspelt(variable.key)) {
-      const meant = nearest(variable.key, SETTING_KEYS) ?? '';
+    } else if (misspeltSetting(variable.key) !== null) {
+      const meant = misspeltSetting(variable.key) ?? '';
       const message = `"${variable.key}" is too near to the setting "${meant}"`;
       reader.report(variable.keyPlace, message, `did you mean "${meant}"?`);
     } else vars[variable.key] = reader.value(variable.value);
@@ -93,10 +93,10 @@ export function readVars(reader: YamlReader, entries: readonly YamlEntry[], fold
   return builder.layer(vars as JsonObject);
 }
 
-/** A misspelt setting would be taken for a variable and silently have no effect. */
-function isMisspelt(name: string): boolean {
-  const meant = nearest(name, SETTING_KEYS);
-  return meant !== null && meant.length >= 7 && Math.abs(meant.length - name.length) <= 1;
+/** The setting that was meant: misspelt it would be taken for a variable and silently have no effect. */
+export function misspeltSetting(name: string): string | null {
+  const meant = SETTING_KEYS.includes(name) ? null : nearest(name, SETTING_KEYS);
+  return meant !== null && meant.length >= 7 && Math.abs(meant.length - name.length) <= 1 ? meant : null;
 }
 
 /** What a source gave: its hosts, and other sources that it names. */

@@ -8,6 +8,9 @@ const SERVICE = 'firebreak';
 /** A locked keyring may ask the user; without an end it would wait for ever on a server. */
 const TIMEOUT_MS = 60_000;
 
+/** Not the kernel's keyring, which forgets with the session and would hide that there is no service. */
+const PINNED = { linux: { store: 'secret-service' } } as const;
+
 export interface KeyringItem {
   readonly service: string;
   readonly account: string;
@@ -30,7 +33,8 @@ export async function readKeyring({ service, account }: KeyringItem): Promise<st
   });
   let password: string | null;
   try {
-    password = await new AsyncEntry(service, account).getPassword(AbortSignal.timeout(TIMEOUT_MS));
+    const entry = new AsyncEntry(service, account, PINNED);
+    password = await entry.getPassword(AbortSignal.timeout(TIMEOUT_MS));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
     throw new FirebreakError('FB_CREDENTIAL_MISSING', `the keyring of this machine cannot be read (${why})`, {

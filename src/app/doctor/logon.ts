@@ -6,7 +6,7 @@ import { type Check, failed } from './model.ts';
 export function explainLogon(host: PlannedHost, error: ErrorRecord): Check {
   const { code, message, remedy } = error;
   // The host's name stands before every finding already.
-  const finding = message.replace(/^[^\s:]+(?: \([^)]*\))?: /, '');
+  const finding = message.replace(/^\S+(?: \([^)]*\))?: /, '');
   const [cause, mend] = causeOf(host, code, finding);
   const fix = [remedy, mend].filter((text) => text !== '').join('; ');
   if (code.startsWith('FB_TLS_')) return failed('tls', finding, cause, fix);
