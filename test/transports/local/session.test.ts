@@ -26,21 +26,9 @@ afterAll(async () => {
   shell?.remove();
 });
 
+/** Of the one that was started last. */
 function processOf(which: LabPowerShell): number {
-  return Number(readFileSync(which.log, 'utf8').trim().split('\n').at(-1)?.split(' ')[0]);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function untilDead(pid: number): Promise<void> {
-  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+  return which.running().at(-1) ?? Number.NaN;
 }
 
 describe('a local session', () => {
@@ -230,10 +218,9 @@ describe('the end of a local session', () => {
     const own = createLabPowerShell();
     try {
       const opened = await createLocalTransport().open(localTarget({ shell: own.program }), options);
-      const pid = processOf(own);
-      expect(isAlive(pid)).toBe(true);
+      expect(own.running()).toHaveLength(1);
       await opened.close();
-      await untilDead(pid);
+      expect(own.running()).toEqual([]);
       await expect(opened.invoke({ script: '1' }, options)).rejects.toMatchObject({ code: 'FB_SESSION_CLOSED' });
     } finally {
       own.remove();

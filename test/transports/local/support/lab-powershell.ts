@@ -2,7 +2,7 @@
  * A `pwsh` for the tests: the lab engine as PowerShell of one machine, behind a script of that name in a folder for the
  * PATH. node-powershell starts it as it would start the real one.
  */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readCatalog, resolveMachine } from '../../../../lab/fleet/data/index.ts';
@@ -18,6 +18,8 @@ export interface LabPowerShell {
   readonly program: string;
   /** Everything that was started with it, a command line each. */
   readonly log: string;
+  /** Process ids of those that still run, in the order of their start. */
+  running(): readonly number[];
   remove(): void;
 }
 
@@ -39,7 +41,23 @@ export function createLabPowerShell(profileName = 'windows-server-2019'): LabPow
     `#!/bin/sh\necho "$$ $*" >>'${log}'\nexec dotnet '${ENGINE}' --console '${file}' "${freeAddresses()}.$(($$ % 250 + 1))" "$@"\n`,
     { mode: 0o755 },
   );
-  return { folder, program, log, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return {
+    folder,
+    program,
+    log,
+    running: () =>
+      (existsSync(log) ? readFileSync(log, 'utf8') : '').split('\n').map(Number.parseFloat).filter(isAlive),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    // a process that has ended but was not waited for is gone too
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 export function localTarget(settings: Target['settings']): Target {
