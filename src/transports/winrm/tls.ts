@@ -27,9 +27,9 @@ export interface TlsOptions {
   readonly sessions: SessionSlot;
 }
 
-/** The last TLS session with one host, to take it up again. */
+/** The last TLS session with one host, to take it up again; Node does not tell the certificate a second time. */
 export interface SessionSlot {
-  session?: Buffer;
+  known?: { readonly session: Buffer; readonly certificate: X509Certificate };
 }
 
 export interface SecuredSocket {
@@ -80,78 +80,84 @@ export class SecureContexts {
  */
 export async function secure(tcp: Socket, options: TlsOptions, label: string): Promise<SecuredSocket> {
   const { context, sessions } = options;
+  const before = sessions.known;
   const name = options.names[0] ?? '';
   const isName = isIP(name.replace(/%.*$/s, '')) === 0;
   let latest: Buffer | undefined;
-  let isTrusted = false;
+  let trusted: X509Certificate | undefined;
   const socket = await handshake(
+    tcp,
     {
-      socket: tcp,
       secureContext: context,
       // judged below, where the certificate can be told about
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
       ALPNProtocols: ['http/1.1'],
       ...(isName ? { servername: name } : {}),
-      ...(sessions.session === undefined ? {} : { session: sessions.session }),
+      ...(before === undefined ? {} : { session: before.session }),
     },
     label,
     (session) => {
       latest = session;
-      if (isTrusted) sessions.session = session;
+      if (trusted !== undefined) sessions.known = { session, certificate: trusted };
     },
   );
   try {
-    const certificate = judge(socket, options, label);
-    isTrusted = true;
-    if (latest !== undefined) sessions.session = latest;
+    const certificate = socket.isSessionReused() ? before?.certificate : socket.getPeerX509Certificate();
+    if (certificate === undefined) throw handshakeFailed(label, new Error('the host has no certificate'));
+    judge(socket, certificate, options, label);
+    trusted = certificate;
+    if (latest !== undefined) sessions.known = { session: latest, certificate };
     return { socket, channelBinding: tlsServerEndPoint(certificate.raw) };
   } catch (error) {
-    delete sessions.session;
+    delete sessions.known;
     socket.destroy();
     throw error;
   }
 }
 
 function handshake(
+  tcp: Socket,
   options: ConnectionOptions,
   label: string,
   onSession: (session: Buffer) => void,
 ): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
-    const socket = connect(options);
+    const socket = connect({ ...options, socket: tcp });
     // what comes when nobody waits has been told already, or is told by the next to use it
     socket.on('error', () => undefined);
     const onError = (error: unknown): void => {
       socket.off('secureConnect', onSecure);
+      tcp.off('close', onClose);
       socket.destroy();
       reject(handshakeFailed(label, error));
     };
+    // whoever gives up destroys the socket below, which is no error of this one
+    const onClose = (): void => onError(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
     const onSecure = (): void => {
       socket.off('error', onError);
+      tcp.off('close', onClose);
       resolve(socket);
     };
     socket.once('error', onError);
+    tcp.once('close', onClose);
     socket.once('secureConnect', onSecure);
     socket.on('session', onSession);
   });
 }
 
-function judge(socket: TLSSocket, options: TlsOptions, label: string): X509Certificate {
-  const certificate = socket.getPeerX509Certificate();
-  if (certificate === undefined) throw handshakeFailed(label, new Error('the host has no certificate'));
+function judge(socket: TLSSocket, certificate: X509Certificate, options: TlsOptions, label: string): void {
   if (options.fingerprint !== undefined) {
     if (fingerprintOf(certificate) !== options.fingerprint) throw notPinned(label, certificate, options.fingerprint);
-    return certificate;
+    return;
   }
-  if (!options.isVerified) return certificate;
+  if (!options.isVerified) return;
   // typed as Error, in truth the code of OpenSSL's verdict
   const verdict = socket.authorizationError as unknown;
   if (!socket.authorized) throw untrusted(label, certificate, codeOf(verdict));
   const legacy = certificate.toLegacyObject();
   const isNamed = options.names.some((name) => checkServerIdentity(name.replace(/%.*$/s, ''), legacy) === undefined);
   if (!isNamed) throw untrusted(label, certificate, 'ERR_TLS_CERT_ALTNAME_INVALID', options.names);
-  return certificate;
 }
 
 function codeOf(verdict: unknown): string {

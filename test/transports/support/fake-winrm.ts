@@ -3,8 +3,10 @@
  * A test may look at every request and answer it in its own way.
  */
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 import {
   buildCommandResponse,
   buildCreateResponse,
@@ -32,6 +34,10 @@ export interface Exchange {
 }
 
 export interface FakeWinrmOptions extends SimulatorOptions {
+  /** What a client must send instead of Basic with the password. */
+  readonly authorization?: string;
+  /** HTTPS with these. */
+  readonly tls?: TlsOptions;
   readonly password?: string;
   /** Milliseconds before a Receive without output is answered by TimedOut. */
   readonly receiveTimeoutMs?: number;
@@ -61,9 +67,10 @@ export class FakeWinrm {
   private constructor(handler: PipelineHandler, options: FakeWinrmOptions) {
     this.#handler = handler;
     this.#options = options;
-    this.#server = createServer((incoming, response) => {
+    const serve: RequestListener = (incoming, response) => {
       this.#serve(incoming, response).catch(() => response.destroy());
-    });
+    };
+    this.#server = options.tls === undefined ? createServer(serve) : createTlsServer(options.tls, serve);
     this.#server.on('connection', () => {
       this.connections += 1;
     });
@@ -89,7 +96,8 @@ export class FakeWinrm {
   }
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const wanted = `Basic ${Buffer.from(`admin:${this.#options.password ?? 'secret'}`).toString('base64')}`;
+    const { authorization, password = 'secret' } = this.#options;
+    const wanted = authorization ?? `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     if (incoming.headers.authorization !== wanted) {

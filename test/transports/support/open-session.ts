@@ -2,7 +2,7 @@
 import { FirebreakError, Secret, type Session, type Target } from '../../../src/domain/index.ts';
 import { createTransports } from '../../../src/transports/index.ts';
 
-function targetOn(port: number, more: Partial<Target> = {}): Target {
+export function targetOn(port: number, more: Partial<Target> = {}): Target {
   return {
     host: 'web01',
     transport: 'winrm',
