@@ -8,9 +8,10 @@ import { Authority } from './certificates/index.ts';
 import { type Catalog, type FleetFile, resolveMachine } from './data/index.ts';
 import type { Engine, EngineEvent } from './engine/index.ts';
 import { LabError, messageOf } from './errors.ts';
-import { requireFreePort } from './free-port.ts';
-import { LabHost, WINRM_PORT, WINRM_TLS_PORT } from './host.ts';
+import { firstFreePort, requireFreePort } from './free-port.ts';
+import { type HostSsh, LabHost, WINRM_PORT, WINRM_TLS_PORT } from './host.ts';
 import type { InventoryHost } from './inventory.ts';
+import { knownHostsLines, newSshKey, type SshKey } from './ssh/index.ts';
 import { type KerberosLogins, KerberosService } from './winrm/index.ts';
 
 export interface FleetOptions {
@@ -44,6 +45,8 @@ const eventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('session.closed'), session: z.string() }),
 ]);
 
+/** The second one where the user may not bind the first. */
+const SSH_PORTS = [22, 10_022] as const;
 /** How long a machine may take from its creation until its WinRM listens. */
 const UP_TIMEOUT_MS = 30_000;
 
@@ -51,6 +54,8 @@ export class Fleet {
   readonly #options: FleetOptions;
   readonly #hosts = new Map<string, LabHost>();
   #authority: Authority | undefined;
+  #sshKey: SshKey | undefined;
+  #knownHosts = '';
 
   constructor(options: FleetOptions) {
     this.#options = options;
@@ -65,6 +70,11 @@ export class Fleet {
     const { user } = this.#options;
     const { cert, key } = this.#authority.issue({ commonName: user, upn: `${user}@localhost`, usage: 'client' });
     return { ca: this.#authority.cert, cert, key };
+  }
+
+  /** What clients need for SSH: a private key that opens the administrator's account everywhere, and the machines' keys. */
+  ssh(): { readonly key: string; readonly knownHosts: string } | undefined {
+    return this.#sshKey === undefined ? undefined : { key: this.#sshKey.private, knownHosts: this.#knownHosts };
   }
 
   get hosts(): readonly LabHost[] {
@@ -156,6 +166,7 @@ export class Fleet {
     const variant = spec.variant ?? profile.default;
     const address = addresses.hostAddress(index);
     for (const port of spec.https ? [WINRM_PORT, WINRM_TLS_PORT] : [WINRM_PORT]) await requireFreePort(address, port);
+    const ssh = spec.ssh === false ? undefined : await this.#sshOf(spec.name, address);
     const machine = resolveMachine(catalog, { name: spec.name, profile, variant, user, password });
     // Known before the machine boots: its first event may come ahead of the answer.
     this.#hosts.set(
@@ -169,10 +180,20 @@ export class Fleet {
         profile.powershell.version,
         this.#tlsOf(spec.name, address, spec.https),
         kerberos,
+        ssh,
       ),
     );
     const reply = await engine.request('host.create', { host: spec.name, address, machine, files: [] });
-    return { host: spec, address, ports: portsSchema.parse(reply).ports };
+    const { ports } = portsSchema.parse(reply);
+    return { host: spec, address, ports, ...(ssh === undefined ? {} : { sshPort: ssh.port }) };
+  }
+
+  async #sshOf(name: string, address: string): Promise<HostSsh> {
+    const port = await firstFreePort(address, SSH_PORTS);
+    const hostKeys = [newSshKey('ed25519', name), newSshKey('ecdsa', name)];
+    this.#sshKey ??= newSshKey('ed25519', `${this.#options.user}@lab`);
+    this.#knownHosts += knownHostsLines(address, port, hostKeys);
+    return { port, hostKeys, authorizedKey: this.#sshKey.public };
   }
 
   async #untilUp(host: LabHost): Promise<void> {

@@ -7,6 +7,7 @@ import { tlsServerEndPoint } from '../../src/protocol/index.ts';
 import type { Certificate } from './certificates/index.ts';
 import type { FleetHost } from './data/index.ts';
 import type { Engine } from './engine/index.ts';
+import { EngineMachine, SshFront, type SshKey } from './ssh/index.ts';
 import { type KerberosLogins, type LoginOptions, type Sessions, WinrmFront, WinrmService } from './winrm/index.ts';
 
 export const WINRM_PORT = 5985;
@@ -26,12 +27,20 @@ interface HostTls {
   readonly ca: string;
 }
 
+/** For SSH: its port, the machine's keys, and the public key that opens the administrator's account. */
+export interface HostSsh {
+  readonly port: number;
+  readonly hostKeys: readonly SshKey[];
+  readonly authorizedKey: string;
+}
+
 export class LabHost {
   readonly spec: FleetHost & { readonly variant: string };
   readonly address: string;
   readonly #engine: Engine;
   readonly #service: WinrmService;
-  readonly #fronts: readonly WinrmFront[];
+  readonly #fronts: readonly (WinrmFront | SshFront)[];
+  readonly #sshMachine: EngineMachine;
   /** Ups and downs are served one after the other. */
   #last: Promise<void> = Promise.resolve();
   #failure: unknown;
@@ -45,6 +54,7 @@ export class LabHost {
     powershellVersion: string,
     tls?: HostTls,
     kerberos?: KerberosLogins,
+    ssh?: HostSsh,
   ) {
     this.spec = spec;
     this.address = address;
@@ -75,7 +85,9 @@ export class LabHost {
       // nothing over HTTP can be bound to a channel
       login: { ...login, allowUnencrypted, ...bindingOf(spec.cbt === 'strict' ? 'strict' : 'none', undefined) },
     });
-    if (tls === undefined) this.#fronts = [http];
+    this.#sshMachine = new EngineMachine(engine, spec.name);
+    const sshFronts = ssh === undefined ? [] : [this.#sshFront(ssh, account)];
+    if (tls === undefined) this.#fronts = [http, ...sshFronts];
     else {
       const { certificate, ca } = tls;
       const https = new WinrmFront({
@@ -85,7 +97,7 @@ export class LabHost {
         login: { ...login, allowUnencrypted: true, ...bindingOf(spec.cbt, certificate.der) },
         tls: { cert: certificate.cert, key: certificate.key, ca },
       });
-      this.#fronts = [http, https];
+      this.#fronts = [http, https, ...sshFronts];
     }
   }
 
@@ -121,6 +133,7 @@ export class LabHost {
 
   onData(session: string, command: string | null, data: Buffer): void {
     this.#service.onData(session, command, data);
+    this.#sshMachine.onData(session, command, data);
   }
 
   onDone(session: string, command: string): void {
@@ -129,19 +142,39 @@ export class LabHost {
 
   onText(session: string, command: string, stream: 'stdout' | 'stderr', data: Buffer): void {
     this.#service.text.onOutput(session, command, stream, data);
+    this.#sshMachine.onText(session, stream, data);
   }
 
   onExit(session: string, command: string, exitCode: number): void {
     this.#service.text.onExit(session, command, exitCode);
+    this.#sshMachine.onExit(session, exitCode);
   }
 
   onClosed(session: string): void {
     this.#service.onClosed(session);
+    this.#sshMachine.onClosed(session);
   }
 
   end(): Promise<void> {
     return this.#inTurn(async () => {
       await Promise.all(this.#fronts.map((front) => front.end()));
+    });
+  }
+
+  #sshFront(ssh: HostSsh, account: Account): SshFront {
+    const { name } = this.spec;
+    return new SshFront({
+      address: this.address,
+      port: ssh.port,
+      machine: this.#sshMachine,
+      hostKeys: ssh.hostKeys.map((key) => key.private),
+      authorizedKeys: [{ user: account.user, key: ssh.authorizedKey }],
+      hasSubsystem: this.spec.ssh === true,
+      logon: async (user, password) => {
+        // a key opens the account, but the machine decides whether it may log on
+        const request = { host: name, user, password: password ?? account.password, auth: 'basic' };
+        return logonSchema.parse(await this.#engine.request('logon', request)).granted;
+      },
     });
   }
 

@@ -13,6 +13,8 @@ export interface InventoryHost {
   readonly address: string;
   /** Windows port → real port. */
   readonly ports: { readonly [port: string]: number };
+  /** With SSH: the inventory then names that instead of WinRM. */
+  readonly sshPort?: number;
 }
 
 export interface InventoryOptions {
@@ -22,18 +24,21 @@ export interface InventoryOptions {
   readonly vantage: string;
   /** Certificate of the lab's authority, for the hosts with HTTPS. */
   readonly caFile: string;
+  /** The machines' SSH keys. */
+  readonly knownHostsFile: string;
 }
 
 /** Ansible's shape; a host is in all its groups. */
 export function inventoryText(hosts: readonly InventoryHost[], options: InventoryOptions): string {
   const groups = new Map<string, { [host: string]: object | null }>();
   const all: { [host: string]: object } = {};
-  for (const { host, address, ports } of hosts) {
+  for (const { host, address, ports, sshPort } of hosts) {
     const mapped = Object.entries(ports).filter(([port, real]) => Number(port) !== real);
     all[host.name] = {
       address,
+      ...(sshPort === undefined ? {} : { transport: 'ssh', port: sshPort, known_hosts: options.knownHostsFile }),
       ...(host.allow_unencrypted ? {} : { auth: 'negotiate', allow_unencrypted: false }),
-      ...(host.https ? { port: 5986, use_tls: true, ca: options.caFile } : {}),
+      ...(host.https && sshPort === undefined ? { port: 5986, use_tls: true, ca: options.caFile } : {}),
       ...(mapped.length === 0 ? {} : { ports: Object.fromEntries(mapped) }),
       ...(Object.keys(host.vars).length === 0 ? {} : { vars: host.vars }),
     };

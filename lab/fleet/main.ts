@@ -94,6 +94,8 @@ async function run(options: Options): Promise<void> {
     ca: join(dir, 'ca.pem'),
     clientCert: join(dir, 'client.pem'),
     clientKey: join(dir, 'client.key'),
+    knownHosts: join(dir, 'known_hosts'),
+    sshKey: join(dir, 'id_ed25519'),
   };
   const password = randomBytes(18).toString('base64url');
   const startedAt = new Date().toISOString();
@@ -143,6 +145,11 @@ async function run(options: Options): Promise<void> {
       writeWhole(files.clientCert, certificates.cert);
       writeWhole(files.clientKey, certificates.key, 0o600);
     }
+    const ssh = fleet.ssh();
+    if (ssh !== undefined) {
+      writeWhole(files.knownHosts, ssh.knownHosts);
+      writeWhole(files.sshKey, ssh.key, 0o600);
+    }
     writeWhole(
       files.inventory,
       inventoryText(hosts, {
@@ -150,6 +157,7 @@ async function run(options: Options): Promise<void> {
         passwordFile: files.password,
         vantage: addresses.vantage,
         caFile: files.ca,
+        knownHostsFile: files.knownHosts,
       }),
     );
     const ready = {

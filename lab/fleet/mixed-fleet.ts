@@ -31,6 +31,7 @@ export function mixedFleet(count: number, catalog: Catalog): FleetFile {
       groups: index === 0 ? [kind.group, 'pilot'] : [kind.group],
       vars: {},
       allow_unencrypted: true,
+      ssh: false,
       https: false,
       cbt: 'relaxed',
     };

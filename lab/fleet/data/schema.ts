@@ -229,6 +229,8 @@ const hostSchema = z.strictObject({
   vars: z.record(z.string(), z.json()).default({}),
   /** false: as Windows is by default, no Basic over HTTP and no body in the clear. */
   allow_unencrypted: z.boolean().default(true),
+  /** true: OpenSSH with the subsystem powershell; exec: without it, as where there is only Windows PowerShell. */
+  ssh: z.union([z.boolean(), z.literal('exec')]).default(false),
   /** true: HTTPS on 5986 too, with a certificate of the lab's authority; the inventory then names that. */
   https: z.boolean().default(false),
   /** CbtHardeningLevel of the WinRM service. */

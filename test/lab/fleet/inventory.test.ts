@@ -12,6 +12,7 @@ describe('inventory of a lab', () => {
       groups: ['servers', 'pilot'],
       vars: { redundancy: 'fs' },
       allow_unencrypted: true,
+      ssh: false as boolean,
       https: false,
       cbt: 'relaxed' as const,
     };
@@ -20,19 +21,26 @@ describe('inventory of a lab', () => {
         { host, address: '127.0.0.11', ports: { 445: 445, 135: 10135 } },
         { host: { ...host, name: 'fs-02', groups: [], vars: {} }, address: '127.0.0.12', ports: { 445: 445 } },
         { host: { ...host, name: 'fs-03', https: true }, address: '127.0.0.13', ports: {} },
+        { host: { ...host, name: 'fs-04', ssh: true }, address: '127.0.0.14', ports: {}, sshPort: 10022 },
       ],
-      { user: 'u', passwordFile: '/p', vantage: '127.0.0.254', caFile: '/lab/ca.pem' },
+      { user: 'u', passwordFile: '/p', vantage: '127.0.0.254', caFile: '/lab/ca.pem', knownHostsFile: '/lab/known' },
     );
     expect(parse(text).all).toMatchObject({
       hosts: {
         'fs-01': { address: '127.0.0.11', ports: { 135: 10135 }, vars: { redundancy: 'fs' } },
         'fs-02': { address: '127.0.0.12' },
         'fs-03': { address: '127.0.0.13', port: 5986, use_tls: true, ca: '/lab/ca.pem' },
+        'fs-04': { address: '127.0.0.14', transport: 'ssh', port: 10022, known_hosts: '/lab/known' },
       },
       children: { servers: { hosts: { 'fs-01': null } }, pilot: { hosts: { 'fs-01': null } } },
     });
     expect(Object.keys(parse(text).all.hosts['fs-02'])).toEqual(['address']);
-    expect(loadInventory(text, 'inventory.yaml').hosts.map(({ name }) => name)).toEqual(['fs-01', 'fs-02', 'fs-03']);
+    expect(loadInventory(text, 'inventory.yaml').hosts.map(({ name }) => name)).toEqual([
+      'fs-01',
+      'fs-02',
+      'fs-03',
+      'fs-04',
+    ]);
   });
 });
 

@@ -40,6 +40,7 @@ export interface TestLabOptions {
     readonly profile: string;
     readonly variant?: string;
     readonly allow_unencrypted?: boolean;
+    readonly ssh?: boolean | 'exec';
     readonly https?: boolean;
     readonly cbt?: 'none' | 'relaxed' | 'strict';
   }[];

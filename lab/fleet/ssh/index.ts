@@ -1,0 +1,3 @@
+export { EngineMachine } from './engine-machine.ts';
+export { SshFront } from './front.ts';
+export { knownHostsLines, newSshKey, type SshKey } from './keys.ts';
