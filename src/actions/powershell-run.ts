@@ -1,9 +1,13 @@
 /**
  * `powershell.run`: a script of the playbook's author. With `test:` (a script that gives true when all is as it should
  * be) it is run only when needed and a crash can be recovered; `repeatable: true` says that running twice does no harm.
+ *
+ * Where the host can (WinRM, PowerShell 3 and later), the script outlives this process: its receipt is durable before it
+ * starts, and a resume picks the running script up, or its output when it has ended. Only when its session is gone (idle
+ * time over, restart) the test decides.
  */
 import { z } from 'zod';
-import type { ParameterValue } from '../domain/index.ts';
+import type { Invocation, InvokeOptions, ParameterValue } from '../domain/index.ts';
 import { type ChangeAction, FirebreakError, type Json, type JsonObject, type StepContext } from '../domain/index.ts';
 import { readArgs } from './arguments.ts';
 
@@ -17,8 +21,16 @@ const args = z.strictObject({
 });
 type Wanted = z.infer<typeof args>;
 
-/** What a script gave, from `act` to `prove` of the same attempt; after a crash there is none. */
-const outputs = new WeakMap<StepContext, JsonObject>();
+/** A receipt that finds nothing. */
+const NONE = '{}';
+
+interface Output {
+  readonly output: Json;
+  readonly errors: string[];
+}
+
+/** What a script gave, from `act` or `recover` to `prove` of the same attempt; after a crash that left none there is none. */
+const outputs = new WeakMap<StepContext, Output>();
 
 export const powershellRun: ChangeAction = {
   uses: 'powershell.run',
@@ -36,18 +48,28 @@ export const powershellRun: ChangeAction = {
         reason: 'the test passes already',
       };
     }
-    return { state: 'needed', prior: {} };
+    const isKept = !step.check && (await step.session()).canReattach === true;
+    return { state: 'needed', prior: { kept: isKept } };
   },
-  async act(step, given) {
+  async act(step, given, prior) {
     const wanted = readArgs(args, given, 'powershell.run');
-    const { output, errors } = await run(step, wanted.script, wanted);
-    outputs.set(step, { output, errors });
+    // Else the absence of a receipt would say that nothing was begun.
+    if (prior['kept'] === true && (await step.session()).canReattach !== true) await step.keepReceipt(NONE);
+    outputs.set(step, await run(step, wanted.script, wanted, letGo(step)));
     return { state: 'done' };
   },
-  async recover(step, given) {
+  async recover(step, given, open) {
     const wanted = readArgs(args, given, 'powershell.run');
+    const found =
+      open.receipt === null && open.prior['kept'] === true ? 'not-started' : await pickUp(step, open.receipt);
+    if (found === 'not-started') return { state: 'not-started' };
+    if (found !== null) {
+      outputs.set(step, found);
+      return { state: 'done' };
+    }
     if (wanted.test === undefined) {
-      return { state: 'unknown', reason: 'the script has no test: that could tell whether it has run' };
+      const gone = open.receipt === null ? '' : 'its session has gone from the host, and ';
+      return { state: 'unknown', reason: `${gone}the script has no test: that could tell whether it has run` };
     }
     return { state: (await test(step, wanted)) ? 'done' : 'not-started' };
   },
@@ -63,11 +85,33 @@ export const powershellRun: ChangeAction = {
   },
 };
 
-async function run(step: StepContext, script: string, wanted: Wanted): Promise<{ output: Json; errors: string[] }> {
+/** The script can be let go and picked up again. */
+function letGo(step: StepContext): Pick<InvokeOptions, 'detach' | 'onReceipt'> {
+  return { detach: step.interrupted, onReceipt: (receipt) => step.keepReceipt(JSON.stringify(receipt)) };
+}
+
+/** What the script gave that an earlier process, or a session that was lost, has started; null: it is not there. */
+async function pickUp(step: StepContext, receipt: string | null): Promise<Output | 'not-started' | null> {
+  if (receipt === null) return null;
+  const session = await step.session();
+  const options = { signal: step.signal, timeoutMs: Math.max(1, step.remainingMs()), detach: step.interrupted };
+  const found = await session.reattach(JSON.parse(receipt) as JsonObject, options);
+  return found === null || found === 'not-started' ? found : toOutput(found);
+}
+
+async function run(
+  step: StepContext,
+  script: string,
+  wanted: Wanted,
+  more: Pick<InvokeOptions, 'detach' | 'onReceipt'> = {},
+): Promise<Output> {
   const session = await step.session();
   const parameters = wanted.parameters as { readonly [name: string]: ParameterValue };
-  const options = { signal: step.signal, timeoutMs: Math.max(1, step.remainingMs()) };
-  const invocation = await session.invoke({ script, parameters }, options);
+  const options = { signal: step.signal, timeoutMs: Math.max(1, step.remainingMs()), ...more };
+  return toOutput(await session.invoke({ script, parameters }, options));
+}
+
+function toOutput(invocation: Invocation<Json>): Output {
   return { output: invocation.output, errors: invocation.streams.error.map((record) => record.message) };
 }
 

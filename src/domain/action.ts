@@ -72,6 +72,13 @@ export interface StepContext {
   dropSession(): Promise<void>;
   /** The value of an earlier step, as expressions see it. */
   step(id: string): StepValue | undefined;
+  /**
+   * Makes a receipt durable while `act` is still under way: from then on the work goes on without us, whatever becomes of
+   * this process or its connection, and `recover` gets the receipt. Resolves when it is durable.
+   */
+  keepReceipt(receipt: string): Promise<void>;
+  /** Aborts when the run is interrupted: what has a receipt is then let go, and goes on on the host until a resume. */
+  readonly interrupted: AbortSignal;
   /** Undos still owed to this host, of this run and of earlier ones, oldest first. */
   openUndos(): Promise<readonly OpenUndo[]>;
   /** Milliseconds to the deadline, never negative. */

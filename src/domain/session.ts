@@ -136,6 +136,8 @@ export interface Session {
   readonly languageMode: LanguageMode | undefined;
   /** The address from which the host sees us, where the transport tells (WS-Man: rsp:ClientIP of the shell). */
   readonly clientAddress: string | undefined;
+  /** True when every call with `onReceipt` gets one: the transport and this host can do that. */
+  readonly canReattach?: boolean;
   /**
    * @throws FirebreakError FB_CONNECT_LOST (outcome of the call unknown), FB_INVOKE_FAILED, FB_DEADLINE, FB_CANCELLED, FB_PROTOCOL_*
    */

@@ -6,6 +6,7 @@
  *   intent ──── recover ─┬─ not-started → intent again, FIRST prior → act┤            ├→ prove → ended
  *                        ├─ unknown → repeatable? act : needs a person   └─ detached ─┤
  *                        ├─ running ─────────────────────→ wait (recover again) ──────┤
+ *                        │   act lost its host, receipt kept → wait ──────────────────┤
  *                        └─ done ─────────────────────────────────────────────────────┘
  *
  * Must not know about conditions, retries and blocks.
@@ -147,6 +148,11 @@ async function act(change: Change, intent: IntentRecord): Promise<Attempt> {
   try {
     const signal = mayCut ? time.signal : time.deadlineSignal;
     acted = await time.bound(action.act(context, intent.args, intent.prior), signal);
+  } catch (thrown) {
+    if (!goesOnWithoutUs(change, thrown)) throw thrown;
+    work.recorder.progress(work.host.name, step.id, `out of sight: ${thrown.message}`);
+    await work.connection.drop();
+    return settle(change, intent, await wait(change, intent), false);
   } finally {
     release();
   }
@@ -155,6 +161,13 @@ async function act(change: Change, intent: IntentRecord): Promise<Attempt> {
     { type: 'StepDetached', host: work.host.name, step: step.id, receipt: acted.receipt },
   ]);
   return settle(change, intent, await wait(change, intent), true);
+}
+
+/** The host has the work and its receipt is durable: only we have lost sight of it. */
+function goesOnWithoutUs(change: Change, thrown: unknown): thrown is FirebreakError {
+  const { work, record, time } = change;
+  if (record.receipt === null || time.isOver || work.pause.aborted) return false;
+  return thrown instanceof FirebreakError && isOutOfSight(thrown, work.connection);
 }
 
 /** After a crash, a pause or a failed attempt: the host knows what became of the intent. */

@@ -48,7 +48,7 @@ export interface EngineDeps {
   /** @throws FB_CONNECT_*, FB_AUTH_*, FB_PROTOCOL_*, FB_CREDENTIAL_MISSING, FB_DEADLINE, FB_CANCELLED */
   openSession(
     host: PlannedHost,
-    options: { readonly signal: AbortSignal; readonly timeoutMs: number },
+    options: { readonly signal: AbortSignal; readonly timeoutMs: number; readonly name?: string },
   ): Promise<Session>;
   /** The machine's own identity, so that two addresses of one machine are one; absent or null = the address stands for it. */
   identify?(session: Session, signal: AbortSignal): Promise<string | null>;

@@ -32,13 +32,20 @@ export class HostConnection {
   /** True while the host is expected to be away for a while. */
   isWaiting = false;
 
-  /** @param wasGranted an earlier process of the run has been on the host with the same account */
+  readonly #name: string;
+
+  /**
+   * @param wasGranted an earlier process of the run has been on the host with the same account
+   * @param name what the host shows as the name of our sessions
+   */
   constructor(
     deps: EngineDeps,
     host: PlannedHost,
     wasGranted: boolean,
+    name: string,
     onFirst: (session: Session, signal: AbortSignal) => Promise<void>,
   ) {
+    this.#name = name;
     this.#deps = deps;
     this.#host = host;
     this.#wasGranted = wasGranted;
@@ -88,7 +95,7 @@ export class HostConnection {
     const leftMs = remainingMs - (clock.now() - startedAt);
     const timeoutMs = Math.max(1, Math.min(leftMs, this.isWaiting ? OPEN_WHILE_WAITING_MS : OPEN_MS));
     try {
-      const session = await this.#deps.openSession(this.#host, { signal, timeoutMs });
+      const session = await this.#deps.openSession(this.#host, { signal, timeoutMs, name: this.#name });
       this.#wasGranted = true;
       this.#refusals = 0;
       return session;

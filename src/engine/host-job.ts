@@ -13,7 +13,7 @@ import {
 import { type PlanShelf, settleEarlierRuns, takeOverUndos } from './carry.ts';
 import type { EngineDeps } from './deps.ts';
 import { HostConnection } from './host-connection.ts';
-import type { HostRecord } from './host-record.ts';
+import { type HostRecord, openReceipts } from './host-record.ts';
 import { HostRunner } from './host-runner.ts';
 import { type HostWork, openUndos, stepContext } from './host-work.ts';
 import { Paused } from './pause.ts';
@@ -23,6 +23,7 @@ import type { Throttles } from './throttle.ts';
 
 /** For taking the marker down, which is not worth waiting for. */
 const MARKER_MS = 30_000;
+const SWEEP_MS = 15_000;
 
 export interface RunScope {
   readonly deps: EngineDeps;
@@ -54,8 +55,12 @@ export class HostJob {
       ...scope,
       host,
       record,
-      connection: new HostConnection(scope.deps, host, record.machineKey !== null, (session, signal) =>
-        this.#meet(session, signal),
+      connection: new HostConnection(
+        scope.deps,
+        host,
+        record.machineKey !== null,
+        `firebreak ${scope.recorder.run}`,
+        (session, signal) => this.#meet(session, signal),
       ),
       claimMarker: (step) => this.#claimMarker(step),
       unproduced: new Set(),
@@ -129,6 +134,17 @@ export class HostJob {
     if (id !== null) await this.#leaseMachine(`machine:${id}`);
     await takeOverUndos(this.#work, plans);
     recorder.throwIfBroken();
+    if (this.#mayHaveMarker) await this.#sweep(session, signal);
+  }
+
+  /** What an earlier process of this run has left open on the host, but for what is still to be picked up there. */
+  async #sweep(session: Session, signal: AbortSignal): Promise<void> {
+    const keep = openReceipts(this.#record);
+    try {
+      await session.sweep?.(keep, { signal, timeoutMs: SWEEP_MS });
+    } catch {
+      // the host ends them itself when their idle time is over
+    }
   }
 
   async #leaseMachine(key: string): Promise<void> {

@@ -193,6 +193,23 @@ export class HostRecord {
   }
 }
 
+/** Receipts of unfinished steps that are JSON, as those of sessions are. */
+export function openReceipts(record: HostRecord): readonly JsonObject[] {
+  return [...record.steps.values()]
+    .filter((step) => step.finished === null && step.receipt !== null)
+    .map((step) => parseReceipt(step.receipt ?? ''))
+    .filter((receipt) => receipt !== null);
+}
+
+function parseReceipt(text: string): JsonObject | null {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as JsonObject) : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Records of all hosts of a run that left events. */
 export function foldHosts(events: readonly RunEvent[]): Map<string, HostRecord> {
   const hosts = new Map<string, HostRecord>();

@@ -126,6 +126,9 @@ export function attemptContext(work: HostWork, options: ContextOptions): Attempt
     check: work.check,
     session: () => connection.session(signal(), time.remainingMs()),
     dropSession: () => connection.drop(),
+    keepReceipt: (receipt) =>
+      recorder.append(record, [{ type: 'StepDetached', host: host.name, step: stepId, receipt }]),
+    interrupted: work.pause,
     step: (id) => (id in plan.results || record.steps.has(id) ? record.value(id, plan.results[id] ?? []) : undefined),
     async openUndos() {
       // What earlier runs owe is known once the machine is.

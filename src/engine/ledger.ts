@@ -191,7 +191,7 @@ export function workOn(on: {
     pause: signal,
     recorder,
     record,
-    connection: new HostConnection(deps, host, false, meet),
+    connection: new HostConnection(deps, host, false, `firebreak ${recorder.run}`, meet),
     throttles: new Throttles(),
     claimMarker: async (_step: StepContext) => {},
     unproduced: new Set(),

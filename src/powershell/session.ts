@@ -85,6 +85,10 @@ class PowerShellSession implements Session {
     return pushFile(this, this.#runner.maxCommandBytes, source, destination, options);
   }
 
+  get canReattach(): boolean {
+    return this.#runner.canAttach === true;
+  }
+
   async reattach<T extends Json = Json>(
     receipt: JsonObject,
     options: InvokeOptions,
@@ -192,7 +196,7 @@ class PowerShellSession implements Session {
     const records = new RecordCollector();
     const { onReceipt, detach } = options;
     const key = randomUUID();
-    const isKept = onReceipt !== undefined && this.#runner.canAttach === true;
+    const isKept = onReceipt !== undefined && this.canReattach;
     const end = await this.#runner.run(
       { commands: isKept ? [command, keepCommand(key)] : [command] },
       {

@@ -22,10 +22,10 @@ async function expectUndisturbed(world: World, run: string): Promise<void> {
 }
 
 /** Resumes, or starts when not even the run's first event was written. */
-async function goOn(world: World, diesAt?: number) {
+async function goOn(world: World, diesAt?: number, steps = remediation()) {
   const options = diesAt === undefined ? {} : { diesAt };
   const begun = (await (await world.journal()).runs()).length > 0;
-  return begun ? world.resume('r1', options) : world.start('r1', plan(remediation()), options);
+  return begun ? world.resume('r1', options) : world.start('r1', plan(steps), options);
 }
 
 async function dieAt(point: number): Promise<{ world: World; died: boolean }> {
@@ -122,6 +122,60 @@ describe('the controller of one host dies', () => {
       if (outcome !== null && outcome !== undefined) outcomes.add(outcome);
     }
     expect([...outcomes].toSorted()).toEqual(['needs-operator', 'remediated']);
+  });
+
+  it('in a script that outlives us: it is picked up, and runs exactly once', async () => {
+    const steps = [step('script', 'powershell.run', { with: { kept: true } })];
+    const { points } = (await new World().start('r1', plan(steps))).life;
+    expect(points.some((point) => point.includes('StepDetached'))).toBe(true);
+    expect(points.filter((point) => point.includes('script look')).length).toBeGreaterThan(10);
+    for (let point = 0; point < points.length; point++) {
+      for (const downForMs of [0, 5_000, DOWN_FOR_MS]) {
+        const world = new World();
+        await world.start('r1', plan(steps), { diesAt: point });
+        if ((await (await world.journal()).runs()).length === 0) continue;
+        world.clock.advance(downForMs);
+        const resumed = await world.resume('r1').catch(() => null);
+        const place = `${point}: ${points[point]}, away for ${downForMs}`;
+        if (resumed === null) continue;
+        expect([place, resultOf(resumed).view.hosts[0]?.outcome]).toEqual([place, 'remediated']);
+        expect([place, world.machine().scriptRuns]).toEqual([place, 1]);
+      }
+    }
+  });
+
+  it('in a script that outlives us, and again while it is picked up: it runs exactly once', async () => {
+    const steps = [step('script', 'powershell.run', { with: { kept: true } })];
+    const { points } = (await new World().start('r1', plan(steps))).life;
+    let deaths = 0;
+    for (let first = 0; first < points.length; first++) {
+      for (let second = first % 3; ; second += 3) {
+        const world = new World();
+        await world.start('r1', plan(steps), { diesAt: first });
+        const again = await goOn(world, second, steps).catch(() => null);
+        if (again === null || !('died' in again)) break;
+        deaths += 1;
+        const resumed = await world.resume('r1').catch(() => null);
+        if (resumed === null) continue;
+        const place = `${first}: ${points[first]}, then ${second}: ${again.died}`;
+        expect([place, resultOf(resumed).view.hosts[0]?.outcome]).toEqual([place, 'remediated']);
+        expect([place, world.machine().scriptRuns]).toEqual([place, 1]);
+      }
+    }
+    expect(deaths).toBeGreaterThan(50);
+  });
+
+  it('in a script whose session is gone when we come back: its test decides, without one a person', async () => {
+    for (const test of [true, false]) {
+      const steps = [step('script', 'powershell.run', { with: { kept: true, test } })];
+      const { points } = (await new World().start('r1', plan(steps))).life;
+      const world = new World();
+      await world.start('r1', plan(steps), { diesAt: points.indexOf('after script look') });
+      world.machine().forgetsScripts = true;
+      const { view } = resultOf(await world.resume('r1'));
+      expect([test, view.hosts[0]?.outcome]).toEqual([test, test ? 'remediated' : 'needs-operator']);
+      expect(world.machine().scriptRuns).toBe(1);
+    }
   });
 
   it('in a script that may be repeated: it is run again', async () => {

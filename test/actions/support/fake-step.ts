@@ -5,6 +5,7 @@ import {
   type Clock,
   FirebreakError,
   type FunctionCall,
+  type Invocation,
   type InvokeOptions,
   type Json,
   type JsonObject,
@@ -31,6 +32,11 @@ export class FakeHost {
   readonly parameters: JsonObject[] = [];
   readonly fetched: { readonly path: string; readonly file: string }[] = [];
   readonly pushed: { readonly path: string; readonly bytes: string }[] = [];
+  /** Receipts that were made durable, in order. */
+  readonly receipts: string[] = [];
+  canReattach = true;
+  /** What a session gives for a receipt; null: nothing any more. */
+  reattach: (receipt: JsonObject) => Invocation<Json> | 'not-started' | null = () => null;
   sessions = 0;
   clientAddress: string | undefined = '127.0.0.1';
   now = START;
@@ -55,8 +61,12 @@ export class FakeHost {
     return {
       shell: { version: '5.1', edition: 'Desktop' },
       languageMode: 'FullLanguage',
+      canReattach: this.canReattach,
       clientAddress: this.clientAddress,
-      invoke: (call: FunctionCall | ScriptCall, _options: InvokeOptions) => this.#invoke(call) as never,
+      invoke: async (call: FunctionCall | ScriptCall, options: InvokeOptions) => {
+        if (this.canReattach) await options.onReceipt?.({ of: 'script' in call ? call.script : call.function });
+        return (await this.#invoke(call)) as never;
+      },
       push: async (source, path, options) => {
         const chunks: Buffer[] = [];
         for await (const chunk of source(0)) chunks.push(Buffer.from(chunk as Uint8Array));
@@ -64,7 +74,7 @@ export class FakeHost {
         this.pushed.push({ path, bytes: bytes.toString() });
         return { bytes: bytes.length, sha256: options.sha256, skipped: false };
       },
-      reattach: () => Promise.resolve(null),
+      reattach: (receipt) => Promise.resolve(this.reattach(receipt) as never),
       fetch: (path, file) => {
         this.fetched.push({ path, file });
         return Promise.resolve({ bytes: 11, sha256: PACKAGE_SHA256, skipped: false });
@@ -116,6 +126,11 @@ export class FakeHost {
       signal: controller.signal,
       deadline,
       clock,
+      interrupted: controller.signal,
+      keepReceipt: (receipt) => {
+        this.receipts.push(receipt);
+        return Promise.resolve();
+      },
       random: { id: (bytes) => 'ab'.repeat(bytes), fraction: () => 0.5 },
       scanner: {
         probe: (probe) => {

@@ -19,6 +19,7 @@ export type Send = (step: StepContext, name: string, call: MachineCall) => Promi
 
 const anyArgs = z.looseObject({});
 const NOT_STARTED_AFTER_MS = 120_000;
+const SCRIPT_MS = 20_000;
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
@@ -234,14 +235,36 @@ export function simulatedActions(send: Send): ActionCatalog {
       }
       return { state: 'needed', prior: {} };
     },
-    async act(step) {
+    async act(step, args) {
+      if (args['kept'] !== true) {
+        await send(step, 'script', (machine) => {
+          machine.runScript();
+          return {};
+        });
+        return { state: 'done' };
+      }
+      const receipt = `"${step.random.id(4)}"`;
+      await step.keepReceipt(receipt);
       await send(step, 'script', (machine) => {
-        machine.runScript();
+        machine.startScript(receipt, SCRIPT_MS);
         return {};
       });
-      return { state: 'done' };
+      for (;;) {
+        if (step.interrupted.aborted) throw new FirebreakError('FB_CANCELLED', 'let go');
+        const { state } = await send(step, 'script look', (machine) => ({ state: machine.script(receipt) }));
+        if (state === 'ended') return { state: 'done' };
+        await step.clock.sleep(1000);
+      }
     },
-    async recover(step, args) {
+    async recover(step, args, open) {
+      const { receipt } = open;
+      if (receipt === null && args['kept'] === true) return { state: 'not-started' };
+      if (receipt !== null) {
+        const { state } = await send(step, 'script recover', (machine) => ({ state: machine.script(receipt) }));
+        if (state === 'never-started') return { state: 'not-started' };
+        if (state === 'ended') return { state: 'done' };
+        if (state === 'running') return { state: 'running' };
+      }
       if (args['test'] !== true) return { state: 'unknown', reason: 'the script has no test' };
       const { effect } = await send(step, 'script test', (machine) => ({ effect: machine.scriptEffect }));
       return { state: effect === true ? 'done' : 'not-started' };

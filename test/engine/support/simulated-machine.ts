@@ -36,6 +36,9 @@ export class SimulatedMachine {
   /** The network is away until then. */
   offlineUntil = 0;
   returnsFromReboot = true;
+  /** The idle time of sessions is over before anybody comes back. */
+  forgetsScripts = false;
+  readonly #scripts = new Map<string, { readonly endsAt: number; readonly boot: number }>();
   installMs: number;
   exitCode: number;
   #patched: boolean;
@@ -112,6 +115,20 @@ export class SimulatedMachine {
     if (policy === this.policy) return;
     this.policy = policy;
     this.history.push(`policy ${policy}`);
+  }
+
+  /** A script in a session that outlives its client: it goes on by itself, and its session remembers it until a restart. */
+  startScript(receipt: string, ms: number): void {
+    if (this.#scripts.has(receipt)) throw new Error(`script ${receipt} is started twice`);
+    this.#scripts.set(receipt, { endsAt: this.#clock.now() + ms, boot: this.#bootTime });
+    this.runScript();
+  }
+
+  script(receipt: string): 'never-started' | 'running' | 'ended' | 'gone' {
+    const script = this.#scripts.get(receipt);
+    if (script === undefined) return 'never-started';
+    if (script.boot !== this.#bootTime || this.forgetsScripts) return 'gone';
+    return this.#clock.now() < script.endsAt ? 'running' : 'ended';
   }
 
   runScript(): void {
