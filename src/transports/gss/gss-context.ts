@@ -152,8 +152,11 @@ export class GssContext {
     const token = Buffer.concat([message.signature, message.ciphertext]);
     const output = Buffer.alloc(BUFFER_BYTES);
     const isConfidential = Buffer.alloc(4);
-    this.#api.call('gss_unwrap', this.#handle, this.#api.layout.buffer(token), output, isConfidential, null);
+    const { layout } = this.#api;
+    const major = this.#api.call('gss_unwrap', this.#handle, layout.buffer(token), output, isConfidential, null);
     const plaintext = this.#api.take(output);
+    // repeated, old, out of order or with a gap (RFC 2744 1.2.3) is no failure to GSSAPI, but is to us
+    if (major !== 0) throw new GssError(major, 0, 'a message that was repeated or left out');
     if (isConfidential.readInt32LE(0) === 0) throw new GssError(0, 0, 'a message that is signed but not sealed');
     return plaintext;
   }

@@ -50,12 +50,12 @@ export async function loadLibrary(names: readonly string[], remedy: string): Pro
 }
 
 async function loadKoffi(): Promise<Koffi> {
-  loading ??= import('koffi').then((koffi) => {
-    koffi.config({ async_stack_size: STACK_BYTES });
-    return koffi;
-  });
+  loading ??= import('koffi');
   try {
-    return await loading;
+    const koffi = await loading;
+    // fails when somebody else in this process has used koffi before: then it stays as it is
+    attempt(() => koffi.config({ async_stack_size: STACK_BYTES }));
+    return koffi;
   } catch (cause) {
     loading = undefined;
     throw new FirebreakError('FB_ENVIRONMENT', 'Kerberos needs the npm package koffi, which is not installed', {

@@ -31,7 +31,9 @@ def accept(request):
         context = gssapi.SecurityContext(creds=credentials, usage="accept", channel_bindings=bindings)
     token = context.step(decode(request["token"]))
     done = context.complete
-    return {"token": encode(token), "done": done, "client": str(context.initiator_name) if done else None}
+    client = str(context.initiator_name) if done else None
+    # GSS_C_CHANNEL_BOUND_FLAG
+    return {"token": encode(token), "done": done, "client": client, "bound": bool(int(context.actual_flags) & 0x800)}
 
 
 def unwrap(request):

@@ -14,6 +14,8 @@ export interface Accepted {
   readonly token: Buffer | undefined;
   readonly done: boolean;
   readonly client: string | null;
+  /** The login is bound to the channel that the acceptor named. */
+  readonly bound: boolean;
 }
 
 export class ForeignAcceptor {
@@ -39,7 +41,15 @@ export class ForeignAcceptor {
       token: answer['token'] === null ? undefined : Buffer.from(String(answer['token']), 'base64'),
       done: answer['done'] === true,
       client: answer['client'] as string | null,
+      bound: answer['bound'] === true,
     };
+  }
+
+  /** The error that it sends to a client whose token it does not take. */
+  async refusal(token: Uint8Array): Promise<Buffer> {
+    const answer = await this.#line({ op: 'accept', token: base64(token) });
+    if (typeof answer['error'] !== 'string' || typeof answer['token'] !== 'string') throw new Error('no refusal');
+    return Buffer.from(answer['token'], 'base64');
   }
 
   async unwrap(header: Uint8Array, data: Uint8Array): Promise<{ readonly plain: Buffer; readonly sealed: boolean }> {
@@ -67,19 +77,27 @@ export class ForeignAcceptor {
     await ended;
   }
 
-  #ask(request: object): Promise<{ readonly [name: string]: unknown }> {
+  async #ask(request: object): Promise<Answer> {
+    const answer = await this.#line(request);
+    if (answer['error'] !== undefined) throw new Error(String(answer['error']));
+    return answer;
+  }
+
+  #line(request: object): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const onExit = (): void => reject(new Error(`the acceptor ended:\n${this.#log}`));
       this.#process.once('exit', onExit);
       this.#lines.once('line', (line) => {
         this.#process.off('exit', onExit);
-        const answer = JSON.parse(line) as { readonly error?: string };
-        if (answer.error === undefined) resolve(answer as { readonly [name: string]: unknown });
-        else reject(new Error(answer.error));
+        resolve(JSON.parse(line) as Answer);
       });
       this.#process.stdin.write(`${JSON.stringify(request)}\n`);
     });
   }
+}
+
+interface Answer {
+  readonly [name: string]: unknown;
 }
 
 function base64(bytes: Uint8Array): string {

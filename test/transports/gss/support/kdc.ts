@@ -28,6 +28,8 @@ export interface TestRealmOptions {
   readonly services: readonly string[];
   /** `aes256-cts-hmac-sha1-96` when absent. */
   readonly encryption?: string;
+  /** Seconds by which clocks may differ in the KDC's eyes; below zero it finds every clock wrong. */
+  readonly clockSkew?: number;
 }
 
 export class TestRealm {
@@ -52,7 +54,8 @@ export class TestRealm {
       ...options.services.flatMap((name) => [`addprinc -randkey ${name}`, `ktadd -k ${join(dir, 'keytab')} ${name}`]),
     ];
     execFileSync('/usr/sbin/kadmin.local', [], { ...quiet, input: `${commands.join('\n')}\n` });
-    const kdc = spawn('/usr/sbin/krb5kdc', ['-n'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const kdcEnv = options.clockSkew === undefined ? env : skewed(dir, env, options.clockSkew);
+    const kdc = spawn('/usr/sbin/krb5kdc', ['-n'], { env: kdcEnv, stdio: ['ignore', 'pipe', 'pipe'] });
     await untilStarted(kdc);
     return new TestRealm(dir, kdc);
   }
@@ -69,6 +72,11 @@ export class TestRealm {
   /** For processes that belong to the realm. */
   get env(): NodeJS.ProcessEnv {
     return environmentOf(this.dir);
+  }
+
+  /** For a service that finds every clock wrong. */
+  get skewedEnv(): NodeJS.ProcessEnv {
+    return skewed(this.dir, this.env, -1);
   }
 
   /** A key table with the key of a user. */
@@ -107,6 +115,12 @@ export class TestRealm {
     this.#kdc.kill('SIGTERM');
     await ended;
   }
+}
+
+function skewed(dir: string, env: NodeJS.ProcessEnv, seconds: number): NodeJS.ProcessEnv {
+  const file = join(dir, `skew${seconds}.conf`);
+  writeFileSync(file, `[libdefaults]\n  clockskew = ${seconds}\n`);
+  return { ...env, KRB5_CONFIG: `${file}:${env['KRB5_CONFIG']}` };
 }
 
 function environmentOf(dir: string): NodeJS.ProcessEnv {
