@@ -20,6 +20,12 @@ interface Logon {
   readonly from?: string;
 }
 
+interface Program {
+  readonly kind: string;
+  readonly arguments?: string;
+  readonly account?: string;
+}
+
 describe('the second hop', () => {
   let lab: TestLab;
   beforeAll(async () => {
@@ -99,6 +105,34 @@ describe('the second hop', () => {
       message: expect.stringContaining('The user name or password is incorrect'),
     });
     expect((await arrivals()).at(-1)).toMatchObject({ user: lab.user, granted: false, reason: 'bad-password' });
+  });
+
+  it('is the same for WMI, which can start a program there', async () => {
+    const read = '(Get-WmiObject Win32_ComputerSystem -ComputerName pc-02).Name';
+    expect((await run('pc-01', 'basic', read)).output).toEqual(['PC-02']);
+    const refused = await run(
+      'pc-01',
+      'ntlm',
+      `try { ${read} } catch { $_.Exception.Message; $_.FullyQualifiedErrorId }`,
+    );
+    expect(refused.output).toEqual([
+      'Access is denied. (Exception from HRESULT: 0x80070005 (E_ACCESSDENIED))',
+      'System.UnauthorizedAccessException,Microsoft.PowerShell.Commands.GetWmiObjectCommand',
+    ]);
+    const start = `param($Credential)
+$there = @{ ComputerName = 'pc-02'; Credential = $Credential }
+(Invoke-WmiMethod @there -Class Win32_Process -Name Create -ArgumentList 'cmd.exe /c echo by-wmi> C:\\Windows\\wmi.txt').ReturnValue
+(Get-WmiObject @there -Class Win32_OperatingSystem).__SERVER`;
+    const { output, streams } = await run('pc-01', 'ntlm', start, { Credential: credential() });
+    expect(streams.error).toEqual([]);
+    expect(output).toEqual([0, 'PC-02']);
+    const { entries } = await lab.ask<{ entries: Program[] }>('history', { host: 'pc-02' });
+    const started = entries.find(({ kind, arguments: given }) => kind === 'program-start' && given?.includes('by-wmi'));
+    expect(started?.account).toBe('PC-02\\firebreak');
+    const gone = await run('pc-01', 'basic', 'Get-WmiObject Win32_ComputerSystem -ComputerName nowhere');
+    expect(gone.streams.error).toMatchObject([
+      { fullyQualifiedErrorId: 'GetWMICOMException,Microsoft.PowerShell.Commands.GetWmiObjectCommand' },
+    ]);
   });
 
   it('does not lead to a machine that is not there, or whose shares are silent to the first', async () => {

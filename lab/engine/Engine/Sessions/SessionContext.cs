@@ -17,6 +17,7 @@ internal sealed class SessionContext
     private static readonly ConditionalWeakTable<PSSenderInfo, SessionContext> Senders = [];
     private static readonly ConditionalWeakTable<Runspace, SessionContext> Runspaces = [];
     private readonly CancellationTokenSource _left = new();
+    private bool _isElsewhere;
 
     /// <summary>Makes the context of one PowerShell process.</summary>
     /// <param name="machine">The machine; it must have PowerShell.</param>
@@ -24,15 +25,20 @@ internal sealed class SessionContext
     /// <param name="processId">Its process on the machine.</param>
     /// <param name="isRemote">A remoting session, not powershell.exe.</param>
     public SessionContext(Machine machine, ProgramContext program, int processId, bool isRemote)
+        : this(machine, program, machine.PowerShell ?? throw new LabRefusalException("PowerShell on " + machine.Host))
+    {
+        ProcessId = processId;
+        IsRemote = isRemote;
+    }
+
+    // Without a process of its own: what a service of the machine does for a caller from another one.
+    private SessionContext(Machine machine, ProgramContext program, PowerShellProfile? profile)
     {
         Machine = machine;
         Program = program;
         Files = new FileView(machine, program);
-        ProcessId = processId;
-        IsRemote = isRemote;
-        PowerShellProfile profile = machine.PowerShell ?? throw new LabRefusalException("PowerShell on " + machine.Host);
-        PSVersion = Version.Parse(profile.Version);
-        Edition = profile.Edition;
+        PSVersion = Version.Parse(profile?.Version ?? "0.0");
+        Edition = profile?.Edition ?? "";
         Culture = CultureInfo.GetCultureInfo(machine.Os.Culture);
         Environment = new(machine.EnvironmentOf(program.Account), StringComparer.OrdinalIgnoreCase);
         foreach ((string name, string value) in program.Environment ?? new Dictionary<string, string>())
@@ -44,6 +50,9 @@ internal sealed class SessionContext
     /// <summary>The context of the runspace that runs on this thread.</summary>
     /// <exception cref="LabRefusalException">This thread belongs to no machine.</exception>
     public static SessionContext Current => Find(Runspace.DefaultRunspace) ?? throw new LabRefusalException("machine for this thread");
+
+    /// <summary>A caller on another machine (or this one again), which needs no PowerShell.</summary>
+    public static SessionContext On(RemoteGrant grant) => new(grant.Target, grant.Context, grant.Target.PowerShell) { _isElsewhere = true };
 
     /// <summary>The machine.</summary>
     public Machine Machine { get; }
@@ -148,8 +157,8 @@ internal sealed class SessionContext
     /// <summary>What a program started from here gets.</summary>
     public ProgramContext ForChild(CancellationToken cancellation = default) => Program with
     {
-        CurrentDirectory = CurrentDirectory,
-        ParentProcessId = ProcessId,
+        CurrentDirectory = _isElsewhere ? @"C:\Windows\System32" : CurrentDirectory,
+        ParentProcessId = _isElsewhere ? Program.ParentProcessId : ProcessId,
         Environment = new Dictionary<string, string>(Environment, StringComparer.OrdinalIgnoreCase),
         Cancellation = cancellation,
         RawArguments = null,

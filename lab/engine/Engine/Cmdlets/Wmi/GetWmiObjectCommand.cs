@@ -32,11 +32,11 @@ public sealed class GetWmiObjectCommand : PSCmdlet
     [Parameter, Alias("NS")]
     public string Namespace { get; set; } = @"root\cimv2";
 
-    /// <summary>On which computers: only this one.</summary>
+    /// <summary>On which computers.</summary>
     [Parameter, Alias("Cn")]
     public string[]? ComputerName { get; set; }
 
-    /// <summary>As whom: refused, as on Windows for the local computer.</summary>
+    /// <summary>As whom, on other computers.</summary>
     [Parameter, Credential]
     public PSCredential? Credential { get; set; }
 
@@ -55,8 +55,21 @@ public sealed class GetWmiObjectCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        LabComputer.MustBeLocal(ComputerName);
-        SessionContext context = SessionContext.Current;
+        foreach (string computer in ComputerName ?? ["."])
+        {
+            try
+            {
+                Ask(LabComputer.Wmi(computer, Credential));
+            }
+            catch (System.Runtime.InteropServices.COMException error)
+            {
+                WriteError(new ErrorRecord(error, "GetWMICOMException", ErrorCategory.InvalidOperation, null));
+            }
+        }
+    }
+
+    private void Ask(SessionContext context)
+    {
         string[]? only = Property is null or ["*"] ? null : Property;
         try
         {

@@ -36,9 +36,13 @@ public sealed class InvokeWmiMethodCommand : PSCmdlet
     [Parameter, Alias("NS")]
     public string Namespace { get; set; } = @"root\cimv2";
 
-    /// <summary>On which computers: only this one.</summary>
+    /// <summary>On which computers.</summary>
     [Parameter, Alias("Cn")]
     public string[]? ComputerName { get; set; }
+
+    /// <summary>As whom, on other computers.</summary>
+    [Parameter, Credential]
+    public PSCredential? Credential { get; set; }
 
     /// <summary>Arguments in the order of the method itself: for the methods of objects.</summary>
     [Parameter(DontShow = true)]
@@ -47,8 +51,25 @@ public sealed class InvokeWmiMethodCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        LabComputer.MustBeLocal(ComputerName);
-        SessionContext context = SessionContext.Current;
+        if (InputObject?.Properties["__SERVER"]?.Value is string server && !LabComputer.IsLocal(server))
+        {
+            throw new LabRefusalException($"methods of an object of another computer ({server}): name the computer by -ComputerName");
+        }
+        foreach (string computer in ComputerName ?? ["."])
+        {
+            try
+            {
+                Call(LabComputer.Wmi(computer, Credential));
+            }
+            catch (System.Runtime.InteropServices.COMException error)
+            {
+                WriteError(new ErrorRecord(error, "InvokeWMICOMException", ErrorCategory.InvalidOperation, null));
+            }
+        }
+    }
+
+    private void Call(SessionContext context)
+    {
         try
         {
             (WmiClass known, WmiInstance? instance) = Target(context);
