@@ -34,6 +34,8 @@ export interface Exchange {
 }
 
 export interface FakeWinrmOptions extends SimulatorOptions {
+  /** Where it listens; 127.0.0.1 when absent. */
+  readonly address?: string;
   /** What a client must send instead of Basic with the password. */
   readonly authorization?: string;
   /** HTTPS with these. */
@@ -79,7 +81,7 @@ export class FakeWinrm {
   static async start(handler: PipelineHandler, options: FakeWinrmOptions = {}): Promise<FakeWinrm> {
     const fake = new FakeWinrm(handler, options);
     await new Promise<void>((resolve) => {
-      fake.#server.listen(0, '127.0.0.1', resolve);
+      fake.#server.listen(0, options.address ?? '127.0.0.1', resolve);
     });
     return fake;
   }
