@@ -79,7 +79,8 @@ export class PipelineClient {
 
   /** PIPELINE_INPUT with one object. @throws EncryptionNeeded */
   input(value: PsValue, maxBytes: number): readonly Uint8Array[] {
-    return this.#encode(MESSAGE_TYPE.pipelineInput, value, maxBytes);
+    // $null travels as a message without data, in this direction too: a server loses the rest of the packet after <Nil/>
+    return this.#encode(MESSAGE_TYPE.pipelineInput, value === null ? undefined : value, maxBytes);
   }
 
   endOfInput(): readonly Uint8Array[] {

@@ -26,7 +26,8 @@ export function createLocalTransport(options: LocalTransportOptions = {}): Trans
 async function openLocal(target: Target, options: OpenOptions, modules: ModuleLibrary): Promise<Session> {
   const program = await findPowerShell(target.settings.shell, target.host);
   const label = `${target.host} (${basename(program)} on this machine)`;
-  const runner = new PsrpRunner(new OutOfProcessChannel({ label, start: () => startPowerShell(program, label) }));
+  const channel = new OutOfProcessChannel({ label, start: () => startPowerShell(program, label) });
+  const runner = new PsrpRunner(channel, { prompter: options.prompter });
   await runner.open(options);
   return new LocalSession(label, createSession(runner, modules));
 }

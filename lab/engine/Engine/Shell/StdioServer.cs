@@ -11,14 +11,12 @@ namespace Firebreak.Lab.Engine.Shell;
 internal sealed class StdioServer : OutOfProcessMediatorBase
 {
     private readonly SessionContext _context;
-    private readonly TextWriter _log;
 
     /// <summary>Makes it; nothing is read yet.</summary>
     public StdioServer(SessionContext context, TextReader input, TextWriter output, TextWriter error)
-        : base(false)
+        : base(true)
     {
         _context = context;
-        _log = error;
         originalStdIn = input;
         originalStdOut = new OutOfProcessTextWriter(output);
         originalStdErr = new OutOfProcessTextWriter(error);
@@ -35,21 +33,9 @@ internal sealed class StdioServer : OutOfProcessMediatorBase
             {
                 sessionTM ??= CreateSession();
             }
-            ThreadPool.QueueUserWorkItem(Process, line);
+            ThreadPool.QueueUserWorkItem(state => ProcessingThreadStart(state!), line);
         }
         _context.Leave();
-    }
-
-    private void Process(object? line)
-    {
-        try
-        {
-            ProcessingThreadStart(line!);
-        }
-        catch (Exception error)
-        {
-            _log.WriteLine(error);
-        }
     }
 
     private OutOfProcessServerSessionTransportManager CreateSession()
