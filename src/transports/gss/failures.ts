@@ -21,6 +21,7 @@ const CODE = {
   skew: TABLE + 37,
   modified: TABLE + 41,
   noKey: TABLE + 45,
+  generic: TABLE + 60,
   wrongRealm: TABLE + 68,
   configMissing: TABLE + 135,
   configBroken: TABLE + 136,
@@ -168,6 +169,11 @@ function explain(
       return denied(
         `the host cannot read the ticket for ${withoutRealm(context.services[0] ?? '')}: the service belongs to another account, or the name leads to another host`,
         `on a domain controller: setspn -Q */${host}, setspn -X; check the DNS`,
+      );
+    case CODE.generic:
+      return denied(
+        `the ticket was refused without a reason (${error.message})`,
+        `does the host have the key of ${withoutRealm(context.services[0] ?? '')}? on a domain controller: setspn -Q */${host}; on the host: klist purge -li 0x3e7, or join the domain again`,
       );
     case CODE.realmUnknown:
     case CODE.kdcNotResolved:

@@ -14,6 +14,13 @@ export function hasPywinrm(): boolean {
   return found;
 }
 
+/** pywinrm's Kerberos. */
+export function hasRequestsKerberos(): boolean {
+  const found = hasPywinrm() && spawnSync(PYTHON, ['-c', 'import requests_kerberos']).status === 0;
+  if (!found) console.warn('skipped: requests-kerberos is not installed (Debian: python3-requests-kerberos)');
+  return found;
+}
+
 export function hasAnsible(): boolean {
   const found = hasPywinrm() && existsSync(ANSIBLE);
   if (!found) console.warn('skipped: Ansible is not installed (Debian: ansible-core, python3-winrm)');

@@ -45,6 +45,9 @@ export interface TestLabOptions {
     readonly cbt?: 'none' | 'relaxed' | 'strict';
   }[];
   readonly engine: 'fake' | 'real';
+  readonly kerberos?: { readonly keytab: string; readonly realm: string };
+  /** Of the lab's processes, besides this one's. */
+  readonly env?: NodeJS.ProcessEnv;
   /** A range of one's own when absent. */
   readonly addresses?: string;
   /** A new temporary one when absent. */
@@ -62,14 +65,15 @@ export function freeAddresses(): string {
 export async function startTestLab(options: TestLabOptions): Promise<TestLab> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'fblab-'));
   const fleet = join(dir, 'fleet.yaml');
-  writeFileSync(fleet, JSON.stringify({ hosts: options.hosts }));
+  const { kerberos } = options;
+  writeFileSync(fleet, JSON.stringify({ hosts: options.hosts, ...(kerberos === undefined ? {} : { kerberos }) }));
   const addresses = options.addresses ?? freeAddresses();
   const engine = options.engine === 'fake' ? FAKE_ENGINE : REAL_ENGINE;
   const main = join(root, 'lab', 'fleet', 'main.ts');
   const child = spawn(
     process.execPath,
     [main, '--dir', dir, '--fleet', fleet, '--addresses', addresses, '--engine', engine, '--attached'],
-    { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
+    { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { ...process.env, ...options.env } },
   );
   const ready = await untilReady(child).catch((thrown: unknown) => {
     if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
