@@ -4,14 +4,16 @@ import { EXIT_CODES } from '../domain/index.ts';
 /** Ctrl-Break on Windows, where nobody can send SIGTERM; elsewhere there is no such signal. */
 const BREAK: readonly NodeJS.Signals[] = process.platform === 'win32' ? ['SIGBREAK'] : [];
 
-/** Runs `work` with a signal that aborts on SIGINT, SIGTERM, SIGHUP or Ctrl-Break. */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+const OF_A_RUN = 'stopping at the next safe point; again to stop at once (the run can be resumed either way)';
+/** For commands that leave nothing to resume. */
+export const STOPPING = 'stopping; again to stop at once';
+
+/** Runs `work` with a signal that aborts on SIGINT, SIGTERM, SIGHUP or Ctrl-Break; `said` tells what happens then. */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>, said = OF_A_RUN): Promise<T> {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals): void => {
     if (controller.signal.aborted) process.exit(EXIT_CODES.interrupted);
-    process.stderr.write(
-      `\n${name}: stopping at the next safe point; again to stop at once (the run can be resumed either way)\n`,
-    );
+    process.stderr.write(`\n${name}: ${said}\n`);
     controller.abort();
   };
   const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', ...BREAK];

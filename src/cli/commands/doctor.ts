@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { CheckName, HostReport } from '../../app/index.ts';
 import { EXIT_CODES } from '../../domain/index.ts';
 import { passwordPrompt } from '../ask.ts';
-import { interruptible } from '../interrupt.ts';
+import { interruptible, STOPPING } from '../interrupt.ts';
 import { oneLine, renderTable } from '../live/index.ts';
 import {
   addFleetOptions,
@@ -43,24 +43,26 @@ Examples:
     .action(async (patterns: string[], flags: DoctorFlags) => {
       const { doctor, overridesOf } = await import('../../app/index.ts');
       const progress = createProgress(flags.json === true);
-      const reports = await interruptible((signal) =>
-        doctor({
-          patterns,
-          inventory: flags.inventory,
-          limit: flags.limit,
-          targetsFile: flags.targetsFile,
-          connection: overridesOf(connectionFlags(flags)),
-          forks: flags.forks,
-          timeoutMs: flags.timeout,
-          ask: passwordPrompt(),
-          signal,
-          onHosts: progress.hosts,
-          onCheck: progress.check,
-          onReport: (report) => {
-            progress.report(report);
-            if (flags.json === true) process.stdout.write(`${JSON.stringify(jsonOf(report))}\n`);
-          },
-        }),
+      const reports = await interruptible(
+        (signal) =>
+          doctor({
+            patterns,
+            inventory: flags.inventory,
+            limit: flags.limit,
+            targetsFile: flags.targetsFile,
+            connection: overridesOf(connectionFlags(flags)),
+            forks: flags.forks,
+            timeoutMs: flags.timeout,
+            ask: passwordPrompt(),
+            signal,
+            onHosts: progress.hosts,
+            onCheck: progress.check,
+            onReport: (report) => {
+              progress.report(report);
+              if (flags.json === true) process.stdout.write(`${JSON.stringify(jsonOf(report))}\n`);
+            },
+          }),
+        STOPPING,
       ).finally(progress.end);
       if (flags.json !== true) process.stdout.write(await render(reports));
       process.exitCode = reports.some(({ state }) => state === 'failed') ? EXIT_CODES.notFine : EXIT_CODES.fine;

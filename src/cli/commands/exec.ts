@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { ExecResult } from '../../app/index.ts';
 import { EXIT_CODES, FirebreakError } from '../../domain/index.ts';
+import { decodeText } from '../../util/index.ts';
 import { passwordPrompt, terminalPrompter } from '../ask.ts';
-import { interruptible } from '../interrupt.ts';
+import { interruptible, STOPPING } from '../interrupt.ts';
 import {
   addFleetOptions,
   addTimeoutOption,
@@ -46,21 +47,23 @@ Examples:
       const { patterns, inline } = splitWords(words, command);
       const script = await readScript(inline, flags);
       const shown = flags.json === true ? jsonOutput() : textOutput();
-      const results = await interruptible((signal) =>
-        execOnTargets({
-          patterns,
-          inventory: flags.inventory,
-          limit: flags.limit,
-          targetsFile: flags.targetsFile,
-          connection: overridesOf(connectionFlags(flags)),
-          ask: passwordPrompt(),
-          prompter: terminalPrompter(),
-          script,
-          forks: flags.forks,
-          timeoutMs: flags.timeout,
-          signal,
-          ...shown,
-        }),
+      const results = await interruptible(
+        (signal) =>
+          execOnTargets({
+            patterns,
+            inventory: flags.inventory,
+            limit: flags.limit,
+            targetsFile: flags.targetsFile,
+            connection: overridesOf(connectionFlags(flags)),
+            ask: passwordPrompt(),
+            prompter: terminalPrompter(),
+            script,
+            forks: flags.forks,
+            timeoutMs: flags.timeout,
+            signal,
+            ...shown,
+          }),
+        STOPPING,
       );
       shown.finish(results);
       process.exitCode = exitCodeFor(results);
@@ -101,9 +104,7 @@ async function readScriptFile(file: string | undefined): Promise<string> {
       remedy: 'check the path',
     });
   });
-  // Windows PowerShell writes UTF-16 by default.
-  const text = bytes[0] === 0xff && bytes[1] === 0xfe ? bytes.toString('utf16le') : bytes.toString('utf8');
-  return text.replace(/^\ufeff/, '');
+  return decodeText(bytes);
 }
 
 async function readStandardInput(): Promise<string> {

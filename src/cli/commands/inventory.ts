@@ -1,7 +1,7 @@
 /** `firebreak inventory`: the hosts of an inventory as a plan would see them. */
 import type { Command } from 'commander';
 import { passwordPrompt } from '../ask.ts';
-import { interruptible } from '../interrupt.ts';
+import { interruptible, STOPPING } from '../interrupt.ts';
 import { renderTable } from '../live/index.ts';
 import { addFleetOptions, connectionFlags, type FleetOptions } from '../options.ts';
 
@@ -26,8 +26,9 @@ Examples:
       const { listHosts, overridesOf } = await import('../../app/index.ts');
       const { inventory, limit, targetsFile } = flags;
       const connection = overridesOf(connectionFlags(flags));
-      const hosts = await interruptible((signal) =>
-        listHosts({ patterns, inventory, limit, targetsFile, connection, ask: passwordPrompt(), signal }),
+      const hosts = await interruptible(
+        (signal) => listHosts({ patterns, inventory, limit, targetsFile, connection, ask: passwordPrompt(), signal }),
+        STOPPING,
       );
       if (flags.json === true) process.stdout.write(`${JSON.stringify(hosts)}\n`);
       else {
