@@ -36,6 +36,7 @@ async function openLocal(target: Target, options: OpenOptions, modules: ModuleLi
 class LocalSession implements Session {
   readonly #label: string;
   readonly #session: Session;
+  #closing: Promise<void> | undefined;
 
   constructor(label: string, session: Session) {
     this.#label = label;
@@ -68,7 +69,9 @@ class LocalSession implements Session {
       ? copyOut(this.#label, source, destination, options)
       : this.#session.fetch(source, destination, options);
 
+  /** The same end for whoever asks: the process is gone when it resolves. */
   close(): Promise<void> {
-    return this.#session.close();
+    this.#closing ??= this.#session.close();
+    return this.#closing;
   }
 }
