@@ -1,11 +1,70 @@
 /** Machines with WinRM over HTTPS, driven by the product: every login, channel bindings as strict as can be. Needs the built engine. */
+import { type AddressInfo, connect as connectTcp, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Secret, type Session, type Target } from '../../../src/domain/index.ts';
 import { createTransports } from '../../../src/transports/index.ts';
 import { startTestLab, type TestLab } from '../support/lab.ts';
 
 const { signal } = new AbortController();
+
+interface Relay {
+  readonly port: number;
+  readonly connections: number;
+  /** Cuts all connections; resolves when their clients must have noticed. */
+  cut(): Promise<void>;
+  end(): Promise<void>;
+}
+
+async function startRelay(host: string, port: number): Promise<Relay> {
+  const near = new Set<Socket>();
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    near.add(socket);
+    const far = connectTcp(port, host);
+    for (const [one, other] of [
+      [socket, far],
+      [far, socket],
+    ] as const) {
+      one.on('error', () => undefined);
+      one.on('close', () => other.destroy());
+      one.pipe(other);
+    }
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const cut = async (): Promise<void> => {
+    for (const socket of near) socket.destroy();
+    near.clear();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  };
+  return {
+    port: (server.address() as AddressInfo).port,
+    get connections() {
+      return connections;
+    },
+    cut,
+    async end() {
+      await cut();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+    },
+  };
+}
+
+function fingerprintAt(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerCertificate().fingerprint256);
+      socket.destroy();
+    });
+    socket.on('error', reject);
+  });
+}
 
 describe('machines with HTTPS', () => {
   let lab: TestLab;
@@ -66,6 +125,24 @@ describe('machines with HTTPS', () => {
 
   it('refuses a wrong password over TLS', async () => {
     await expect(open('pc-02', { password: new Secret('wrong') })).rejects.toMatchObject({ code: 'FB_AUTH_DENIED' });
+  });
+
+  it.each(['ntlm', 'basic'] as const)('goes on by %s after the connection was lost between two calls', async (auth) => {
+    const relay = await startRelay(lab.host('pc-01').address, 5986);
+    try {
+      const fingerprint = await fingerprintAt(relay.port);
+      const session = await open('pc-01', { auth, address: '127.0.0.1', port: relay.port, settings: { fingerprint } });
+      const ask = async (): Promise<unknown> =>
+        (await session.invoke({ script: '$PID' }, { signal, timeoutMs: 30_000 })).output[0];
+      const pid = await ask();
+      const before = relay.connections;
+      await relay.cut();
+      expect(await ask()).toBe(pid);
+      expect(relay.connections - before).toBe(1);
+      await session.close();
+    } finally {
+      await relay.end();
+    }
   });
 
   it('carries a megabyte through TLS', async () => {

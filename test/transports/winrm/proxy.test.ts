@@ -185,7 +185,7 @@ if (!hasSquid) process.stderr.write('no squid here: its tests are left out (apt-
     // squid started by root gives its rights up
     chmodSync(folder, 0o755);
     [open, closed] = [await freePort(), await freePort()];
-    const hash = spawnSync('openssl', ['passwd', '-apr1', 'pa55'], { encoding: 'utf8' }).stdout.trim();
+    const hash = spawnSync('/usr/bin/openssl', ['passwd', '-apr1', 'pa55'], { encoding: 'utf8' }).stdout.trim();
     const users = join(folder, 'users');
     writeFileSync(users, `al:${hash}\n`);
     const config = join(folder, 'squid.conf');
