@@ -2,6 +2,7 @@
  * The command line on Windows: the real program on the Windows build of Node under Wine, against a lab host over TCP.
  * Left out, with a line that says so, where Wine is not installed (Debian: wine, wine64); CI installs it.
  */
+import assert from 'node:assert';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -49,7 +50,8 @@ if (!isThere) process.stdout.write('test/windows: left out, Wine is not installe
     const inventory = join(wine.folder, 'inventory.yaml');
     const host = { address: lab.host('pc01').address };
     const credential = { user: lab.user, password: { env: 'FB_WINDOWS_TEST' } };
-    writeFileSync(inventory, JSON.stringify({ all: { vars: { credential }, hosts: { pc01: host } } }));
+    // as Windows PowerShell's > writes it
+    writeFileSync(inventory, `\ufeff${JSON.stringify({ all: { vars: { credential }, hosts: { pc01: host } } })}`, 'utf16le');
     where = ['-i', windowsPath(inventory)];
   });
 
@@ -69,11 +71,12 @@ if (!isThere) process.stdout.write('test/windows: left out, Wine is not installe
   });
 
   it('validates a playbook, and shows where one is wrong', async () => {
-    const good = await wine.firebreak(['validate', windowsPath(playbook)]);
-    expect(good).toMatchObject({ code: 0, stderr: '' });
     const broken = join(wine.folder, 'broken.yaml');
     writeFileSync(broken, PLAYBOOK.replace('uses: host.facts', 'uses: host.fact').replaceAll('\n', '\r\n'));
-    const bad = await wine.firebreak(['validate', windowsPath(broken)]);
+    const files = [playbook, broken].map(windowsPath);
+    const [good, bad] = await Promise.all(files.map((file) => wine.firebreak(['validate', file])));
+    expect(good).toMatchObject({ code: 0, stderr: '' });
+    assert(bad !== undefined);
     expect(bad.code).toBe(2);
     expect(bad.stderr).toContain('broken.yaml:5:');
     expect(bad.stderr).toContain('host.facts');

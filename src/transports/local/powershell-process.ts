@@ -3,7 +3,7 @@
  *
  * It runs as a PSRP server on its standard streams (`-s`, what Start-Job and remoting over SSH use), because
  * node-powershell's own `invoke` gives text only, after the end, copies its buffer at every piece of output, and has no
- * way to stop a command. The docs tell more: docs/decisions, "Local PowerShell is PSRP too". Must not know PSRP.
+ * way to stop a command. See docs/decisions, "Local PowerShell is PSRP too". Must not know PSRP.
  */
 import { once } from 'node:events';
 import { basename } from 'node:path';
