@@ -45,7 +45,7 @@ describe('the second hop', () => {
     auth: 'basic' | 'ntlm',
     script: string,
     parameters: { readonly [name: string]: HostCredential } = {},
-  ): Promise<Invocation> => {
+  ): Promise<Invocation<unknown>> => {
     const session = await createTransports().winrm.open(
       {
         host: name,

@@ -217,13 +217,12 @@ describe('WinRM front', () => {
     const text = client.wsman.create(client.shellId, Buffer.from('x')).xml;
     const shell = text.replace(
       /http:\/\/schemas\.microsoft\.com\/powershell\/[^<]*/,
-      'http://schemas.microsoft.com/wbem/wsman/1/windows/shell/cmd',
+      'http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/Win32_Process',
     );
-    expect((await client.post(shell)).body).toContain('The lab has no text shells');
-    const enumerate = text
-      .replace('transfer/Create', 'enumeration/Enumerate')
-      .replace('2004/09/transfer', '2004/09/enumeration');
-    expect((await client.post(enumerate)).body).toContain('The lab has no enumerate');
+    expect((await client.post(shell)).body).toContain('The resource URI is missing');
+    await client.create();
+    const put = client.wsman.delete().xml.replace('transfer/Delete', 'transfer/Put');
+    expect((await client.post(put)).body).toContain('The lab has no unknown (');
   });
 
   it('falls silent when the network is lost, and resets old connections when it is back', async () => {
