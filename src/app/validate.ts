@@ -25,6 +25,6 @@ export async function validate(
   };
   return Promise.all([
     ...files.playbooks.map((file) => check(file, () => checkPlaybook(file, services.actions))),
-    ...files.inventories.map((file) => check(file, () => readInventory({ inventory: file }))),
+    ...files.inventories.map((file) => check(file, () => readInventory({ inventory: file, isCheckOnly: true }))),
   ]);
 }

@@ -33,7 +33,7 @@ function parsePort(text: string): number {
 /** The parsed flags are those that src/app takes. */
 export type ConnectionOptions = { readonly [Flag in keyof ConnectionFlags]?: NonNullable<ConnectionFlags[Flag]> };
 
-export function addConnectionOptions(command: Command): Command {
+function addConnectionOptions(command: Command): Command {
   return command
     .optionsGroup('Connection (wins over the inventory):')
     .addOption(new Option('--transport <name>', 'how to get there').choices(['winrm', 'ssh', 'local']))
@@ -101,7 +101,7 @@ export type FleetOptions = ConnectionOptions & {
   readonly targetsFile?: string;
 };
 
-export function addInventoryOption(command: Command): Command {
+function addInventoryOption(command: Command): Command {
   return command.option(
     '-i, --inventory <source>',
     'inventory: YAML or CSV file, program, - for stdin, or host1,host2; may be repeated',

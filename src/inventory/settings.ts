@@ -264,7 +264,7 @@ function readAddresses(reader: YamlReader, entry: YamlEntry): readonly string[] 
   });
 }
 
-export function readAddress(reader: YamlReader, entry: YamlEntry): string | null {
+function readAddress(reader: YamlReader, entry: YamlEntry): string | null {
   const address = reader.string(entry);
   if (address === null || isAddress(address) || isHostName(address)) return address;
   return reader.report(entry.place, `"${address}" is neither an IP address nor a host name`);

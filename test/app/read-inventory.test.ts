@@ -1,4 +1,5 @@
 /** Inventories that programs and directories give. */
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -186,5 +187,62 @@ ou_web: { vars: { auth: kerberos } }
   it('is not asked where nobody can connect', async () => {
     const file = write('ad4.yaml', 'inventory: { active_directory: { through: a } }\nhosts: { a: }');
     await expect(read({ inventory: file })).rejects.toMatchObject({ code: 'FB_USAGE' });
+  });
+});
+
+describe('an inventory of Ansible', () => {
+  const hasAnsible = spawnSync('ansible-inventory', ['--version']).status === 0;
+  if (!hasAnsible) process.stderr.write('skipped: no ansible-inventory here (Debian: ansible-core)\n');
+
+  (hasAnsible ? it : it.skip)('in the INI form is read through ansible-inventory', async () => {
+    write(
+      'hosts.ini',
+      `lone ansible_host=10.0.0.9
+[web]
+web[01:02] tier=front
+[servers:children]
+web
+[servers:vars]
+ansible_connection=winrm
+ansible_winrm_transport=kerberos
+ansible_port=5985
+ansible_user=svc@CORP.EXAMPLE
+`,
+    );
+    const file = write('from-ansible.yaml', 'inventory: { command: [ansible-inventory, -i, hosts.ini, --list] }\n');
+    const { hosts, groups } = await read({ inventory: file });
+    expect(
+      hosts.map(({ name, address, port, useTls, auth, user, vars }) => ({
+        name,
+        address,
+        port,
+        useTls,
+        auth,
+        user,
+        vars,
+      })),
+    ).toEqual(
+      expect.arrayContaining([
+        { name: 'lone', address: '10.0.0.9', port: 5985, useTls: false, auth: 'negotiate', user: null, vars: {} },
+        ...['web01', 'web02'].map((name) => ({
+          name,
+          address: name,
+          port: 5985,
+          useTls: false,
+          auth: 'kerberos',
+          user: 'svc@CORP.EXAMPLE',
+          vars: { tier: 'front' },
+        })),
+      ]),
+    );
+    expect(hosts).toHaveLength(3);
+    expect(groups.get('servers')).toEqual(['web01', 'web02']);
+  });
+});
+
+describe('an inventory that is only checked', () => {
+  it('asks nobody', async () => {
+    const file = write('check.yaml', 'inventory: { command: [firebreak-no-such-program] }\nhosts: { a: }');
+    expect((await read({ inventory: file, isCheckOnly: true })).hosts).toHaveLength(1);
   });
 });

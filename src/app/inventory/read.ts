@@ -34,6 +34,8 @@ export interface InventorySource {
   /** Asks directories for hosts; absent: an inventory that needs it is refused. */
   readonly connector?: Connector | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** True: nobody else is asked for hosts; what the files say is only checked. */
+  readonly isCheckOnly?: boolean | undefined;
 }
 
 /** Of an inventory program. */
@@ -49,7 +51,8 @@ export async function readInventory(source: InventorySource): Promise<Inventory>
   for (const name of listOf(source.inventory)) {
     const part = await readPart(name, uris);
     // What the file itself says wins over what it has others say.
-    for (const further of part.further) parts.push(await askFurther(further, [...parts, part], source, name));
+    for (const further of source.isCheckOnly === true ? [] : part.further)
+      parts.push(await askFurther(further, [...parts, part], source, name));
     parts.push(part);
     labels.push(name === '-' ? 'standard input' : name);
   }

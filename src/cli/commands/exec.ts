@@ -93,7 +93,7 @@ async function readScript(inline: string | undefined, { file, inventory }: ExecF
   if (isPiped && inventory?.includes('-') === true)
     throw usage('inventory and script cannot both come from standard input');
   const script = isPiped ? await readStandardInput() : (inline ?? (await readScriptFile(file)));
-  if (script.trim() === '') throw usage('the script is empty');
+  if (script.trim() === '') throw usage('the script is empty: write it after --, in quotes, or name a file with -f');
   return script;
 }
 

@@ -39,6 +39,7 @@ export function registerPlan(program: Command): void {
             inputs: flags.input ?? [],
             forks: flags.forks,
             connection: overridesOf(connectionFlags(flags)),
+            connector: services.connector,
           },
           services.actions,
         );

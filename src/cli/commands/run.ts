@@ -36,6 +36,7 @@ Examples:
           packages: flags.packages,
           forks: flags.forks,
           connection: overridesOf(connectionFlags(flags)),
+          connector: services.connector,
         };
         if (flags.listHosts === true) {
           const plan = await loadPlan(source, services.actions);
