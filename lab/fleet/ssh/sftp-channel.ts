@@ -37,6 +37,7 @@ class SftpServer {
     const files = this.#files;
     const status = (id: number, code: number): void => sftp.status(id, code);
     sftp.on('error', () => sftp.end());
+    sftp.on('end', () => sftp.end());
     sftp.on('REALPATH', (id, path) => {
       const full = toSftp(this.#windows(path));
       sftp.name(id, [{ filename: full, longname: full, attrs: attributes(undefined) }]);

@@ -45,7 +45,7 @@ class SshTransport implements Transport {
         }
       },
     });
-    const runner = new PsrpRunner(channel);
+    const runner = new PsrpRunner(channel, { prompter: options.prompter });
     await runner.open(options);
     const session = createSession(runner, this.#modules);
     // there is one: the runner is open
