@@ -1,12 +1,11 @@
 /**
- * CLIXML text → values (MS-PSRP 2.2.5). One pass over the parser's events with an explicit stack; bounded in depth, no
- * DTD, no entities but XML's five. Must not know PSRP messages.
+ * CLIXML text → values (MS-PSRP 2.2.5). One pass over the elements with an explicit stack; bounded in depth, no DTD, no
+ * entities but XML's five. Must not know PSRP messages.
  */
-import { SaxesParser, type SaxesTagPlain } from 'saxes';
-import { liftLongText } from '../xml-lift.ts';
 import { decodeEscapes } from './escapes.ts';
-import { clixmlError, toPrimitive } from './primitives.ts';
-import { type PsListTag, PsObject, type PsValue } from './values.ts';
+import { assertName, clixmlError, isKnownTag, toPrimitive } from './primitives.ts';
+import { PsMarkup, PsObject, type PsValue } from './values.ts';
+import { TOKEN, XmlScanner } from './xml-scan.ts';
 
 export interface DecodedValue {
   /** The S attribute: `Error`, `progress` … of CLIXML on standard error; undefined in PSRP messages. */
@@ -27,45 +26,13 @@ const FRAME = {
   entries: 4,
   entry: 5,
   typeNames: 6,
-  leaf: 7,
-  progress: 8,
+  progress: 7,
 } as const;
 type FrameKind = (typeof FRAME)[keyof typeof FRAME];
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** One open element. Which fields are used depends on the kind; one shape keeps the engine's property access fast. */
-class Frame {
-  kind: FrameKind = FRAME.leaf;
-  tag = '';
-  /** N attribute, still escaped. */
-  name: string | undefined = undefined;
-  stream: string | undefined = undefined;
-  object: Mutable<PsObject> | undefined = undefined;
-  members: Map<string, PsValue> | undefined = undefined;
-  items: PsValue[] | undefined = undefined;
-  entries: [PsValue, PsValue][] | undefined = undefined;
-  key: PsValue | undefined = undefined;
-  value: PsValue | undefined = undefined;
-
-  /** Frames are used again, one for each level: most elements are small, and there are many. */
-  reset(kind: FrameKind, tag: SaxesTagPlain): void {
-    const attributes = tag.attributes;
-    this.kind = kind;
-    this.tag = tag.name;
-    this.name = attributes['N'];
-    this.stream = attributes['S'];
-    this.object = undefined;
-    this.members = undefined;
-    this.items = undefined;
-    this.entries = undefined;
-    this.key = undefined;
-    this.value = undefined;
-  }
-}
-
 const NO_PARTS = {};
-const LISTS: ReadonlySet<string> = new Set(['LST', 'STK', 'QUE', 'IE']);
 /** Children of PR, the short form of a progress record on standard error. */
 const PROGRESS: Readonly<Record<string, string>> = {
   AV: 'Activity',
@@ -81,7 +48,7 @@ const PROGRESS: Readonly<Record<string, string>> = {
 
 /** The one value of a document, as in PSRP messages. @throws ProtocolError FB_PROTOCOL_CLIXML */
 export function decodeClixml(xml: string, options: DecodeOptions = {}): PsValue {
-  const values = new Decoder(options).decode(xml);
+  const values = new Decoder(xml, options).decode();
   const first = values[0];
   if (first === undefined || values.length > 1) throw clixmlError('a document must hold exactly one value');
   return first.value;
@@ -89,145 +56,226 @@ export function decodeClixml(xml: string, options: DecodeOptions = {}): PsValue 
 
 /** All values of an `<Objs>` document, with their streams. @throws ProtocolError FB_PROTOCOL_CLIXML */
 export function decodeClixmlStream(xml: string, options: DecodeOptions = {}): readonly DecodedValue[] {
-  return new Decoder(options).decode(xml);
+  return new Decoder(xml, options).decode();
+}
+
+/** One open element that holds others. One shape keeps the engine's property access fast. */
+class Frame {
+  kind: FrameKind = FRAME.roots;
+  tag = '';
+  /** N attribute, still escaped. */
+  name: string | undefined = undefined;
+  stream: string | undefined = undefined;
+  object: Mutable<PsObject> | undefined = undefined;
+  members: Map<string, PsValue> | undefined = undefined;
+  items: PsValue[] | undefined = undefined;
+  names: string[] | undefined = undefined;
+  entries: [PsValue, PsValue][] | undefined = undefined;
+  key: PsValue | undefined = undefined;
+  value: PsValue | undefined = undefined;
 }
 
 class Decoder {
   readonly #maxDepth: number;
+  readonly #scan: XmlScanner;
+  readonly #hasEscapes: boolean;
   readonly #roots: DecodedValue[] = [];
   readonly #objects = new Map<string, PsObject>();
   readonly #typeNames = new Map<string, readonly string[]>();
+  /** Used again, one for each level: most elements are small, and there are many. */
   readonly #frames: Frame[] = [];
   /** Open elements; the innermost is #frames[#depth - 1]. */
   #depth = 0;
-  #text = '';
 
-  constructor(options: DecodeOptions) {
+  constructor(xml: string, options: DecodeOptions) {
     this.#maxDepth = options.maxDepth ?? 256;
+    this.#scan = new XmlScanner(xml);
+    this.#hasEscapes = xml.includes('_x') || xml.includes('_X');
   }
 
-  decode(xml: string): readonly DecodedValue[] {
-    const lifted = liftLongText(xml);
-    const parser = new SaxesParser({ xmlns: false, position: false });
-    parser.on('error', (error) => {
-      throw clixmlError(`not well-formed XML: ${error.message.slice(0, 120)}`, error);
-    });
-    parser.on('doctype', () => {
-      throw clixmlError('a document type declaration is not allowed');
-    });
-    const addText = (text: string): void => {
-      this.#text += lifted.restore(text);
-    };
-    parser.on('text', addText);
-    parser.on('cdata', addText);
-    parser.on('opentag', (tag) => this.#open(tag));
-    parser.on('closetag', () => this.#close());
-    parser.write(lifted.xml).close();
+  decode(): readonly DecodedValue[] {
+    const scan = this.#scan;
+    let elements = 0;
+    for (;;) {
+      const token = scan.next(this.#depth > 0);
+      if (token === TOKEN.open) {
+        elements += 1;
+        this.#open(scan.name);
+      } else if (token === TOKEN.close) this.#close(scan.name);
+      else break;
+    }
+    if (this.#depth > 0) throw clixmlError('the document was cut');
+    if (elements === 0) throw clixmlError('there is no element');
     return this.#roots;
   }
 
-  #open(tag: SaxesTagPlain): void {
+  #open(tag: string): void {
     if (this.#depth >= this.#maxDepth) throw clixmlError(`nested more than ${this.#maxDepth} levels deep`);
-    this.#text = '';
     const parent = this.#depth === 0 ? undefined : this.#frames[this.#depth - 1];
-    const local = tag.name;
-    const attributes = tag.attributes;
-    if (parent === undefined && local === 'Objs') {
-      this.#push(FRAME.roots, tag);
-      return;
-    }
     switch (parent?.kind) {
+      case undefined:
+        if (tag === 'Objs') {
+          this.#push(FRAME.roots, tag);
+          return;
+        }
+        break;
       case FRAME.object:
         if (this.#openInObject(parent, tag)) return;
         break;
       case FRAME.entries:
-        if (local !== 'En') throw clixmlError(`<${short(local)}> inside DCT`);
+        if (tag !== 'En') throw clixmlError(`<${short(tag)}> inside DCT`);
         this.#push(FRAME.entry, tag);
         return;
       case FRAME.typeNames:
-        if (local !== 'T') throw clixmlError(`<${short(local)}> inside TN`);
-        this.#push(FRAME.leaf, tag);
+        if (tag !== 'T') throw clixmlError(`<${short(tag)}> inside TN`);
+        parent?.names?.push(this.#unescape(this.#text(tag)));
         return;
-      case FRAME.leaf:
-        throw clixmlError(`<${short(local)}> inside <${short(parent.tag)}>`);
+      case FRAME.progress:
+        this.#progressPart(parent, tag);
+        return;
       default:
     }
-    if (local === 'Obj') {
-      const object: Mutable<PsObject> = new PsObject(NO_PARTS);
-      if (attributes['RefId'] !== undefined) this.#objects.set(attributes['RefId'], object);
-      this.#push(FRAME.object, tag).object = object;
-    } else if (local === 'PR') {
-      this.#push(FRAME.progress, tag).members = new Map();
-    } else {
-      this.#push(FRAME.leaf, tag).key = local === 'Ref' ? (attributes['RefId'] ?? '') : undefined;
-    }
+    this.#openValue(parent, tag);
   }
 
-  #push(kind: FrameKind, tag: SaxesTagPlain): Frame {
+  #openValue(parent: Frame | undefined, tag: string): void {
+    const scan = this.#scan;
+    if (tag === 'Obj') {
+      const object: Mutable<PsObject> = new PsObject(NO_PARTS);
+      if (scan.refId !== undefined) this.#objects.set(scan.refId, object);
+      this.#push(FRAME.object, tag, object);
+      return;
+    }
+    if (tag === 'PR') {
+      this.#push(FRAME.progress, tag, undefined, new Map());
+      return;
+    }
+    const { n, s } = scan;
+    if (tag === 'Ref') {
+      const target = this.#objects.get(scan.refId ?? '');
+      if (target === undefined) throw clixmlError('Ref refers to an unknown Obj');
+      this.#text(tag);
+      this.#add(parent, tag, n, s, target);
+      return;
+    }
+    const text = scan.leafText();
+    if (text !== undefined) {
+      this.#add(parent, tag, n, s, toPrimitive(tag, text, this.#hasEscapes));
+      return;
+    }
+    if (isKnownTag(tag)) throw clixmlError(`elements inside <${tag}>`);
+    assertName(tag);
+    this.#add(parent, tag, n, s, new PsMarkup(tag, scan.markup(this.#maxDepth - this.#depth)));
+  }
+
+  #push(kind: FrameKind, tag: string, object?: Mutable<PsObject>, members?: Map<string, PsValue>): Frame {
     let frame = this.#frames[this.#depth];
     if (frame === undefined) {
       frame = new Frame();
       this.#frames.push(frame);
     }
-    frame.reset(kind, tag);
+    frame.kind = kind;
+    frame.tag = tag;
+    frame.name = this.#scan.n;
+    frame.stream = this.#scan.s;
+    frame.object = object;
+    frame.members = members;
+    frame.items = undefined;
+    frame.names = undefined;
+    frame.entries = undefined;
+    frame.key = undefined;
+    frame.value = undefined;
     this.#depth += 1;
+    if (this.#scan.isEmpty) this.#close(tag);
     return frame;
   }
 
   /** Elements that mean something only directly inside Obj. */
-  #openInObject(parent: Frame, tag: SaxesTagPlain): boolean {
+  #openInObject(parent: Frame, tag: string): boolean {
     const object = parent.object;
     if (object === undefined) return false;
-    const local = tag.name;
-    if (local === 'MS' || local === 'Props') {
-      const existing = local === 'MS' ? object.extended : object.adapted;
-      const members = (existing as Map<string, PsValue> | undefined) ?? new Map<string, PsValue>();
-      if (local === 'MS') object.extended = members;
-      else object.adapted = members;
-      this.#push(FRAME.members, tag).members = members;
-    } else if (LISTS.has(local)) {
-      const items: PsValue[] = [];
-      object.listTag = local as PsListTag;
-      object.items = items;
-      this.#push(FRAME.items, tag).items = items;
-    } else if (local === 'DCT') {
-      const entries: [PsValue, PsValue][] = [];
-      object.entries = entries;
-      this.#push(FRAME.entries, tag).entries = entries;
-    } else if (local === 'TN') {
-      const names: string[] = [];
-      object.typeNames = names;
-      if (tag.attributes['RefId'] !== undefined) this.#typeNames.set(tag.attributes['RefId'], names);
-      this.#push(FRAME.typeNames, tag).items = names;
-    } else if (local === 'TNRef') {
-      const names = this.#typeNames.get(tag.attributes['RefId'] ?? '');
-      if (names === undefined) throw clixmlError('TNRef refers to an unknown TN');
-      object.typeNames = names;
-      this.#push(FRAME.leaf, tag);
-    } else if (local === 'ToString') {
-      this.#push(FRAME.leaf, tag);
-    } else {
-      return false;
+    switch (tag) {
+      case 'MS':
+      case 'Props': {
+        const existing = tag === 'MS' ? object.extended : object.adapted;
+        const members = (existing as Map<string, PsValue> | undefined) ?? new Map<string, PsValue>();
+        if (tag === 'MS') object.extended = members;
+        else object.adapted = members;
+        this.#push(FRAME.members, tag, undefined, members);
+        return true;
+      }
+      case 'LST':
+      case 'STK':
+      case 'QUE':
+      case 'IE': {
+        const items: PsValue[] = [];
+        object.listTag = tag;
+        object.items = items;
+        this.#push(FRAME.items, tag).items = items;
+        return true;
+      }
+      case 'DCT': {
+        const entries: [PsValue, PsValue][] = [];
+        object.entries = entries;
+        this.#push(FRAME.entries, tag).entries = entries;
+        return true;
+      }
+      case 'TN': {
+        const names: string[] = [];
+        object.typeNames = names;
+        if (this.#scan.refId !== undefined) this.#typeNames.set(this.#scan.refId, names);
+        this.#push(FRAME.typeNames, tag).names = names;
+        return true;
+      }
+      case 'TNRef': {
+        const names = this.#typeNames.get(this.#scan.refId ?? '');
+        if (names === undefined) throw clixmlError('TNRef refers to an unknown TN');
+        object.typeNames = names;
+        this.#text(tag);
+        return true;
+      }
+      case 'ToString':
+        object.text = this.#unescape(this.#text(tag));
+        return true;
+      default:
+        return false;
     }
-    return true;
   }
 
-  #close(): void {
+  /** The text of an element that can hold nothing else. */
+  #text(tag: string): string {
+    const text = this.#scan.leafText();
+    if (text === undefined) throw clixmlError(`elements inside <${tag}>`);
+    return text;
+  }
+
+  #unescape(text: string): string {
+    return this.#hasEscapes ? decodeEscapes(text) : text;
+  }
+
+  #progressPart(parent: Frame | undefined, tag: string): void {
+    const text = this.#text(tag);
+    const name = PROGRESS[tag];
+    const isNumber = tag === 'AI' || tag === 'PI' || tag === 'PC' || tag === 'SR';
+    if (name === undefined) return;
+    parent?.members?.set(name, tag === 'Nil' ? null : isNumber ? Number(text) || 0 : this.#unescape(text));
+  }
+
+  #close(tag: string): void {
+    const closed = this.#frames[this.#depth - 1];
+    if (closed === undefined || this.#depth === 0 || closed.tag !== tag) throw clixmlError('an end tag does not fit');
     this.#depth -= 1;
-    const closed = this.#frames[this.#depth];
-    if (closed === undefined) return;
-    const parent = this.#frames[this.#depth - 1];
+    const parent = this.#depth === 0 ? undefined : this.#frames[this.#depth - 1];
     switch (closed.kind) {
-      case FRAME.leaf:
-        this.#closeLeaf(closed, parent);
-        break;
       case FRAME.object:
-        this.#add(parent, closed, closed.object as PsObject);
+        this.#add(parent, tag, closed.name, closed.stream, closed.object as PsObject);
         break;
       case FRAME.progress:
         this.#add(
           parent,
-          closed,
+          tag,
+          closed.name,
+          closed.stream,
           new PsObject({
             typeNames: ['System.Management.Automation.ProgressRecord', 'System.Object'],
             extended: closed.members ?? new Map(),
@@ -240,59 +288,35 @@ class Decoder {
         break;
       default:
     }
-    this.#text = '';
   }
 
-  #closeLeaf(leaf: Frame, parent: Frame | undefined): void {
-    const text = this.#text;
-    const tag = leaf.tag;
-    if (parent?.kind === FRAME.typeNames) {
-      parent.items?.push(decodeEscapes(text));
-      return;
-    }
-    if (parent?.kind === FRAME.progress) {
-      const name = PROGRESS[tag];
-      const isNumber = tag === 'AI' || tag === 'PI' || tag === 'PC' || tag === 'SR';
-      if (name !== undefined) {
-        parent.members?.set(name, tag === 'Nil' ? null : isNumber ? Number(text) || 0 : decodeEscapes(text));
-      }
-      return;
-    }
-    if (parent?.object !== undefined && tag === 'ToString') {
-      parent.object.text = decodeEscapes(text);
-      return;
-    }
-    if (tag === 'TNRef') return;
-    if (tag === 'Ref') {
-      const target = this.#objects.get(leaf.key as string);
-      if (target === undefined) throw clixmlError('Ref refers to an unknown Obj');
-      this.#add(parent, leaf, target);
-      return;
-    }
-    this.#add(parent, leaf, toPrimitive(tag, text));
-  }
-
-  #add(parent: Frame | undefined, closed: Frame, value: PsValue): void {
+  #add(
+    parent: Frame | undefined,
+    tag: string,
+    name: string | undefined,
+    stream: string | undefined,
+    value: PsValue,
+  ): void {
     switch (parent?.kind) {
       case undefined:
       case FRAME.roots:
-        this.#roots.push({ stream: closed.stream, value });
+        this.#roots.push({ stream, value });
         break;
       case FRAME.members:
-        parent?.members?.set(closed.name === undefined ? '' : decodeEscapes(closed.name), value);
+        parent?.members?.set(name === undefined ? '' : this.#unescape(name), value);
         break;
       case FRAME.items:
         parent?.items?.push(value);
         break;
       case FRAME.entry:
-        if (closed.name === 'Key') parent.key = value;
+        if (name === 'Key') parent.key = value;
         else parent.value = value;
         break;
       case FRAME.object:
         if (parent.object !== undefined) parent.object.value = value;
         break;
       default:
-        throw clixmlError(`<${short(closed.tag)}> is out of place`);
+        throw clixmlError(`<${short(tag)}> is out of place`);
     }
   }
 }

@@ -5,13 +5,13 @@
 import { ProtocolError } from '../errors.ts';
 import { escapeXml } from '../xml-text.ts';
 import { encodeEscapes } from './escapes.ts';
-import { PsObject, PsPrimitive, PsSecureString, type PsValue } from './values.ts';
+import { PsMarkup, PsObject, PsPrimitive, PsSecureString, type PsValue } from './values.ts';
 
 const MAX_DEPTH = 100;
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
 const UINT64_MAX = 2n ** 64n - 1n;
-const TAG_NAME = /^[A-Za-z][A-Za-z0-9]*$/;
+const TAG_NAME = /^[\p{L}_][\p{L}\p{N}_:.·-]*$/u;
 
 /** A secure string is to be written and there is no key for it yet. */
 export class EncryptionNeeded extends Error {
@@ -71,7 +71,8 @@ class Encoder {
     if (value instanceof PsObject) return this.#object(value, name, depth);
     if (value instanceof PsPrimitive) {
       if (!TAG_NAME.test(value.tag)) throw encodeError('a primitive has an invalid tag');
-      return `<${value.tag}${name}>${text(value.text)}</${value.tag}>`;
+      const inside = value instanceof PsMarkup ? value.text : text(value.text);
+      return `<${value.tag}${name}>${inside}</${value.tag}>`;
     }
     if (value instanceof PsSecureString) {
       if (this.#encrypt === undefined) throw new EncryptionNeeded('a secure string needs a session key');

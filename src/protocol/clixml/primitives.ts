@@ -5,18 +5,46 @@ import { decodeEscapes } from './escapes.ts';
 import { PsPrimitive, type PsValue } from './values.ts';
 
 const INTEGERS: ReadonlySet<string> = new Set(['By', 'SB', 'U16', 'I16', 'U32', 'I32', 'U64', 'I64', 'C']);
+const NAME = /^[\p{L}_][\p{L}\p{N}_:.·-]*$/u;
 const INTEGER = /^[+-]?\d+$/;
-const FLOAT = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|-?INF|NaN)$/i;
+const FLOAT = /^(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|-?INF|NaN)$/i;
 
-/** @throws ProtocolError FB_PROTOCOL_CLIXML when the text is no value of that kind */
-export function toPrimitive(tag: string, text: string): PsValue {
+const TAGS: ReadonlySet<string> = new Set([
+  ...INTEGERS,
+  'S',
+  'Nil',
+  'B',
+  'BA',
+  'Sg',
+  'Db',
+  'D',
+  'DT',
+  'TS',
+  'G',
+  'URI',
+  'Version',
+  'XD',
+  'SBK',
+  'SS',
+]);
+
+/** Elements of MS-PSRP 2.2.5.1: they hold text and nothing else. */
+export function isKnownTag(tag: string): boolean {
+  return TAGS.has(tag);
+}
+
+/**
+ * `hasEscapes`: false when it is known that no `_xHHHH_` is in the text.
+ * @throws ProtocolError FB_PROTOCOL_CLIXML when the text is no value of that kind
+ */
+export function toPrimitive(tag: string, text: string, hasEscapes = true): PsValue {
   switch (tag) {
     case 'S':
-      return decodeEscapes(text);
+      return hasEscapes ? decodeEscapes(text) : text;
     case 'Nil':
       return null;
     case 'B':
-      return toBoolean(text.trim());
+      return text === 'true' ? true : text === 'false' ? false : toBoolean(text.trim());
     case 'I32': {
       const number = Number(integerText(tag, text));
       if (number !== (number | 0)) throw clixmlError('I32 is out of range');
@@ -34,13 +62,16 @@ export function toPrimitive(tag: string, text: string): PsValue {
     case 'D':
       if (!FLOAT.test(text.trim())) throw clixmlError(`${tag} is not a number`);
       return new PsPrimitive(tag, text.trim());
-    case 'XD':
-    case 'SBK':
-    case 'URI':
-      return new PsPrimitive(tag, decodeEscapes(text));
     default:
-      return new PsPrimitive(tag, INTEGERS.has(tag) ? integerText(tag, text) : decodeEscapes(text));
+      if (INTEGERS.has(tag)) return new PsPrimitive(tag, integerText(tag, text));
+      if (!TAGS.has(tag)) assertName(tag);
+      return new PsPrimitive(tag, hasEscapes ? decodeEscapes(text) : text);
   }
+}
+
+/** The name of an unknown element is kept and written again. */
+export function assertName(name: string): void {
+  if (!NAME.test(name)) throw clixmlError('an element with an impossible name');
 }
 
 function toBoolean(text: string): boolean {
@@ -50,6 +81,7 @@ function toBoolean(text: string): boolean {
 }
 
 function integerText(tag: string, text: string): string {
+  if (text.length < 20 && /^-?\d+$/.test(text)) return text;
   const trimmed = text.trim();
   if (!INTEGER.test(trimmed) || trimmed.length > 21) throw clixmlError(`${tag} is not an integer`);
   return trimmed.startsWith('+') ? trimmed.slice(1) : trimmed;

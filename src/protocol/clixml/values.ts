@@ -50,6 +50,9 @@ export class PsPrimitive {
   }
 }
 
+/** An element that we do not know and that holds elements: `text` is its inside as it was written, and is written so again. */
+export class PsMarkup extends PsPrimitive {}
+
 /** Text that leaves only encrypted; nothing prints it. */
 export class PsSecureString {
   readonly #text: string;
