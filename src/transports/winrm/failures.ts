@@ -88,6 +88,15 @@ export function answerLost(label: string): FirebreakError {
   });
 }
 
+/** HTTPS is what WinRM has on 5986: to plain HTTP it says nothing that could be understood. */
+export function onTlsPort(error: FirebreakError, port: number): FirebreakError {
+  if (port !== 5986 || (error.code !== 'FB_CONNECT_LOST' && error.code !== 'FB_PROTOCOL_HTTP')) return error;
+  return new FirebreakError('FB_TLS_FAILED', `${error.message} (plain HTTP on port 5986)`, {
+    remedy: 'WinRM on port 5986 is HTTPS: use_tls: true (winrms://…); HTTP is on port 5985',
+    cause: error,
+  });
+}
+
 /** Errors of the HTTP client and of the socket under it. */
 export function fromHttpError(label: string, error: unknown): FirebreakError {
   if (error instanceof FirebreakError) return error;

@@ -3,9 +3,10 @@
  * request twice. Must not know SOAP, nor by which way the socket reaches the service.
  */
 import { type buildConnector, Client, type Dispatcher } from 'undici';
+import type { FirebreakError } from '../../domain/index.ts';
 import { SOAP_CONTENT_TYPE } from '../../protocol/index.ts';
 import type { Endpoint } from './endpoint.ts';
-import { fromHttpError, noAnswer } from './failures.ts';
+import { fromHttpError, noAnswer, onTlsPort } from './failures.ts';
 import { waitFor } from './mutex.ts';
 import { type OpenedSocket, openSocket } from './open-socket.ts';
 
@@ -62,6 +63,7 @@ export class HttpConnection {
   #parked: OpenedSocket | undefined;
   #channelBinding: Uint8Array | undefined;
   #isConnected = false;
+  #hasAnswered = false;
   #pending = 0;
   #polls = 0;
 
@@ -172,15 +174,22 @@ export class HttpConnection {
           onResponseStart: (started, status, received) => {
             // before waiting for a body that will never come
             if (Number(received['content-length'] ?? 0) > MAX_ANSWER_BYTES) started.abort(new Error('it is too large'));
+            this.#hasAnswered = true;
             answer.start(status, received);
           },
           onResponseData: (_controller, chunk) => answer.add(chunk),
           onResponseEnd: () => settle(() => resolve(answer.finish())),
-          onResponseError: (_controller, error) =>
-            fail(error instanceof SocketGone ? error : fromHttpError(this.#label, error)),
+          onResponseError: (_controller, error) => fail(error instanceof SocketGone ? error : this.#failure(error)),
         },
       );
     });
+  }
+
+  #failure(error: unknown): FirebreakError {
+    const failure = fromHttpError(this.#label, error);
+    // a port that has answered HTTP before speaks HTTP
+    const isKnown = this.#options.tls !== undefined || this.#hasAnswered;
+    return isKnown ? failure : onTlsPort(failure, this.#options.port);
   }
 
   /** Tears the connection down at once. */

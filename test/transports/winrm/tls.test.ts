@@ -1,6 +1,6 @@
 /** HTTPS: whom the client trusts, what it says when it does not, and which way it goes there. */
 import { spawn, spawnSync } from 'node:child_process';
-import { X509Certificate } from 'node:crypto';
+import { constants, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { Authority, type Certificate, selfSigned } from '../../../lab/fleet/cert
 import type { ConnectionSettings, FirebreakError, Target } from '../../../src/domain/index.ts';
 import { createTransports } from '../../../src/transports/index.ts';
 import { endpointOf } from '../../../src/transports/winrm/endpoint.ts';
+import { onTlsPort } from '../../../src/transports/winrm/failures.ts';
 import { openSocket } from '../../../src/transports/winrm/open-socket.ts';
 import { SecureContexts } from '../../../src/transports/winrm/tls.ts';
 import { FakeWinrm, type FakeWinrmOptions } from '../support/fake-winrm.ts';
@@ -228,6 +229,29 @@ describe('client certificates', () => {
     expect(seen[0]).toEqual([true, 'TLSv1.2']);
   });
 
+  it('are shown to a host that asks for them in mid-connection, as Windows does', async () => {
+    const subjects: unknown[] = [];
+    const { port } = await serve(issue(['127.0.0.1']), {
+      // else OpenSSL would take the session up again, without asking
+      tls: { ca: authority.cert, secureOptions: constants.SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION },
+      authorization: 'http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual',
+      intercept: async (exchange) => {
+        const { socket } = exchange.incoming;
+        if (socket instanceof TLSSocket) subjects.push(socket.getPeerX509Certificate()?.subject);
+        if (socket instanceof TLSSocket && subjects.length === 1) {
+          await new Promise<void>((resolve, reject) => {
+            socket.renegotiate({ requestCert: true, rejectUnauthorized: false }, (error) =>
+              error === null ? resolve() : reject(error),
+            );
+          });
+        }
+        await exchange.proceed();
+      },
+    });
+    await expectAnswer(port, over({ ca: caFile, certificate: pair }, { auth: 'certificate' }));
+    expect(subjects.slice(0, 2)).toEqual([undefined, 'CN=me']);
+  });
+
   it('that the host does not map to an account are refused with the way to map them', async () => {
     const { port } = await serve(issue(['127.0.0.1']));
     const error = await errorOf(openSession(port, over({ ca: caFile, certificate: pair }, { auth: 'certificate' })));
@@ -310,6 +334,16 @@ describe('what is no TLS, or not ours', () => {
     const error = await errorOf(openSocket(endpoint, { timeoutMs: 200 }));
     expect(error.code).toBe('FB_CONNECT_TIMEOUT');
     expect(error.message).toContain('no TLS handshake within 0.2 s');
+  });
+
+  it('plain HTTP to the port of HTTPS, which is told by its number', async () => {
+    const { port } = await serve(issue(['127.0.0.1']));
+    const error = await errorOf(openSession(port));
+    expect(error.code).toBe('FB_CONNECT_LOST');
+    expect(error.remedy).not.toContain('5986');
+    const told = onTlsPort(error, 5986);
+    expect(told).toMatchObject({ code: 'FB_TLS_FAILED', remedy: expect.stringContaining('use_tls: true') });
+    expect(onTlsPort(error, 5985)).toBe(error);
   });
 
   it('is told from a host that ends TLS in mid-session', async () => {
