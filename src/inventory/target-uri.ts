@@ -40,9 +40,12 @@ export function parseTargetUri(text: string): TargetUri {
   }
   if (!URL.canParse(text)) throw usage(`${text} is not a target URI`, FORM);
   const uri = new URL(text);
-  const address = uri.hostname.replace(/^\[|\]$/g, '');
+  const address = decoded(uri.hostname.replace(/^\[|\]$/g, ''));
+  const user = decoded(uri.username);
+  if (address === null || user === null)
+    throw usage(`${text} is not a target URI: a % is not followed by two digits of UTF-8`, FORM);
   if (address === '') throw usage(`${text} names no host`, FORM);
-  if (!isAddress(address) && !isHostName(decodeURIComponent(address))) throw usage(`${text} is not a target URI`, FORM);
+  if (!isAddress(address) && !isHostName(address)) throw usage(`${text} is not a target URI`, FORM);
   if ((uri.pathname !== '' && uri.pathname !== '/') || uri.search !== '' || uri.hash !== '')
     throw usage(`${text}: nothing may stand behind the host`, FORM);
   return {
@@ -50,8 +53,17 @@ export function parseTargetUri(text: string): TargetUri {
     host: uri.host,
     address,
     port: uri.port === '' ? null : Number(uri.port),
-    user: uri.username === '' ? null : decodeURIComponent(uri.username),
+    user: user === '' ? null : user,
   };
+}
+
+/** Null for what is not UTF-8. */
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
 }
 
 /** What the host is called: `web01`, `web01:5999`, `localhost`. */

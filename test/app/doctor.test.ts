@@ -176,7 +176,12 @@ describe('an examination', () => {
   });
 
   it('ends where there is no TLS', async () => {
-    const plain = createServer((socket) => socket.on('error', () => {}).resume().end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    const plain = createServer((socket) =>
+      socket
+        .on('error', () => {})
+        .resume()
+        .end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+    );
     await new Promise<void>((done) => plain.listen(0, '127.0.0.1', done));
     const address = plain.address();
     const at = typeof address === 'object' && address !== null ? address.port : 0;

@@ -67,19 +67,28 @@ describe('target URIs', () => {
     ['winrm://a@b:99999', /not a target URI/],
     ['winrm://a@b/path', /nothing may stand behind the host/],
     ['local://other', /takes no host/],
+    ['winrm://%ff@b', /not a target URI/],
+    ['winrm://%ff', /not a target URI/],
   ])('%s is refused', (uri, message) => {
     expect(() => parseTargetUri(uri)).toThrow(message);
   });
 
   it('give a host or FB_USAGE, whatever stands behind the scheme', () => {
     fc.assert(
-      fc.property(fc.constantFrom('winrm', 'winrms', 'ssh', 'local'), fc.string({ unit: 'binary' }), (scheme, rest) => {
-        try {
-          expect(parseTargetUri(`${scheme}://${rest}`).address).not.toBe('');
-        } catch (thrown) {
-          expect(thrown).toMatchObject({ code: 'FB_USAGE' });
-        }
-      }),
+      fc.property(
+        fc.constantFrom('winrm', 'winrms', 'ssh', 'local'),
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.string({ unit: fc.constantFrom('a', '%', '4', 'f', '@', ':', '[', ']', '/', '.') }),
+        ),
+        (scheme, rest) => {
+          try {
+            expect(parseTargetUri(`${scheme}://${rest}`).address).not.toBe('');
+          } catch (thrown) {
+            expect(thrown).toMatchObject({ code: 'FB_USAGE' });
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });

@@ -34,6 +34,8 @@ function causeOf(host: PlannedHost, code: string, finding: string): readonly [ca
         'the port is open, but nobody answers in time: the service hangs, or another one listens there',
         'on the host: Restart-Service WinRM',
       ];
+    case 'FB_ENVIRONMENT':
+      return ['something is missing on this machine', ''];
     case 'FB_SESSION_QUOTA':
       return [
         'too many sessions of this user are open',
