@@ -10,7 +10,7 @@ import type { RunView } from '../../src/domain/index.ts';
 import { startTestLab, type TestLab } from '../lab/support/lab.ts';
 import { hasWine, WineMachine, windowsPath } from './support/wine.ts';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const PLAYBOOK = `firebreak: 1
 name: Windows controller
@@ -51,7 +51,11 @@ if (!isThere) process.stdout.write('test/windows: left out, Wine is not installe
     const host = { address: lab.host('pc01').address };
     const credential = { user: lab.user, password: { env: 'FB_WINDOWS_TEST' } };
     // as Windows PowerShell's > writes it
-    writeFileSync(inventory, `\ufeff${JSON.stringify({ all: { vars: { credential }, hosts: { pc01: host } } })}`, 'utf16le');
+    writeFileSync(
+      inventory,
+      `\ufeff${JSON.stringify({ all: { vars: { credential }, hosts: { pc01: host } } })}`,
+      'utf16le',
+    );
     where = ['-i', windowsPath(inventory)];
   });
 

@@ -11,7 +11,9 @@ interface Environment {
 /** In the order in which they are taken when none is named: what every Windows has first. */
 const PROGRAMS = process.platform === 'win32' ? (['powershell.exe', 'pwsh.exe'] as const) : (['pwsh'] as const);
 const REMEDY =
-  'install PowerShell 7 (winget install Microsoft.PowerShell; other systems: see its manual), or name the program: shell: /path/to/pwsh';
+  process.platform === 'win32'
+    ? 'install PowerShell 7 (winget install Microsoft.PowerShell), or name the program: shell: C:\\path\\to\\pwsh.exe'
+    : 'install PowerShell 7 (the package powershell), or name the program: shell: /path/to/pwsh';
 
 /**
  * Full path of the program: `wanted` (a path, or a name to look for), or the first of the usual ones.

