@@ -173,7 +173,9 @@ function fingerprintOf(certificate: X509Certificate): string {
 /** Those of the operating system, and of NODE_EXTRA_CA_CERTS; where a system has none, Node's own. */
 function systemAuthorities(): string[] {
   const system = getCACertificates('system');
-  return [...(system.length === 0 ? getCACertificates('bundled') : system), ...getCACertificates('extra')];
+  const base = system.length === 0 ? getCACertificates('bundled') : system;
+  // a folder of certificates has most of them under several names
+  return [...new Set([...base, ...getCACertificates('extra')])];
 }
 
 function keyOf({ ca, pair }: Trust): string {

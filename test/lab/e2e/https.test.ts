@@ -5,6 +5,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Secret, type Session, type Target } from '../../../src/domain/index.ts';
 import { createTransports } from '../../../src/transports/index.ts';
+import { cli } from '../../e2e/support/cli.ts';
 import { startTestLab, type TestLab } from '../support/lab.ts';
 
 const { signal } = new AbortController();
@@ -104,6 +105,21 @@ describe('machines with HTTPS', () => {
 
   it.each(['ntlm', 'negotiate', 'basic'] as const)('opens a session by %s', async (auth) => {
     expect(await answerOf(await open('pc-01', { auth }))).toEqual(['PC-01', 42]);
+  });
+
+  it('runs exec by its inventory, and by a target URI with the authority in NODE_EXTRA_CA_CERTS', async () => {
+    const inventory = join(lab.dir, 'inventory.yaml');
+    const byInventory = await cli(['exec', '-i', inventory, 'pc-01,pc-02', '--json', '--', '$env:COMPUTERNAME']);
+    expect(byInventory.stderr).toBe('');
+    expect(byInventory.code).toBe(0);
+    const args = ['exec', `winrms://${lab.user}@${lab.host('pc-01').address}`, '--password-env', 'PW', '--json'];
+    const script = ['--', '6 * 7'];
+    const trusted = await cli([...args, ...script], {
+      env: { PW: lab.password, NODE_EXTRA_CA_CERTS: join(lab.dir, 'ca.pem') },
+    });
+    expect(JSON.parse(trusted.stdout)).toMatchObject({ ok: true, output: [42] });
+    const untrusted = await cli([...args, ...script], { env: { PW: lab.password } });
+    expect(JSON.parse(untrusted.stdout)).toMatchObject({ ok: false, error: { code: 'FB_TLS_UNTRUSTED' } });
   });
 
   it('takes the client certificate that the machine maps to its administrator, and no other', async () => {
