@@ -45,8 +45,8 @@ export class SshConnection {
     const { settings } = target;
     const { jump } = settings;
     const endpoint = { label, address: target.address, port: target.port };
-    const timeoutMs = Math.min(CONNECT_TIMEOUT_MS, options.timeoutMs);
-    const common = { ...options, timeoutMs };
+    // the signal knows the caller's deadline
+    const common = { ...options, timeoutMs: CONNECT_TIMEOUT_MS };
     if (jump === undefined) {
       const socket = await connectTcp(endpoint, settings.source, common);
       return new SshConnection(label, await logOn(endpoint, settings, sources, socket, common), undefined);

@@ -40,7 +40,15 @@ export function connectionLost(label: string, why: string, cause?: unknown): Fir
   });
 }
 
-export function protocolError(label: string, what: string, remedy: string, cause?: unknown): FirebreakError {
+export function lostBeforeLogin(label: string, cause: unknown): FirebreakError {
+  return new FirebreakError('FB_CONNECT_LOST', `${label}: the host closed the connection before the login`, {
+    remedy:
+      'another service may listen on this port, or sshd refuses us for now (MaxStartups, PerSourcePenalties): check the port, see its log',
+    cause,
+  });
+}
+
+function protocolError(label: string, what: string, remedy: string, cause?: unknown): FirebreakError {
   return new FirebreakError('FB_PROTOCOL_SSH', `${label}: ${what}`, { remedy, cause });
 }
 
@@ -61,7 +69,7 @@ export function fromConnectError(label: string, error: unknown, timeoutMs: numbe
   if (level === 'client-timeout') return connectTimeout(label, timeoutMs);
   const message = short(error);
   if ((typeof code === 'string' && LOST.has(code)) || /connection lost|before handshake/i.test(message)) {
-    return connectionLost(label, 'before the login was complete', error);
+    return lostBeforeLogin(label, error);
   }
   if (/no matching|handshake failed/i.test(message)) {
     return protocolError(

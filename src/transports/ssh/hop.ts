@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import ssh2, { type Client } from 'ssh2';
 import type { ConnectionSettings, FirebreakError, OpenOptions } from '../../domain/index.ts';
-import { connectionLost, connectTimeout, fromConnectError, protocolError, short } from './failures.ts';
+import { connectionLost, connectTimeout, fromConnectError, lostBeforeLogin, short } from './failures.ts';
 import { HostKeyCheck, type SshEndpoint } from './host-key.ts';
 import { Login, type LoginSources } from './login.ts';
 
@@ -99,13 +99,7 @@ function fromError(login: Login, label: string, error: Error, timeoutMs: number)
 }
 
 function closedEarly(login: Login, label: string, cause: Error | undefined): FirebreakError {
-  if (login.hasTried) return login.denied(label, cause);
-  return protocolError(
-    label,
-    'the host closed the connection before the login',
-    'another service may listen on this port, or sshd refuses this address (MaxStartups, AllowUsers): see its log',
-    cause,
-  );
+  return login.hasTried ? login.denied(label, cause) : lostBeforeLogin(label, cause);
 }
 
 /** @throws FB_CONNECT_*, FB_ENVIRONMENT (source address), the signal's reason */
