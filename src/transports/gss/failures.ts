@@ -17,6 +17,7 @@ const CODE = {
   badIntegrity: TABLE + 31,
   ticketExpired: TABLE + 32,
   notYetValid: TABLE + 33,
+  notUs: TABLE + 35,
   badMatch: TABLE + 36,
   skew: TABLE + 37,
   modified: TABLE + 41,
@@ -164,6 +165,7 @@ function explain(
     case CODE.ticketExpired:
       return missing(`the ticket of ${user} has expired`, renewal(context));
     case CODE.modified:
+    case CODE.notUs:
     case CODE.badMatch:
     case CODE.noKey:
       return denied(

@@ -1,2 +1,3 @@
-export { createKerberosContext, isWithoutKerberos, type KerberosOptions, type SecurityContext } from './kerberos.ts';
+export { createKerberosContext, isWithoutKerberos } from './kerberos.ts';
 export { preferenceOf, serviceHostOf } from './principals.ts';
+export type { KerberosOptions, SecurityContext } from './security-context.ts';

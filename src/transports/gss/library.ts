@@ -19,7 +19,7 @@ export interface Library {
   readonly read: (address: bigint, length: number) => Buffer;
   /** A text that ends with a NUL. */
   readonly readText: (address: bigint) => string;
-  /** `p` pointer, `u` and `i` 32-bit numbers, `s` a text; the result is a 32-bit number, unsigned unless `isSigned`. */
+  /** `p` pointer, `u` and `i` 32-bit numbers, `s` a text in UTF-8, `w` one in UTF-16; the result is a 32-bit number, unsigned unless `isSigned`. */
   readonly func: (name: string, parameters: string, isSigned?: boolean) => NativeFunction;
 }
 
@@ -30,6 +30,7 @@ const PARAMETER_TYPES: Readonly<Record<string, string>> = {
   u: 'uint32_t',
   i: 'int32_t',
   s: 'const char *',
+  w: 'const char16_t *',
 };
 
 let loading: Promise<Koffi> | undefined;
