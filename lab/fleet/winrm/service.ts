@@ -147,6 +147,7 @@ export class WinrmService {
     const shell = this.#shells.get(request.shellId);
     // another user's shell is not there for this one
     if (shell === undefined || !isSameUser(shell.user, caller.user)) throw new Fault(FAULTS.shellNotFound);
+    // a look at it counts as idle time here: a client must not live on looks alone (confidence L)
     const leave = request.body.kind === 'get' ? (): void => undefined : shell.enter();
     try {
       return await this.#respondFor(shell, request, caller);
