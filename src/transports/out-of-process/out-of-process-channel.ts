@@ -131,6 +131,11 @@ export class OutOfProcessChannel implements PsrpChannel {
       this.destroy();
       return;
     }
+    // a pool does not close before its pipelines have
+    for (const id of this.#turns.keys()) {
+      if (id === POOL) continue;
+      for (const kind of ['Signal', 'Close'] as const) program.input.write(encodePacket({ kind, id }));
+    }
     const timeout = AbortSignal.timeout(CLOSE_TIMEOUT_MS);
     await this.#ask({ kind: 'Close', id: null }, 'CloseAck', timeout).catch(() => undefined);
     this.#fail(sessionClosed(this.label));
