@@ -209,6 +209,14 @@ export function describeTransport(
       });
     });
 
+    describe('secrets of the host', () => {
+      itWith(without.secrets, 'arrive masked, the host asking for our key by itself', async () => {
+        const fresh = await open();
+        const script = "$s = New-Object System.Security.SecureString; $s.AppendChar('x'); $s; 'after'";
+        expect((await fresh.invoke({ script }, options())).output).toEqual(['•••', 'after']);
+      });
+    });
+
     describe('streams', () => {
       it('gives the records of all streams in order, as they come', async () => {
         const seen: StreamRecord[] = [];
