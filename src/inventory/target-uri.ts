@@ -79,7 +79,7 @@ export function uriLayer({ scheme, address, port, user }: TargetUri): Layer {
     address,
     ...(port === null ? {} : { port }),
     ...(user === null ? {} : { user }),
-    ...(scheme === 'winrms' ? { useTls: true } : scheme === 'winrm' && port === 5986 ? { useTls: false } : {}),
+    ...(scheme === 'winrms' ? { useTls: true } : {}),
   };
   return { settings, places: new Map(), vars: {} };
 }

@@ -208,7 +208,7 @@ describe('powershell.run', () => {
         return 'output';
       });
     const step = host.step();
-    expect(await run.probe(step, args)).toEqual({ state: 'needed', prior: {} });
+    expect(await run.probe(step, args)).toEqual({ state: 'needed', prior: { kept: true } });
     await run.act(step, args, {});
     expect(await run.prove(step, args, {})).toEqual({
       proven: true,

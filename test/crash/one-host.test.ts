@@ -165,6 +165,21 @@ describe('the controller of one host dies', () => {
     expect(deaths).toBeGreaterThan(50);
   });
 
+  it('sessions that it left are looked for when we come back, but for that of the script', async () => {
+    const steps = [step('script', 'powershell.run', { with: { kept: true } }), step('verify', 'patch.verify')];
+    const { points } = (await new World().start('r1', plan(steps))).life;
+    for (const [point, kept] of [
+      ['after script look', 1],
+      ['after verify', 0],
+    ] as const) {
+      const world = new World();
+      await world.start('r1', plan(steps), { diesAt: points.indexOf(point) });
+      expect(world.machine().swept).toEqual([]);
+      resultOf(await world.resume('r1'));
+      expect([point, world.machine().swept.map((keep) => keep.length)]).toEqual([point, [kept]]);
+    }
+  });
+
   it('in a script whose session is gone when we come back: its test decides, without one a person', async () => {
     for (const test of [true, false]) {
       const steps = [step('script', 'powershell.run', { with: { kept: true, test } })];

@@ -24,6 +24,7 @@ beforeAll(async () => {
   fleet = await startFleet([
     { name: 'fine', profile: 'windows-10-1903-enu' },
     { name: 'pending', profile: 'windows-10-1903-jpn', variant: 'patched-not-rebooted' },
+    { name: 'secure', profile: 'windows-server-2019', https: true },
     { name: 'silent', profile: 'windows-10-1903-enu', variant: 'unreachable' },
   ]);
   inventory = join(fleet.lab.dir, 'inventory.yaml');
@@ -54,6 +55,20 @@ describe('firebreak doctor', () => {
       finding: expect.stringContaining('servicing'),
     });
     expect(result.code).toBe(0);
+  });
+
+  it('looks at the certificate where there is one', async () => {
+    const [report] = reportsOf(await run('doctor', '-i', inventory, 'secure', '--json'));
+    expect(findingOf(report, 'tls')).toMatchObject({ state: 'ok', finding: expect.stringContaining('valid until') });
+    const untrusted = await run(
+      'doctor',
+      `winrms://firebreak@${fleet.lab.host('secure').address}`,
+      '--password-env',
+      'PW',
+    );
+    expect(untrusted.code).toBe(3);
+    expect(untrusted.stdout).toMatch(/tls FAIL: the certificate is not trusted/);
+    expect(untrusted.stdout).toMatch(/fingerprint: [0-9a-f]{64}/);
   });
 
   it('says of each broken one what is broken', async () => {

@@ -30,6 +30,7 @@ describe('target URIs', () => {
   it('have the usual ports, take IPv6 addresses and encoded users; --user wins', () => {
     expect(hostOf('winrm://CORP%5Calice@[::1]')).toMatchObject({ address: '::1', port: 5985, user: 'CORP\\alice' });
     expect(hostOf('winrms://alice@web01')).toMatchObject({ port: 5986, useTls: true });
+    expect(hostOf('winrm://alice@web01:5986')).toMatchObject({ port: 5986, useTls: true });
     expect(hostOf('ssh://alice@web01')).toMatchObject({ port: 22, transport: 'ssh', password: null });
     expect(hostOf('local://')).toMatchObject({ name: 'localhost', transport: 'local', port: 0, user: null });
     expect(hostOf('winrm://alice@web01', { user: 'bob' })).toMatchObject({ user: 'bob' });

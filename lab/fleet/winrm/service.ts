@@ -5,16 +5,11 @@
 import { randomUUID } from 'node:crypto';
 import {
   buildCommandResponse,
-  buildConnectResponse,
   buildCreateResponse,
   buildDeleteResponse,
-  buildDisconnectResponse,
-  buildEnumerateResponse,
   buildFault,
   buildGetResponse,
-  buildPullResponse,
   buildReceiveResponse,
-  buildReconnectResponse,
   buildSendResponse,
   buildSignalResponse,
   FAULTS,
@@ -22,7 +17,6 @@ import {
   ProtocolError,
   parseWsmanRequest,
   RESOURCE,
-  type ShellDescription,
   SIGNAL,
   type WsmanFault,
   type WsmanRequest,
@@ -30,7 +24,8 @@ import {
 import { LabError } from '../errors.ts';
 import { ABORTED, Fault } from './fault.ts';
 import type { Fetched, Output } from './output.ts';
-import { type BufferMode, IDLE, QUOTA, Shell, ShellTable } from './shells.ts';
+import { IDLE, QUOTA, Shell, ShellTable } from './shells.ts';
+import { bufferModeOf, idleTimeoutOf, ShellSurvival } from './survival.ts';
 import { type TextSessions, TextShells } from './text-shells.ts';
 
 /** What the service needs of the engine, for one host. */
@@ -89,11 +84,13 @@ const WHILE_DISCONNECTED: ReadonlySet<string> = new Set(['disconnect', 'reconnec
 export class WinrmService {
   readonly #options: ServiceOptions;
   readonly #shells = new ShellTable();
+  readonly #survival: ShellSurvival;
   /** WinRS; its shells and operations count with the others. */
   readonly text: TextShells;
 
   constructor(options: ServiceOptions) {
     this.#options = options;
+    this.#survival = new ShellSurvival(options, this.#shells);
     this.text = new TextShells({
       ...options,
       maxEnvelopeBytes: MAX_ENVELOPE_BYTES,
@@ -142,8 +139,8 @@ export class WinrmService {
       request.body.kind === 'create' ? request.resourceUri === RESOURCE.cmd : this.text.has(request.shellId);
     if (isText) return this.text.respond(request, caller);
     if (request.body.kind === 'create') return this.#create(request, request.body, caller);
-    if (request.body.kind === 'enumerate') return this.#enumerate(request, request.body, caller);
-    if (request.body.kind === 'pull') return this.#pull(request, request.body, caller);
+    if (request.body.kind === 'enumerate') return this.#survival.enumerate(request, request.body, caller);
+    if (request.body.kind === 'pull') return this.#survival.pull(request, request.body, caller);
     const shell = this.#shells.get(request.shellId);
     // another user's shell is not there for this one
     if (shell === undefined || !isSameUser(shell.user, caller.user)) throw new Fault(FAULTS.shellNotFound);
@@ -169,7 +166,7 @@ export class WinrmService {
       case 'signal':
         return this.#signal(request, body, shell);
       case 'get':
-        return buildGetResponse(request, randomUUID(), this.#describe(shell));
+        return buildGetResponse(request, randomUUID(), this.#survival.describe(shell));
       case 'delete':
         this.#shells.remove(shell.id);
         await this.#options.sessions.close(shell.id);
@@ -177,90 +174,10 @@ export class WinrmService {
       case 'disconnect':
       case 'reconnect':
       case 'connect':
-        return this.#survive(shell, request);
+        return this.#survival.respond(shell, request);
       default:
         throw new Fault(FAULTS.actionNotSupported, `The lab has no ${request.operation} (${request.action}). `);
     }
-  }
-
-  /** MS-WSMV 3.1.4.15 to 3.1.4.17. */
-  async #survive(shell: Shell, request: WsmanRequest): Promise<string> {
-    const { body, sessionId } = request;
-    if (!this.#options.canDisconnect) throw new Fault(FAULTS.actionNotSupported);
-    const isOther = shell.client !== undefined && shell.client.toUpperCase() !== sessionId?.toUpperCase();
-    switch (body.kind) {
-      case 'disconnect':
-        if (shell.state === 'Connected' && isOther) throw new Fault(FAULTS.connectedToOtherClient);
-        shell.disconnect({
-          idleTimeoutMs: idleTimeoutOf(body.idleTimeoutMs),
-          bufferMode: bufferModeOf(body.bufferMode),
-        });
-        return buildDisconnectResponse(request, randomUUID());
-      case 'reconnect':
-        if (isOther) throw new Fault(FAULTS.connectedToOtherClient);
-        shell.connect(sessionId);
-        return buildReconnectResponse(request, randomUUID());
-      case 'connect': {
-        if (body.commandId !== undefined) {
-          if (shell.state === 'Disconnected') throw new Fault(FAULTS.shellDisconnected);
-          if (shell.command(body.commandId) === undefined) throw new Fault(FAULTS.shellNotFound);
-          return buildConnectResponse(request, randomUUID());
-        }
-        if (body.connectXml === undefined) throw new Fault(FAULTS.schemaValidation);
-        if (shell.state === 'Connected') throw new Fault(FAULTS.connectedToOtherClient);
-        const data = await this.#options.sessions.connect(shell.id, body.connectXml);
-        shell.connect(sessionId);
-        return buildConnectResponse(request, randomUUID(), data);
-      }
-      default:
-        throw new Fault(FAULTS.actionNotSupported);
-    }
-  }
-
-  /** What is not told now is told by Pull; a context names how many shells were told. */
-  #enumerate(request: WsmanRequest, body: WsmanRequest['body'] & { kind: 'enumerate' }, caller: Caller): string {
-    if (request.resourceUri !== NS.shell) throw new Fault(FAULTS.invalidResourceUri);
-    const { shells, context } = this.#page(caller, 0, body.maxElements ?? 1);
-    return buildEnumerateResponse(request, randomUUID(), shells, context);
-  }
-
-  #pull(request: WsmanRequest, body: WsmanRequest['body'] & { kind: 'pull' }, caller: Caller): string {
-    const from = /^uuid:FIREBREAK-LAB-(\d{1,6})$/.exec(body.context)?.[1];
-    if (request.resourceUri !== NS.shell || from === undefined) throw new Fault(FAULTS.invalidEnumerationContext);
-    const { shells, context } = this.#page(caller, Number(from), body.maxElements ?? 1);
-    return buildPullResponse(request, randomUUID(), shells, context);
-  }
-
-  #page(
-    caller: Caller,
-    from: number,
-    count: number,
-  ): { readonly shells: readonly ShellDescription[]; readonly context: string | undefined } {
-    const all = this.#shells.shellsOf(caller.user);
-    const shells = all.slice(from, from + count).map((shell) => this.#describe(shell));
-    const context = from + count < all.length ? `uuid:FIREBREAK-LAB-${from + count}` : undefined;
-    return { shells, context };
-  }
-
-  #describe(shell: Shell): ShellDescription {
-    const { options, idleTimeoutMs, bufferMode, state, inactivityMs } = shell;
-    return {
-      shellId: shell.id,
-      address: this.#options.url,
-      resourceUri: options.resourceUri,
-      owner: shell.user,
-      clientIp: options.clientAddress,
-      inputStreams: options.inputStreams,
-      outputStreams: options.outputStreams,
-      dataLocale: this.#options.uiCulture,
-      idleTimeoutMs,
-      maxIdleTimeoutMs: IDLE.maxMs,
-      bufferMode,
-      state,
-      runTimeMs: performance.now() - shell.createdAt,
-      inactivityMs,
-      ...(options.name === undefined ? {} : { name: options.name }),
-    };
   }
 
   #onIdle(shell: Shell): void {
@@ -312,7 +229,7 @@ export class WinrmService {
       this.#shells.remove(id);
       throw cause;
     }
-    return buildCreateResponse(request, randomUUID(), this.#describe(shell));
+    return buildCreateResponse(request, randomUUID(), this.#survival.describe(shell));
   }
 
   async #command(
@@ -396,16 +313,6 @@ export class WinrmService {
 
 function isSameUser(left: string, right: string): boolean {
   return left.toLowerCase() === right.toLowerCase();
-}
-
-function idleTimeoutOf(ms: number | undefined): number | undefined {
-  if (ms !== undefined && (ms < IDLE.minMs || ms > IDLE.maxMs)) throw new Fault(FAULTS.idleTimeoutOutOfBounds);
-  return ms;
-}
-
-function bufferModeOf(text: string | undefined): BufferMode | undefined {
-  if (text === undefined || text === 'Block' || text === 'Drop') return text;
-  throw new Fault(FAULTS.schemaValidation, `There is no buffer mode ${text}. `);
 }
 
 function faultOf(thrown: unknown): WsmanFault {

@@ -107,7 +107,7 @@ function createProgress(isJson: boolean) {
     if (!isShown) return;
     const now = [...at].slice(0, 4).map(([host, check]) => `${host} ${check}`);
     const text = `${done} of ${total} done${now.length === 0 ? '' : `: ${now.join(', ')}`}${at.size > 4 ? ', …' : ''}`;
-    process.stderr.write(`\r\u001b[K${oneLine(text).slice(0, (process.stderr.columns ?? 80) - 1)}`);
+    process.stderr.write(`\r\u001b[K${oneLine(text).slice(0, (process.stderr.columns || 80) - 1)}`);
   };
   return {
     hosts: (hosts: readonly string[]) => {

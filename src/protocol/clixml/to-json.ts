@@ -62,7 +62,8 @@ class Converter {
     // its properties (IsEven, Sign …) do not tell the number
     if (object.typeNames[0] === 'System.Numerics.BigInteger' && object.text) return object.text;
     const plain: { [key: string]: PlainJson } = {};
-    if (this.#types) plain['$type'] = object.typeNames[0] ?? '';
+    const type = object.typeNames[0];
+    if (this.#types && type !== undefined) plain['$type'] = type;
     for (const [key, value] of object.entries ?? []) set(plain, this.#key(key, depth), this.convert(value, depth));
     // a dictionary's own properties (Count, Keys …) are not its content
     if (object.entries === undefined) {
@@ -104,9 +105,10 @@ function primitive(value: PsPrimitive): PlainJson {
   }
 }
 
-/** JSON has no NaN and no infinities; a negative zero would lose its sign. */
+/** JSON has no NaN, no infinities and no negative zero. */
 function plainNumber(value: number): number | string {
-  return Number.isFinite(value) ? value : String(value);
+  if (!Number.isFinite(value)) return String(value);
+  return value === 0 ? 0 : value;
 }
 
 function plainInteger(value: bigint): number | string {

@@ -51,6 +51,7 @@ export class OutOfProcessChannel implements PsrpChannel {
   #end: unknown;
   #noise = '';
   #hasSpoken = false;
+  #isClosing = false;
 
   constructor(options: OutOfProcessOptions) {
     this.label = options.label;
@@ -131,6 +132,12 @@ export class OutOfProcessChannel implements PsrpChannel {
       this.destroy();
       return;
     }
+    // a pool does not close before its pipelines have; that they were stopped for it is no answer to their callers
+    this.#isClosing = true;
+    for (const id of this.#turns.keys()) {
+      if (id === POOL) continue;
+      for (const kind of ['Signal', 'Close'] as const) program.input.write(encodePacket({ kind, id }));
+    }
     const timeout = AbortSignal.timeout(CLOSE_TIMEOUT_MS);
     await this.#ask({ kind: 'Close', id: null }, 'CloseAck', timeout).catch(() => undefined);
     this.#fail(sessionClosed(this.label));
@@ -192,7 +199,9 @@ export class OutOfProcessChannel implements PsrpChannel {
     }
     this.#hasSpoken = true;
     const { packet } = line;
-    if (packet.kind === 'Data') this.#inboxes.get(packet.id ?? POOL)?.put(packet.data);
+    if (packet.kind === 'Data') {
+      if (!this.#isClosing) this.#inboxes.get(packet.id ?? POOL)?.put(packet.data);
+    }
     // an answer that nobody waits for any more is no error: its caller has given up
     else this.#awaited.get(keyOf(packet.kind, packet.id))?.resolve();
   }

@@ -142,6 +142,9 @@ export class PipelineRun {
   #feed(source: NonNullable<RunOptions['input']>): void {
     const { channel, link, pipeline, signal } = this.#parts;
     const isOver = (): boolean => pipeline.isOver || this.#isStopping || signal.aborted;
+    const over = new Promise<void>((resolve) => {
+      this.#teardown.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
     const feeding = feedPipeline(
       {
         pipeline,
@@ -150,14 +153,15 @@ export class PipelineRun {
         encode: (encode) => link.encrypted(encode, this.#teardown.signal),
         send: async (data) => {
           if (isOver()) return;
-          try {
-            // not cut short with the pipeline: that could cost the connection
-            await channel.send({ stream: 'stdin', pipelineId: pipeline.id, data }, link.life);
-          } catch (error) {
-            if (isOver()) return;
-            this.#inputFailure ??= { error };
-            this.#stop();
-          }
+          // not cut short with the pipeline, which could cost the connection; but the source is let go of at once
+          const sent = channel
+            .send({ stream: 'stdin', pipelineId: pipeline.id, data }, link.life)
+            .catch((error: unknown) => {
+              if (isOver()) return;
+              this.#inputFailure ??= { error };
+              this.#stop();
+            });
+          await Promise.race([sent, over]);
         },
       },
       source,

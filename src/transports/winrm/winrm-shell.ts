@@ -93,13 +93,18 @@ export class WinrmShell implements PsrpChannel {
   async open(poolId: string, data: Uint8Array, signal: AbortSignal): Promise<void> {
     this.#poolId = poolId;
     const options = { timeoutMs: ANSWER_TIMEOUT_MS, signal };
-    const name = this.#name === undefined ? {} : { name: this.#name };
     // refused for a quota: nothing was created
-    const created = await retry(() => this.#channel.exchange(this.#wsman.create(poolId, data, name), options), {
-      ...RETRIED,
-      forMs: CREATE_QUOTA_MS,
-      signal,
-      isWorth: isQuota,
+    const create = (name: { readonly name?: string }) =>
+      retry(() => this.#channel.exchange(this.#wsman.create(poolId, data, name), options), {
+        ...RETRIED,
+        forMs: CREATE_QUOTA_MS,
+        signal,
+        isWorth: isQuota,
+      });
+    const created = await create(this.#name === undefined ? {} : { name: this.#name }).catch((error: unknown) => {
+      // WinRM 2.0 may know no names: refused as well
+      if (this.#name === undefined || !isRefusal(error)) throw error;
+      return create({});
     });
     if (created.kind === 'fault') throw poolNotOpened(this.label, created.reason);
     this.#wsman.created(created);
@@ -300,6 +305,10 @@ export class WinrmShell implements PsrpChannel {
 
 function isQuota(error: FirebreakError): boolean {
   return error.code === 'FB_SESSION_QUOTA';
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof FirebreakError && error.code === 'FB_PROTOCOL_SOAP';
 }
 
 /** No later try can change that. */

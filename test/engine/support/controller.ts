@@ -4,6 +4,7 @@ import {
   FirebreakError,
   type Journal,
   type Json,
+  type JsonObject,
   type Plan,
   type PlannedHost,
   type Random,
@@ -220,6 +221,11 @@ class SimulatedSession implements Session {
   }
 
   fetch = this.push;
+
+  sweep(keep: readonly JsonObject[]): Promise<number> {
+    this.machine.swept.push(keep);
+    return Promise.resolve(0);
+  }
 
   reattach(): Promise<null> {
     return Promise.resolve(null);

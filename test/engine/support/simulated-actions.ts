@@ -243,7 +243,7 @@ export function simulatedActions(send: Send): ActionCatalog {
         });
         return { state: 'done' };
       }
-      const receipt = `"${step.random.id(4)}"`;
+      const receipt = JSON.stringify({ id: step.random.id(4) });
       await step.keepReceipt(receipt);
       await send(step, 'script', (machine) => {
         machine.startScript(receipt, SCRIPT_MS);

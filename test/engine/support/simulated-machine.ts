@@ -2,7 +2,7 @@
  * A machine that outlives controllers: what is done to it stays done, takes time, and is written into its history, which
  * is the tests' truth.
  */
-import { FirebreakError } from '../../../src/domain/index.ts';
+import { FirebreakError, type JsonObject } from '../../../src/domain/index.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 const DOWN_AFTER_MS = 2_000;
@@ -25,6 +25,8 @@ export interface MachineOptions {
 
 export class SimulatedMachine {
   readonly history: string[] = [];
+  /** What was to be left alone each time that sessions of dead processes were looked for. */
+  readonly swept: (readonly JsonObject[])[] = [];
   readonly id: string;
   readonly applicable: boolean;
   policy: string;

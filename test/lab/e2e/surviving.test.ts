@@ -194,6 +194,16 @@ describe('a pipeline outlives its client', () => {
     expect(await looking).toBe('not-started');
   }, 60_000);
 
+  it('is stopped on the host when the time of who picked it up is over', async () => {
+    const session = await open();
+    await forget(session);
+    const receipt = await killedAfter('record', 60);
+    const looking = session.reattach(receipt, { signal, timeoutMs: 1500 });
+    await expect(looking).rejects.toMatchObject({ code: 'FB_DEADLINE' });
+    expect(await session.reattach(receipt, { signal, timeoutMs: 30_000 })).toBeNull();
+    expect(await runs(session)).toBe(1);
+  });
+
   it('is let go on purpose, and picked up twice: each time by the session id of the first', async () => {
     const session = await open();
     await forget(session);

@@ -32,6 +32,7 @@ describe('toJson', () => {
     [new PsPrimitive('D', '1.10'), '1.10'],
     [new PsPrimitive('Db', '1.5'), 1.5],
     [new PsPrimitive('Db', 'NaN'), 'NaN'],
+    [new PsPrimitive('Db', '-0'), 0],
     [new PsPrimitive('Sg', 'INF'), 'Infinity'],
     [new PsPrimitive('Db', '-INF'), '-Infinity'],
     [new PsPrimitive('DT', '2008-04-11T10:42:32.2731993-07:00'), '2008-04-11T10:42:32.2731993-07:00'],
@@ -46,6 +47,19 @@ describe('toJson', () => {
     [
       new PsObject({ typeNames: ['A', 'B'], adapted: new Map([['p', 1]]), extended: new Map([['q', 2]]) }),
       { $type: 'A', p: 1, q: 2 },
+    ],
+    [new PsObject({ extended: new Map([['p', 1]]) }), { p: 1 }],
+    [
+      new PsObject({ typeNames: ['A'], adapted: new Map([['p', 'net']]), extended: new Map([['p', 'added']]) }),
+      { $type: 'A', p: 'added' },
+    ],
+    [
+      hashtable([
+        [new PsPrimitive('G', '00000000-0000-0000-0000-000000000000'), 1],
+        [null, 2],
+        [listOf([1]), 3],
+      ]),
+      { $type: 'System.Collections.Hashtable', '00000000-0000-0000-0000-000000000000': 1, null: 2, '[1]': 3 },
     ],
     // a line of Get-Content: a string with note properties
     [new PsObject({ value: 'line', extended: new Map([['PSPath', 'x']]) }), 'line'],
@@ -80,7 +94,6 @@ describe('toJson', () => {
     fc.assert(
       fc.property(arbitraryValue, (value) => {
         const plain = toJson(value);
-        // JSON has no negative zero
         expect(JSON.stringify(JSON.parse(JSON.stringify(plain)))).toBe(JSON.stringify(plain));
         expect(JSON.stringify(plain)).not.toContain('undefined:');
       }),

@@ -174,7 +174,7 @@ described('a login by Kerberos', () => {
   it('takes a key table, and leaves no ticket behind', async () => {
     const keytab = realm.userKeytab('alice');
     expect(await logOn({ keytab, password: new Secret('') })).toBe('alice@FIREBREAK.TEST');
-    expect(spawnSync('klist', ['-s'], { env: realm.env }).status).toBe(1);
+    expect(spawnSync('/usr/bin/klist', ['-s'], { env: realm.env }).status).toBe(1);
   });
 
   it('takes a credential cache, with and without the name of the user', async () => {
@@ -356,5 +356,38 @@ described('a KDC', () => {
       for (const socket of sockets) socket.destroy();
       deaf.close();
     }
+  });
+});
+
+describe('a machine without koffi', () => {
+  const script = `
+    import { registerHooks } from 'node:module';
+    registerHooks({
+      resolve: (name, context, next) => {
+        if (name === 'koffi') throw Object.assign(new Error('gone'), { code: 'ERR_MODULE_NOT_FOUND' });
+        return next(name, context);
+      },
+    });
+    const { createKerberosContext, isWithoutKerberos } = await import(process.argv[1] + '/src/transports/gss/index.ts');
+    const { Secret } = await import(process.argv[1] + '/src/domain/index.ts');
+    const options = { label: 'web01', serviceHost: 'web01', user: 'a@B.C', password: new Secret('x') };
+    const context = createKerberosContext(options);
+    await context.step(undefined, new AbortController().signal).catch((error) => {
+      console.log(JSON.stringify({ ...error.toRecord(), isWithoutKerberos: isWithoutKerberos(error) }));
+    });
+    context.close();
+  `;
+
+  it('says what to install, and that NTLM may do', () => {
+    const root = join(import.meta.dirname, '..', '..', '..');
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script, root], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect(JSON.parse(stdout)).toMatchObject({
+      code: 'FB_ENVIRONMENT',
+      remedy: expect.stringContaining('npm install koffi'),
+      isWithoutKerberos: true,
+    });
   });
 });

@@ -1,5 +1,8 @@
 /** Logins and failures of connections against servers that behave as they are told. Nothing but loopback. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import ssh2, { type AuthContext, type Connection, type Session as SshServerSession } from 'ssh2';
 import { type Prompter, Secret, type Target } from '../../../src/domain/index.ts';
@@ -13,7 +16,7 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-function listening(server: NetServer): Promise<number> {
+function listening(server: NetServer, address = '127.0.0.1'): Promise<number> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -25,7 +28,7 @@ function listening(server: NetServer): Promise<number> {
     server.close();
   });
   return new Promise((done) => {
-    server.listen(0, '127.0.0.1', () => done((server.address() as { readonly port: number }).port));
+    server.listen(0, address, () => done((server.address() as { readonly port: number }).port));
   });
 }
 
@@ -35,7 +38,7 @@ interface FakeSsh {
 }
 
 /** An SSH server of the library's. */
-async function fakeSsh({ authenticate, onSession }: FakeSsh): Promise<number> {
+async function fakeSsh({ authenticate, onSession }: FakeSsh, address?: string): Promise<number> {
   const ssh = new ssh2.Server({ hostKeys: [hostKey.private] });
   const server = createServer((socket) => {
     ssh.once('connection', (client: Connection) => {
@@ -45,7 +48,7 @@ async function fakeSsh({ authenticate, onSession }: FakeSsh): Promise<number> {
     });
     ssh.injectSocket(socket);
   });
-  return listening(server);
+  return listening(server, address);
 }
 
 function target(port: number, more: Partial<Target> = {}): Target {
@@ -158,6 +161,21 @@ describe('reaching the host', () => {
     const error = await errorOf(quick.open({ ...target(1), ...more }, options));
     expect(error.code).toBe(code);
     expect(error.remedy).toMatch(remedy);
+  });
+
+  it('over IPv6, which known_hosts writes in brackets', async () => {
+    const onSession = powershell((_client, _socket, exit) => exit(1));
+    const port = await fakeSsh({ onSession }, '::1');
+    const knownHosts = join(mkdtempSync(join(tmpdir(), 'fbsshf-')), 'known');
+    closers.push(() => rmSync(dirname(knownHosts), { recursive: true }));
+    writeFileSync(knownHosts, '');
+    const six = { ...target(port), address: '::1', settings: { knownHosts, agent: false } };
+    const unknown = await errorOf(quick.open(six, options));
+    expect(unknown.code).toBe('FB_SSH_HOST_KEY');
+    expect(unknown.message).toContain(`web01 ([::1]:${port}): `);
+    writeFileSync(knownHosts, `[::1]:${port} ${hostKey.public.split(' ').slice(0, 2).join(' ')}\n`);
+    // past the host key and the login, where this server has no PowerShell
+    expect((await errorOf(quick.open(six, options))).code).toBe('FB_SESSION_CLOSED');
   });
 
   it('another service is told apart', async () => {

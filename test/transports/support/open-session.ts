@@ -20,8 +20,14 @@ export function targetOn(port: number, more: Partial<Target> = {}): Target {
 
 export const never: AbortSignal = new AbortController().signal;
 
-export function openSession(port: number, more: Partial<Target> = {}, timeoutMs = 20_000): Promise<Session> {
-  return createTransports().winrm.open(targetOn(port, more), { signal: never, timeoutMs });
+export function openSession(
+  port: number,
+  more: Partial<Target> = {},
+  timeoutMs = 20_000,
+  name?: string,
+): Promise<Session> {
+  const options = { signal: never, timeoutMs, ...(name === undefined ? {} : { name }) };
+  return createTransports().winrm.open(targetOn(port, more), options);
 }
 
 /** The error that a promise must end in. */

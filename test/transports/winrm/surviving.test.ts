@@ -93,6 +93,24 @@ describe('a quota of the host', () => {
   });
 });
 
+describe('the name of a shell', () => {
+  it('a host that knows none refuses the Create: it is made without', async () => {
+    const names: unknown[] = [];
+    const fake = await fakeWith({
+      intercept: (exchange) => {
+        const { body } = exchange.request;
+        if (body.kind !== 'create') return exchange.proceed();
+        names.push(body.name);
+        return body.name === undefined ? exchange.proceed() : exchange.fault(FAULTS.schemaValidation);
+      },
+    });
+    const session = await openSession(fake.port, {}, 20_000, 'firebreak r1');
+    cleanups.push(() => session.close());
+    expect(names).toEqual(['firebreak r1', undefined]);
+    expect((await session.invoke({ script: '1' }, { signal: never, timeoutMs: 5000 })).output).toEqual([1]);
+  });
+});
+
 describe('a connection that breaks while a pipeline runs', () => {
   it('before anything came: a new connection asks again, and nothing else is sent twice', async () => {
     const fake = await fakeWith(atReceive((exchange) => void exchange.incoming.socket.destroy()));

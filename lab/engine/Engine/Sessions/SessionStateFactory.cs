@@ -98,7 +98,6 @@ internal static class SessionStateFactory
                 state.Variables.Remove(name, null!);
             }
         }
-        state.Types.Add(LabDateTime.Members());
         state.StartupScripts.Add(PrepareSessionCommand.Name);
         return state;
     }

@@ -1,6 +1,6 @@
 /**
  * A Kerberos realm of a test's own: MIT's KDC on an unprivileged port of 127.0.0.1, with configuration, database and
- * key tables in a temporary folder. Ended by its process id.
+ * key tables in a temporary folder. Ended by its process id, and with the process that started it.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const PROGRAMS = ['/usr/sbin/krb5kdc', '/usr/sbin/kdb5_util', '/usr/sbin/kadmin.local', '/usr/bin/kinit'] as const;
+
+/** Ends with its standard input, so also when the test process is killed. */
+const GUARDED_KDC = '/usr/sbin/krb5kdc -n & kdc=$!; read -r _; kill $kdc; wait $kdc';
 
 /** False, with a printed line, where the Debian packages are missing. */
 export function hasKdc(): boolean {
@@ -55,7 +58,7 @@ export class TestRealm {
     ];
     execFileSync('/usr/sbin/kadmin.local', [], { ...quiet, input: `${commands.join('\n')}\n` });
     const kdcEnv = options.clockSkew === undefined ? env : skewed(dir, env, options.clockSkew);
-    const kdc = spawn('/usr/sbin/krb5kdc', ['-n'], { env: kdcEnv, stdio: ['ignore', 'pipe', 'pipe'] });
+    const kdc = spawn('/bin/sh', ['-c', GUARDED_KDC], { env: kdcEnv, stdio: 'pipe' });
     await untilStarted(kdc);
     return new TestRealm(dir, kdc);
   }
@@ -112,7 +115,7 @@ export class TestRealm {
   async stopKdc(): Promise<void> {
     if (this.#kdc.exitCode !== null || this.#kdc.signalCode !== null) return;
     const ended = new Promise((done) => this.#kdc.once('exit', done));
-    this.#kdc.kill('SIGTERM');
+    this.#kdc.stdin?.end();
     await ended;
   }
 }
