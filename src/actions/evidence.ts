@@ -1,8 +1,34 @@
 /** Asks a host for the evidence that an advisory needs and judges it. */
 import { z } from 'zod';
-import { type Advisory, type PatchEvidence, parseAdvisory, type Verdict, verdict } from '../advisory/index.ts';
+import {
+  type Advisory,
+  type PatchEvidence,
+  parseAdvisory,
+  questionsOf,
+  type SystemEvidence,
+  type Verdict,
+  verdict,
+} from '../advisory/index.ts';
 import { FirebreakError, type StepContext } from '../domain/index.ts';
 import { callHost } from './host-call.ts';
+
+const systemSchema = z
+  .object({
+    Version: z.string().nullable(),
+    ServicePack: z.int().nullable(),
+    Product: z.enum(['workstation', 'server']).nullable(),
+    TerminalServer: z.boolean().nullable(),
+    Architecture: z.string().nullable(),
+  })
+  .transform(
+    (raw): SystemEvidence => ({
+      version: raw.Version,
+      servicePack: raw.ServicePack,
+      product: raw.Product,
+      terminalServer: raw.TerminalServer,
+      arch: raw.Architecture,
+    }),
+  );
 
 const evidenceSchema = z.object({
   Build: z.int().nullable(),
@@ -10,7 +36,16 @@ const evidenceSchema = z.object({
   Architecture: z.string().nullable(),
   Updates: z.array(z.object({ Kb: z.string(), Servicing: z.boolean().nullable(), QuickFix: z.boolean().nullable() })),
   Rollups: z.array(z.object({ Build: z.int(), Ubr: z.int(), State: z.int() })).nullable(),
-  Files: z.array(z.object({ Path: z.string(), Exists: z.boolean().nullable(), Version: z.string().nullable() })),
+  System: systemSchema.nullish(),
+  Files: z.array(
+    z.object({
+      Path: z.string(),
+      Exists: z.boolean().nullable(),
+      Version: z.string().nullable(),
+      ChangedAt: z.string().nullish(),
+      ReplacedAtRestart: z.boolean().nullish(),
+    }),
+  ),
   Keys: z.array(z.object({ Key: z.string(), Present: z.boolean().nullable() })),
   PendingReboot: z.array(z.string()).nullable(),
   BootTime: z.string().nullable(),
@@ -18,7 +53,7 @@ const evidenceSchema = z.object({
 
 export interface HostEvidence {
   readonly evidence: PatchEvidence;
-  /** x64, x86, arm64; null when it could not be read. */
+  /** x64, x86, arm64, ia64; null when it could not be read. */
   readonly arch: string | null;
 }
 
@@ -31,26 +66,30 @@ export function planAdvisory(step: StepContext): Advisory {
 }
 
 /** Reads; changes nothing. @throws FirebreakError those of callHost */
-async function readEvidence(step: StepContext, advisory: Advisory): Promise<HostEvidence> {
+export async function readEvidence(step: StepContext, advisory: Advisory): Promise<HostEvidence> {
+  const { kbs, keys, files } = questionsOf(advisory);
   const raw = await callHost(step, {
     module: 'Patch',
     function: 'Get-FbPatchEvidence',
-    parameters: {
-      Kb: unique(advisory.affects.flatMap((entry) => entry.kbs ?? [])),
-      Key: unique(advisory.affects.flatMap((entry) => entry.registry ?? [])),
-      File: unique(advisory.affects.flatMap((entry) => Object.keys(entry.files ?? {}))),
-    },
+    parameters: { Kb: kbs, Key: keys, File: files },
     result: evidenceSchema,
     timeoutMs: 120_000,
   });
   return {
-    arch: raw.Architecture,
+    arch: raw.System?.arch ?? raw.Architecture,
     evidence: {
       build: raw.Build,
       ubr: raw.Ubr,
       updates: raw.Updates.map((item) => ({ kb: item.Kb, servicing: item.Servicing, quickFix: item.QuickFix })),
       rollups: raw.Rollups?.map((item) => ({ build: item.Build, ubr: item.Ubr, state: item.State })) ?? null,
-      files: raw.Files.map((item) => ({ path: item.Path, exists: item.Exists, version: item.Version })),
+      ...(raw.System == null ? {} : { system: raw.System }),
+      files: raw.Files.map((item) => ({
+        path: item.Path,
+        exists: item.Exists,
+        version: item.Version,
+        changedAt: item.ChangedAt ?? null,
+        replacedAtRestart: item.ReplacedAtRestart ?? null,
+      })),
       keys: raw.Keys.map((item) => ({ key: item.Key, present: item.Present })),
       pending: raw.PendingReboot,
       bootTime: raw.BootTime,
@@ -65,8 +104,4 @@ export async function readVerdict(
 ): Promise<HostEvidence & { readonly verdict: Verdict }> {
   const found = await readEvidence(step, advisory);
   return { ...found, verdict: verdict(advisory, found.evidence) };
-}
-
-function unique(values: readonly string[]): string[] {
-  return [...new Set(values)];
 }

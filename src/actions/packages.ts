@@ -1,7 +1,14 @@
 /** Which package a host needs, and where it lies there. */
-import { affectedSystem } from '../advisory/index.ts';
+import {
+  type Advisory,
+  type AffectedSystem,
+  affectedSystem,
+  packageFor,
+  possibleSystems,
+  type SystemEvidence,
+} from '../advisory/index.ts';
 import { FirebreakError, type StepContext } from '../domain/index.ts';
-import { planAdvisory } from './evidence.ts';
+import { planAdvisory, readEvidence } from './evidence.ts';
 import { type HostFacts, readFacts } from './facts.ts';
 
 const ENGINES = ['wusa', 'dism'] as const;
@@ -29,24 +36,48 @@ export async function choosePackage(step: StepContext, file: string | undefined)
     return { file, engine: engineByExtension(file), switches: null, kb: null, path: stagedPath(facts, file) };
   }
   const advisory = planAdvisory(step);
-  const entry = facts.Build === null ? undefined : affectedSystem(advisory, facts.Build);
-  const arch = facts.Architecture as 'x64' | 'x86' | 'arm64' | null;
-  const id = arch === null ? undefined : entry?.package?.[arch];
-  const found = id === undefined ? undefined : advisory.packages[id];
-  if (found === undefined) {
-    const what = `${facts.Caption ?? 'this system'} (build ${facts.Build ?? '?'}, ${arch ?? 'architecture unknown'})`;
-    throw new FirebreakError('FB_STEP_REFUSED', `${advisory.advisory} names no package for ${what}`, {
+  const { entry, arch } = await entryOf(step, advisory, facts);
+  const what = `${facts.Caption ?? 'this system'} (build ${facts.Build ?? '?'}, ${arch ?? 'architecture unknown'})`;
+  const isPc98 = step.host.vars['machine'] === 'pc98';
+  const found =
+    entry === undefined ? undefined : packageFor(advisory, { entry, arch, language: facts.Language, isPc98 });
+  if (found === undefined || 'problem' in found) {
+    const why = found === undefined ? '' : `: ${found.problem}`;
+    throw new FirebreakError('FB_STEP_REFUSED', `${advisory.advisory} names no package for ${what}${why}`, {
       remedy: 'add the package to the advisory, or name the file with `with: { package: … }`',
     });
   }
-  const engine = ENGINES.find((known) => known === found.engine);
+  const { data } = found;
+  const engine = ENGINES.find((known) => known === data.engine);
   if (engine === undefined) {
-    throw new FirebreakError('FB_STEP_REFUSED', `installing with ${found.engine} is not there yet (${found.file})`, {
+    throw new FirebreakError('FB_STEP_REFUSED', `installing with ${data.engine} is not there yet (${found.file})`, {
       remedy: `this version installs with ${ENGINES.join(' and ')}`,
     });
   }
   const path = stagedPath(facts, found.file);
-  return { file: found.file, engine, switches: found.args ?? null, kb: found.kb ?? null, path };
+  return { file: found.file, engine, switches: data.args ?? null, kb: data.kb ?? null, path };
+}
+
+/** The advisory's entry for the host; asks for more than the facts only where they leave it open. */
+async function entryOf(
+  step: StepContext,
+  advisory: Advisory,
+  facts: HostFacts,
+): Promise<{ readonly entry: AffectedSystem | undefined; readonly arch: string | null }> {
+  const build = facts.Build;
+  if (build === null) return { entry: undefined, arch: facts.Architecture };
+  const system: SystemEvidence = {
+    version: /^\d+\.\d+/.exec(facts.Version ?? '')?.[0] ?? null,
+    servicePack: facts.ServicePack,
+    product: facts.ProductType === null ? null : facts.ProductType === 1 ? 'workstation' : 'server',
+    terminalServer: null,
+    arch: facts.Architecture,
+  };
+  if (possibleSystems(advisory, build, system).length <= 1) {
+    return { entry: affectedSystem(advisory, build, system), arch: facts.Architecture };
+  }
+  const { evidence, arch } = await readEvidence(step, advisory);
+  return { entry: affectedSystem(advisory, build, evidence.system), arch };
 }
 
 function stagedPath(facts: HostFacts, file: string): string {

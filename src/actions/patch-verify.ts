@@ -1,6 +1,6 @@
 /** `patch.verify`: is the fix in effect? Judges evidence by the playbook's advisory or by minimum builds. */
 import { z } from 'zod';
-import { minimumAdvisory } from '../advisory/index.ts';
+import { affectedSystem, minimumAdvisory } from '../advisory/index.ts';
 import type { JsonObject, ReadAction } from '../domain/index.ts';
 import { readArgs } from './arguments.ts';
 import { planAdvisory, readVerdict } from './evidence.ts';
@@ -15,11 +15,26 @@ export const patchVerify: ReadAction = {
   kind: 'read',
   summary: 'says from registry, build and files whether the fix is in effect',
   args,
-  results: ['verdict', 'fixed', 'applicable', 'pending_reboot', 'reason', 'build', 'ubr', 'evidence'],
+  results: [
+    'verdict',
+    'fixed',
+    'applicable',
+    'pending_reboot',
+    'reason',
+    'build',
+    'ubr',
+    'os',
+    'service_pack',
+    'support_ended',
+    'out_of_support',
+    'evidence',
+  ],
   async read(step, given) {
     const { build } = readArgs(args, given, 'patch.verify');
     const advisory = build === undefined ? planAdvisory(step) : minimumAdvisory(build);
     const { evidence, verdict } = await readVerdict(step, advisory);
+    const entry = evidence.build === null ? undefined : affectedSystem(advisory, evidence.build, evidence.system);
+    const supportEnded = entry?.support_ended ?? null;
     return {
       result: {
         verdict: verdict.verdict,
@@ -29,6 +44,11 @@ export const patchVerify: ReadAction = {
         reason: verdict.reason,
         build: evidence.build,
         ubr: evidence.ubr,
+        // What the advisory calls the system; null when no entry or more than one fits.
+        os: entry?.os ?? null,
+        service_pack: evidence.system?.servicePack ?? null,
+        support_ended: supportEnded,
+        out_of_support: supportEnded === null ? null : Date.parse(supportEnded) < step.clock.now(),
         evidence: evidence as unknown as JsonObject,
       },
     };

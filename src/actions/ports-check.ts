@@ -64,7 +64,9 @@ export const portsCheck: ReadAction = {
 };
 
 function shieldPorts(step: StepContext): readonly number[] {
-  return planAdvisory(step).shields.flatMap((shield) => (shield.method === 'ipsec' ? (shield.tcp ?? []) : []));
+  return planAdvisory(step).shields.flatMap((shield) =>
+    shield.method === 'ipsec' && shield.variant !== 'cis' ? (shield.tcp ?? []) : [],
+  );
 }
 
 async function probeAll(step: StepContext, ports: readonly number[], wanted: Wanted): Promise<Seen[]> {

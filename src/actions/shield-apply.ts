@@ -81,6 +81,10 @@ export const shieldApply: ChangeAction = {
     const reasons: string[] = [];
     for (const shield of advisory.shields) {
       if (wanted.method !== 'auto' && wanted.method !== shield.method) continue;
+      if (shield.method !== 'ipsec' && shield.method !== 'registry') {
+        reasons.push(`${shield.method}: this method is not there yet`);
+        continue;
+      }
       const method = shieldMethod(shield.method);
       if (method.blocksPorts && session.clientAddress === undefined) {
         reasons.push(`${shield.method}: the host does not tell by which address it sees this controller`);

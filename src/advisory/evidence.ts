@@ -23,6 +23,10 @@ export interface FileEvidence {
   readonly exists: boolean | null;
   /** Four numbers, from the fixed part of the version resource; null when there is none. */
   readonly version: string | null;
+  /** ISO 8601, UTC: when it came to its place, the later of made and written; null or left out: could not be read. */
+  readonly changedAt?: string | null;
+  /** Something else takes its place at the next start; null or left out: could not be read. */
+  readonly replacedAtRestart?: boolean | null;
 }
 
 export interface KeyEvidence {
@@ -30,8 +34,23 @@ export interface KeyEvidence {
   readonly present: boolean | null;
 }
 
+/** What the host is, as far as advisories tell systems apart by it. */
+export interface SystemEvidence {
+  /** CurrentVersion: `5.1` */
+  readonly version: string | null;
+  /** 0 = none. */
+  readonly servicePack: number | null;
+  readonly product: 'workstation' | 'server' | null;
+  /** Terminal Server Edition of NT 4.0, or terminal services since. */
+  readonly terminalServer: boolean | null;
+  /** x86, x64, ia64, arm64, alpha: of the system, not of a process. */
+  readonly arch: string | null;
+}
+
 export interface PatchEvidence {
   readonly build: number | null;
+  /** Left out: nothing but the build is known. */
+  readonly system?: SystemEvidence;
   /** Update build revision; 0 counts as unreadable. */
   readonly ubr: number | null;
   readonly updates: readonly UpdateEvidence[];

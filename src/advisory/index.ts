@@ -1,6 +1,17 @@
 /** Advisories as data, and the verdict from evidence. */
-export type { FileEvidence, KeyEvidence, PatchEvidence, RollupEvidence, UpdateEvidence } from './evidence.ts';
+export type {
+  FileEvidence,
+  KeyEvidence,
+  PatchEvidence,
+  RollupEvidence,
+  SystemEvidence,
+  UpdateEvidence,
+} from './evidence.ts';
 export { loadAdvisory, parseAdvisory } from './load.ts';
 export { minimumAdvisory } from './minimum.ts';
-export type { Advisory, AdvisoryPackage, AdvisoryShield, AffectedSystem } from './schema.ts';
-export { affectedSystem, type Verdict, type VerdictWord, verdict } from './verdict.ts';
+export { packageFor } from './packages.ts';
+export { questionsOf } from './questions.ts';
+export type { Advisory, AdvisoryInfection, AdvisoryPackage, AdvisoryShield } from './schema.ts';
+export type { AffectedSystem } from './schema-affected.ts';
+export { affectedSystem, possibleSystems } from './system.ts';
+export { type Verdict, type VerdictWord, verdict } from './verdict.ts';

@@ -2,8 +2,13 @@
  * Evidence → verdict, a pure function: the same evidence always gives the same words. What cannot be read never counts
  * as safe, and what is missing never counts as proof of the opposite.
  */
-import type { FileEvidence, PatchEvidence } from './evidence.ts';
-import type { Advisory, AffectedSystem } from './schema.ts';
+import type { PatchEvidence } from './evidence.ts';
+import { type FloorState, judgeEstablished } from './floors.ts';
+import { judgeByFiles, judgeContained } from './judge-files.ts';
+import type { Advisory } from './schema.ts';
+import type { AffectedSystem } from './schema-affected.ts';
+import { ownTrace } from './seen.ts';
+import { possibleSystems, unreadOf } from './system.ts';
 
 const VERDICTS = [
   'patched',
@@ -32,45 +37,57 @@ export interface Verdict {
 /** Reasons of a pending reboot that concern updates; a file to be renamed by some other program does not. */
 const SERVICING_REASONS: ReadonlySet<string> = new Set(['servicing', 'windows-update', 'update-exe']);
 
-/** The entry that decides for a build, the first that matches. */
-export function affectedSystem(advisory: Advisory, build: number): AffectedSystem | undefined {
-  return advisory.affects.find((entry) =>
-    entry.builds.some((wanted) =>
-      typeof wanted === 'number' ? wanted === build : build >= (wanted.from ?? 0) && build <= (wanted.to ?? build),
-    ),
-  );
-}
-
 /** Judges the evidence by the advisory. */
 export function verdict(advisory: Advisory, evidence: PatchEvidence): Verdict {
   const pendingReboot = (evidence.pending ?? []).some((reason) => SERVICING_REASONS.has(reason));
   if (evidence.build === null) {
     return { ...open('unknown', null, 'the build number could not be read'), pendingReboot };
   }
-  const entry = affectedSystem(advisory, evidence.build);
-  if (entry === undefined) {
-    const reason = `build ${evidence.build} is not in the data of ${advisory.advisory}`;
+  const possible = possibleSystems(advisory, evidence.build, evidence.system);
+  const [first, ...others] = possible;
+  if (first === undefined) {
+    const reason = `build ${evidence.build} is not in the data of ${advisory.advisory}, it may be affected`;
     return { ...open('untested', null, reason), pendingReboot };
   }
+  const judged = judgeEntry(first, evidence, evidence.build, pendingReboot);
+  if (others.length === 0) return judged;
+  const further = others.map((entry) => judgeEntry(entry, evidence, evidence.build ?? 0, pendingReboot));
+  if (further.every((item) => item.verdict === judged.verdict && item.fixed === judged.fixed)) return judged;
+  const names = possible.map((entry) => entry.os).join(' or ');
+  const reason = `could not be read: ${unreadOf(possible, evidence.system)}; the system may be ${names}`;
+  return {
+    ...open('unknown', possible.every((item) => item.status === 'affected') ? true : null, reason),
+    pendingReboot,
+  };
+}
+
+function judgeEntry(entry: AffectedSystem, evidence: PatchEvidence, build: number, pendingReboot: boolean): Verdict {
   if (entry.status === 'not-affected') {
-    return { ...open('not-affected', false, `${entry.os} (build ${evidence.build}) is not affected`), pendingReboot };
+    return { ...open('not-affected', false, `${entry.os} (build ${build}) is not affected`), pendingReboot };
   }
   if (entry.status === 'untested') {
     return { ...open('untested', null, `${entry.os} was never tested and may be affected`), pendingReboot };
   }
-  return judge(entry, evidence, evidence.build, pendingReboot);
+  if (entry.status === 'contains-fix') return judgeContained(entry, evidence, pendingReboot);
+  if (entry.ubr === undefined) return judgeByFiles(entry, evidence, build, pendingReboot);
+  return judgeByRevision(entry, entry.ubr, evidence, build, pendingReboot);
 }
 
-function judge(entry: AffectedSystem, evidence: PatchEvidence, build: number, pendingReboot: boolean): Verdict {
-  const seen = updateSeen(entry, evidence, build);
-  const files = judgeFiles(entry, evidence.files);
-  const floor = floorState(entry, evidence, build, files);
+function judgeByRevision(
+  entry: AffectedSystem,
+  ubr: number,
+  evidence: PatchEvidence,
+  build: number,
+  pendingReboot: boolean,
+): Verdict {
+  const seen = ownTrace(entry, evidence, build);
+  const floor = revisionState(ubr, evidence, build, judgeEstablished(entry.files, evidence.files));
   if (floor.state === 'unknown') return { ...open('unknown', true, floor.reason), pendingReboot };
   if (floor.state === 'partial') return { ...open('partial', true, floor.reason), pendingReboot };
   if (floor.state === 'conflict') return { ...open('conflict', true, floor.reason), pendingReboot };
   if (floor.state === 'fixed') {
     // The running system is at the floor already: another update's pending reboot does not undo that.
-    const above = entry.ubr !== undefined && (evidence.ubr ?? 0) > entry.ubr;
+    const above = (evidence.ubr ?? 0) > ubr;
     const note = seen === null ? '' : `, ${seen} is listed`;
     const word = above && seen === null ? 'superseded' : 'patched';
     const slipstream = seen === null && !above ? ', without an entry in the lists of updates (slipstreamed)' : '';
@@ -92,67 +109,13 @@ function open(word: VerdictWord, applicable: boolean | null, reason: string): Om
   return { verdict: word, fixed: false, applicable, reason };
 }
 
-/** CurrentState of a package that waits for the reboot, and of one that is installed. */
-const LISTED_STATES: ReadonlySet<number> = new Set([96, 112]);
-
-/** Name of the first update, cumulative update or key that is there, null when none was seen. */
-function updateSeen(entry: AffectedSystem, evidence: PatchEvidence, build: number): string | null {
-  const update = evidence.updates.find((item) => item.servicing === true || item.quickFix === true);
-  if (update !== undefined) return update.kb;
-  const floor = entry.ubr ?? Number.POSITIVE_INFINITY;
-  const rollup = evidence.rollups?.find(
-    (item) => item.build === (entry.servicing_build ?? build) && item.ubr >= floor && LISTED_STATES.has(item.state),
-  );
-  if (rollup !== undefined) return `cumulative update ${rollup.build}.${rollup.ubr}`;
-  return evidence.keys.find((item) => item.present === true)?.key ?? null;
-}
-
-interface FloorState {
-  readonly state: 'fixed' | 'below' | 'partial' | 'conflict' | 'unknown';
-  readonly reason: string;
-}
-
-function floorState(
-  entry: AffectedSystem,
-  evidence: PatchEvidence,
-  build: number,
-  files: FloorState | null,
-): FloorState {
-  if (entry.ubr === undefined) return files ?? { state: 'unknown', reason: 'no file could be compared' };
+function revisionState(ubr: number, evidence: PatchEvidence, build: number, files: FloorState | null): FloorState {
   if (evidence.ubr === null || evidence.ubr === 0) {
     return { state: 'unknown', reason: `the revision of build ${build} could not be read` };
   }
-  const state = evidence.ubr >= entry.ubr ? 'fixed' : 'below';
+  const state = evidence.ubr >= ubr ? 'fixed' : 'below';
   const relation = state === 'fixed' ? 'contains the fix' : 'is below';
-  const reason = `build ${build}.${evidence.ubr} ${relation} (first fixed in ${build}.${entry.ubr})`;
+  const reason = `build ${build}.${evidence.ubr} ${relation} (first fixed in ${build}.${ubr})`;
   if (files === null || files.state === 'unknown' || files.state === state) return { state, reason };
   return { state: 'conflict', reason: `${reason}, but ${files.reason}` };
-}
-
-/** Null when no file of sufficient confidence decides. */
-function judgeFiles(entry: AffectedSystem, found: readonly FileEvidence[]): FloorState | null {
-  const deciding = Object.entries(entry.files ?? {}).filter(([, floor]) => floor.confidence !== 'm');
-  if (deciding.length === 0) return null;
-  const states = deciding.map(([path, floor]) => {
-    const file = found.find((item) => item.path.toLowerCase() === path.toLowerCase());
-    return { path, version: file?.version ?? null, order: compareInBranch(file?.version ?? null, floor.version) };
-  });
-  const unread = states.filter((file) => file.order === null);
-  if (unread.length > 0) {
-    return { state: 'unknown', reason: `${unread.map((file) => file.path).join(', ')} could not be compared` };
-  }
-  const below = states.filter((file) => (file.order ?? 0) < 0);
-  const list = (below.length === 0 ? states : below).map((file) => `${file.path} ${file.version}`).join(', ');
-  if (below.length === 0) return { state: 'fixed', reason: `fixed files are in place (${list})` };
-  if (below.length === states.length) return { state: 'below', reason: `${list} is older than the fix` };
-  return { state: 'partial', reason: `only some files are fixed; older than the fix: ${list}` };
-}
-
-/** Sign of `version - floor`; null when unreadable or of another branch (the first three numbers). */
-function compareInBranch(version: string | null, floor: string): number | null {
-  const left = version?.split('.').map(Number) ?? [];
-  const right = floor.split('.').map(Number);
-  if (left.length !== 4 || left.some((part) => !Number.isSafeInteger(part))) return null;
-  if ([0, 1, 2].some((index) => left[index] !== right[index])) return null;
-  return Math.sign((left[3] ?? 0) - (right[3] ?? 0));
 }
