@@ -13,6 +13,8 @@ export interface ErrorRecord {
   readonly remedy: string;
   /** True when the same attempt may succeed a little later (connection, busy host), never for a refusal or a wrong password. */
   readonly retryable: boolean;
+  /** Name of the relay that could not be reached or was lost: not the host itself is to blame. */
+  readonly relay?: string;
 }
 
 /** code → is it worth retrying unless the raiser says otherwise? */
@@ -92,6 +94,8 @@ export interface ErrorOptions {
   /** Positions and other structured facts for whoever prints the error. */
   readonly details?: unknown;
   readonly cause?: unknown;
+  /** See ErrorRecord. */
+  readonly relay?: string;
 }
 
 export class FirebreakError extends Error {
@@ -100,6 +104,7 @@ export class FirebreakError extends Error {
   readonly remedy: string;
   readonly retryable: boolean;
   readonly details: unknown;
+  readonly relay: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -107,10 +112,12 @@ export class FirebreakError extends Error {
     this.remedy = options.remedy ?? '';
     this.retryable = options.retryable ?? ERROR_CODES[code];
     this.details = options.details;
+    this.relay = options.relay;
   }
 
   toRecord(): ErrorRecord {
-    return { code: this.code, message: this.message, remedy: this.remedy, retryable: this.retryable };
+    const { code, message, remedy, retryable, relay } = this;
+    return { code, message, remedy, retryable, ...(relay === undefined ? {} : { relay }) };
   }
 }
 

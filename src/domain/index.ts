@@ -40,6 +40,7 @@ export type {
   PlannedWave,
   PlanOrigin,
   Position,
+  RelayHost,
   StepValue,
   TransportName,
 } from './plan.ts';

@@ -15,7 +15,8 @@ export type CredentialReference =
   /** A program and its arguments, run without a shell; FIREBREAK_HOST, _ADDRESS and _USER name the host (LAPS). Its standard output is the secret. */
   | { readonly command: readonly string[] };
 
-export type TransportName = 'winrm' | 'ssh' | 'local';
+/** `relay`: through another host, for systems that have no way in of their own but file shares and RPC. */
+export type TransportName = 'winrm' | 'ssh' | 'local' | 'relay';
 
 /** Connection settings that only some hosts need. Paths are absolute. The inventory writes the names with underscores. */
 export interface ConnectionSettings {
@@ -47,6 +48,12 @@ export interface ConnectionSettings {
   readonly source?: string;
   /** Base URL from which the host itself pulls files by HTTP (its site's package source). */
   readonly packageSource?: string;
+  /** Name of the inventory host through which this one is reached; its settings are in `PlannedHost.via`. */
+  readonly relay?: string;
+  /** Of a relay: how long its hosts wait for it when it is lost (default 10 minutes). */
+  readonly relayGraceMs?: number;
+  /** Of a relay: most sessions that are open on it at once (default 4). */
+  readonly relaySessions?: number;
 }
 
 /** The SSH host in between; its settings are those of an SSH target. */
@@ -55,6 +62,21 @@ export interface JumpHost {
   readonly port: number;
   readonly user: string | null;
 }
+
+/** The host in between, `transport: relay`: all that is needed to connect to it. */
+export type RelayHost = Pick<
+  PlannedHost,
+  | 'name'
+  | 'address'
+  | 'transport'
+  | 'port'
+  | 'useTls'
+  | 'auth'
+  | 'allowUnencrypted'
+  | 'user'
+  | 'password'
+  | 'connection'
+>;
 
 export interface PlannedHost {
   readonly name: string;
@@ -68,6 +90,8 @@ export interface PlannedHost {
   readonly password: CredentialReference | null;
   /** Absent in plans of older versions: nothing special. */
   readonly connection?: ConnectionSettings;
+  /** The relay, for `transport: relay`; user and password are then those that the relay shows to this host. */
+  readonly via?: RelayHost;
   /** Real port of a Windows port behind NAT: `{ "445": 10445 }`. */
   readonly ports: { readonly [port: string]: number };
   /** Source addresses of this machine that shields do not except: `ports.check` probes from them too. */

@@ -38,6 +38,8 @@ export interface FunctionCall {
 export interface ScriptCall {
   readonly script: string;
   readonly parameters?: { readonly [name: string]: ParameterValue };
+  /** Modules of ours that the script calls; loaded before. Its output is then that of a FunctionCall: without `$type`. */
+  readonly modules?: readonly string[];
 }
 
 export interface InvokeOptions {
@@ -189,6 +191,14 @@ export interface OpenOptions {
 /** Opens sessions; one per transport. @throws FB_CONNECT_*, FB_AUTH_*, FB_PROTOCOL_*, FB_DEADLINE, FB_CANCELLED */
 export interface Transport {
   open(target: Target, options: OpenOptions): Promise<Session>;
+  /**
+   * After an error with `relay`: waits until the way to the target is there again. Resolves at once where nothing is known
+   * to be wrong. `wasReached`: an earlier process got through.
+   * @throws FB_CONNECT_* with `relay`, not retryable (it is given up), FB_CANCELLED
+   */
+  ready?(target: Target, options: { readonly signal: AbortSignal; readonly wasReached: boolean }): Promise<void>;
+  /** Ends what is kept open between sessions. Never rejects. */
+  close?(): Promise<void>;
 }
 
 /** Where and how to reach a host; secrets are resolved just before. */
@@ -208,4 +218,6 @@ export interface Target {
   readonly settings: ConnectionSettings;
   /** Of `settings.privateKey`. */
   readonly passphrase?: Secret;
+  /** The host in between (`transport: relay`). */
+  readonly relay?: Target;
 }

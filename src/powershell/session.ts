@@ -67,9 +67,10 @@ class PowerShellSession implements Session {
   async invoke<T extends Json = Json>(call: FunctionCall | ScriptCall, options: InvokeOptions): Promise<Invocation<T>> {
     const deadline = performance.now() + options.timeoutMs;
     if ('script' in call) {
+      for (const module of call.modules ?? []) await this.#load(module, options.signal, deadline);
       const parameters = toParameters(call.parameters);
       const command: PsCommand = { text: call.script, isScript: true, useLocalScope: true, parameters };
-      return this.#script(this.#run<T>(command, options, deadline, true));
+      return this.#script(this.#run<T>(command, options, deadline, call.modules === undefined));
     }
     await this.#load(call.module, options.signal, deadline);
     return this.#preinstalled(call, this.#run<T>(toCommand(call), options, deadline, false));
