@@ -61,7 +61,7 @@ public sealed class PowerTests : IDisposable
     [InlineData(1, "/r", "/t", "soon")]
     [InlineData(1)]
     [InlineData(1, "/r", "/d", "nonsense")]
-    [InlineData(LabRefusalException.ExitCode, "/r", "/m", @"\\other")]
+    [InlineData(RemoteAccess.BadNetPath, "/r", "/m", @"\\other")]
     public void Shutdown_refuses_what_it_does_not_know(int exitCode, params string[] arguments)
     {
         Assert.Equal(exitCode, _test.Run("shutdown", arguments).ExitCode);

@@ -3,37 +3,57 @@ namespace Firebreak.Lab.Machines;
 /// <summary>Environment variables as processes of an account see them.</summary>
 internal static class EnvironmentBlock
 {
+    /// <summary>Where the profiles of users are.</summary>
+    public static string UsersFolder(OsIdentity os) => os.Number.Major switch
+    {
+        4 => os.SystemRoot + @"\Profiles",
+        5 => @"C:\Documents and Settings",
+        _ => @"C:\Users",
+    };
+
     public static Dictionary<string, string> Of(MachineProfile profile, string account)
     {
         bool system = account.Length == 0 || account.StartsWith("NT AUTHORITY", StringComparison.OrdinalIgnoreCase);
         string user = system ? profile.Name + "$" : account[(account.LastIndexOf('\\') + 1)..];
-        string home = system ? @"C:\Windows\System32\config\systemprofile" : $@"C:\Users\{user}";
-        string temp = system ? @"C:\Windows\TEMP" : $@"{home}\AppData\Local\Temp";
+        OsIdentity os = new(profile.Os);
+        string root = os.SystemRoot;
+        string home = system ? $@"{root}\System32\config\systemprofile" : $@"{UsersFolder(os)}\{user}";
+        string temp = system || os.Number.Major == 4 ? $@"{root}\TEMP" : $@"{home}\{(os.IsLegacy ? "Local Settings" : @"AppData\Local")}\Temp";
         Dictionary<string, string> block = new(StringComparer.OrdinalIgnoreCase)
         {
-            ["ALLUSERSPROFILE"] = @"C:\ProgramData",
-            ["APPDATA"] = $@"{home}\AppData\Roaming",
-            ["CommonProgramFiles"] = @"C:\Program Files\Common Files",
+            ["ComSpec"] = $@"{root}\System32\cmd.exe",
             ["COMPUTERNAME"] = profile.Name,
-            ["ComSpec"] = @"C:\Windows\System32\cmd.exe",
-            ["LOCALAPPDATA"] = $@"{home}\AppData\Local",
             ["NUMBER_OF_PROCESSORS"] = "2",
             ["OS"] = "Windows_NT",
-            ["Path"] = @"C:\Windows\system32;C:\Windows;C:\Windows\System32\Wbem;C:\Windows\System32\WindowsPowerShell\v1.0\",
+            ["Path"] = $@"{root}\system32;{root};{root}\System32\Wbem",
             ["PATHEXT"] = ".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC",
-            ["PROCESSOR_ARCHITECTURE"] = profile.Os.Arch == "x64" ? "AMD64" : profile.Os.Arch,
-            ["ProgramData"] = @"C:\ProgramData",
+            ["PROCESSOR_ARCHITECTURE"] = os.Architecture,
             ["ProgramFiles"] = @"C:\Program Files",
-            ["PUBLIC"] = @"C:\Users\Public",
+            ["CommonProgramFiles"] = @"C:\Program Files\Common Files",
             ["SystemDrive"] = "C:",
-            ["SystemRoot"] = @"C:\Windows",
+            ["SystemRoot"] = root,
             ["TEMP"] = temp,
             ["TMP"] = temp,
             ["USERDOMAIN"] = system ? profile.Os.Workgroup : profile.Name,
             ["USERNAME"] = user,
             ["USERPROFILE"] = home,
-            ["windir"] = @"C:\Windows",
+            ["windir"] = root,
         };
+        if (!os.IsLegacy)
+        {
+            block["Path"] += $@";{root}\System32\WindowsPowerShell\v1.0\";
+            block["ALLUSERSPROFILE"] = @"C:\ProgramData";
+            block["APPDATA"] = $@"{home}\AppData\Roaming";
+            block["LOCALAPPDATA"] = $@"{home}\AppData\Local";
+            block["ProgramData"] = @"C:\ProgramData";
+            block["PUBLIC"] = @"C:\Users\Public";
+        }
+        else if (os.Number.Major == 5)
+        {
+            block["ALLUSERSPROFILE"] = $@"{UsersFolder(os)}\All Users";
+            block["APPDATA"] = $@"{home}\Application Data";
+        }
+
         if (profile.Os.Arch != "x86")
         {
             block["ProgramFiles(x86)"] = @"C:\Program Files (x86)";

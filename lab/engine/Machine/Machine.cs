@@ -110,6 +110,12 @@ public sealed class Machine : IDisposable
     /// <summary>Runs powershell.exe; set by the engine. Without it powershell.exe fails loudly.</summary>
     public PowerShellRunner? PowerShellRunner { get; set; }
 
+    /// <summary>Whether ADMIN$, C$ and IPC$ are there.</summary>
+    public bool HasAdminShares => _profile.AdminShares ?? !Os.Is9x;
+
+    /// <summary>Whether DCOM answers: EnableDCOM as it was at the last boot.</summary>
+    public bool DcomEnabled { get; private set; } = true;
+
     /// <summary>Whether anything of it can be reached: on (or still going down) and on the network.</summary>
     public bool Reachable => Power.State is PowerState.On or PowerState.ShuttingDown && Network.IsUp;
 
@@ -128,10 +134,11 @@ public sealed class Machine : IDisposable
     public void Start()
     {
         Power.Resume();
+        Ipsec.ServiceStarted();
         Ports.Open();
         History.Recording = true;
         Registry.Changed += OnRegistryChanged;
-        Services.Changed += _ => Ports.Update();
+        Services.Changed += OnServiceChanged;
         foreach (TroubleProfile trouble in _profile.Trouble)
         {
             Trouble.Add(trouble);
@@ -160,6 +167,38 @@ public sealed class Machine : IDisposable
 
     internal void RaiseDown(string why) => Down?.Invoke(why);
 
+    /// <summary>The system is up: what it reads once at its boot, and what runs without being a service.</summary>
+    internal void Booted()
+    {
+        DcomEnabled = !"N".Equals(Registry.GetValue(@"HKLM\SOFTWARE\Microsoft\OLE", "EnableDCOM")?.Data as string, StringComparison.OrdinalIgnoreCase);
+        foreach (ProcessProfile process in _profile.Processes)
+        {
+            string path = Files.Normalize(process.Path);
+            bool isWanted = Files.FileExists(path) && (process.Run is not { } run || Registry.GetValue(run.Key, run.Name) is not null);
+            if (isWanted)
+            {
+                Processes.Add(FilePath.Leaf(path), path, CommandLine.Quote(path), process.Account, 8, out _);
+            }
+        }
+    }
+
+    private void OnServiceChanged(ServiceEntry service)
+    {
+        if (service.Name.Equals("PolicyAgent", StringComparison.OrdinalIgnoreCase))
+        {
+            if (service.State == ServiceState.Running)
+            {
+                Ipsec.ServiceStarted();
+            }
+            else
+            {
+                Ipsec.ServiceStopped();
+            }
+        }
+
+        Ports.Update();
+    }
+
     private string? Variable(string name) => EnvironmentBlock.Of(_profile, "").GetValueOrDefault(name);
 
     private void OnRegistryChanged(RegistryChange change)
@@ -171,14 +210,16 @@ public sealed class Machine : IDisposable
     private void Furnish(MachineProfile profile)
     {
         DerivedRegistry.Apply(this);
-        foreach (string folder in new[] { @"C:\Windows\System32\drivers", @"C:\Windows\System32\Tasks", @"C:\Windows\TEMP", @"C:\Program Files", @"C:\ProgramData", @"C:\Users\Public" })
+        string users = EnvironmentBlock.UsersFolder(Os);
+        string[] ofTheEra = Os.IsLegacy ? [Os.SystemRoot + @"\Tasks", users + @"\All Users"] : [Os.System32 + @"\Tasks", @"C:\ProgramData", users + @"\Public"];
+        foreach (string folder in (string[])[Os.System32 + @"\drivers", Os.SystemRoot + @"\TEMP", @"C:\Program Files", .. ofTheEra])
         {
             Files.CreateFolder(folder);
         }
 
         foreach (string user in profile.Accounts.Keys)
         {
-            Files.CreateFolder($@"C:\Users\{user}\AppData\Local\Temp");
+            Files.CreateFolder(EnvironmentBlock.Of(profile, $@"{profile.Name}\{user}")["TEMP"]);
         }
 
         foreach ((string path, FileProfile file) in profile.Files)

@@ -15,15 +15,20 @@ internal static class HotFixObject
         result.TypeNames.Insert(0, @"System.Management.ManagementObject#root\cimv2\Win32_QuickFixEngineering");
         result.Properties.Add(new PSNoteProperty("PSComputerName", SessionContext.Current.Machine.Name));
         result.Properties.Add(new PSNoteProperty("InstalledOn", hotfix.InstalledOn.ToDateTime(TimeOnly.MinValue)));
-        result.Properties.Add(new PSNoteProperty("Caption", "http://support.microsoft.com/?kbid=" + hotfix.Id[2..]));
+        result.Properties.Add(new PSNoteProperty("Caption", Caption(hotfix)));
         result.Properties.Add(new PSNoteProperty("CSName", SessionContext.Current.Machine.Name));
         result.Properties.Add(new PSNoteProperty("Description", hotfix.Description));
         result.Properties.Add(new PSNoteProperty("HotFixID", hotfix.Id));
         result.Properties.Add(new PSNoteProperty("InstalledBy", hotfix.InstalledBy));
         result.Properties.Add(new PSNoteProperty("FixComments", ""));
-        result.Properties.Add(new PSNoteProperty("ServicePackInEffect", ""));
+        result.Properties.Add(new PSNoteProperty("ServicePackInEffect", hotfix.ServicePackInEffect));
         return result;
     }
+
+    /// <summary>Where to read about it; empty where its id is no number of an article.</summary>
+    public static string Caption(Hotfix hotfix) => hotfix.Id.TrimStart('K', 'B', 'Q') is { Length: > 0 } number && number.All(char.IsAsciiDigit)
+        ? "http://support.microsoft.com/?kbid=" + number
+        : "";
 
     /// <summary>The date as WMI has it: text, month first.</summary>
     public static string WmiDate(Hotfix hotfix) => hotfix.InstalledOn.ToString("M/d/yyyy", CultureInfo.InvariantCulture);

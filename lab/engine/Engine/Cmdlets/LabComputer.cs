@@ -49,6 +49,12 @@ internal static class LabComputer
         {
             throw new COMException("The RPC server is unavailable. (Exception from HRESULT: 0x800706BA)", RpcUnavailable);
         }
+        catch (LabWin32Exception error) when (error.Code is RemoteAccess.ClassNotRegistered or 1058)
+        {
+            throw error.Code == 1058
+                ? new COMException(error.Message + " (Exception from HRESULT: 0x80070422)", unchecked((int)0x80070422))
+                : new COMException("Class not registered (Exception from HRESULT: 0x80040154 (REGDB_E_CLASSNOTREG))", error.Code);
+        }
         catch (LabWin32Exception error)
         {
             // DCOM says no more of a refused logon than of missing rights.

@@ -54,6 +54,12 @@ internal sealed class SessionContext
     /// <summary>A caller on another machine (or this one again), which needs no PowerShell.</summary>
     public static SessionContext On(RemoteGrant grant) => new(grant.Target, grant.Context, grant.Target.PowerShell) { _isElsewhere = true };
 
+    /// <summary>Whether privileges are enabled: a caller from elsewhere must ask for that, one at home has those of its process.</summary>
+    public bool HasPrivileges { get; init; } = true;
+
+    /// <summary>The same, with privileges enabled or not.</summary>
+    public SessionContext With(bool privileges) => _isElsewhere ? new(Machine, Program, Machine.PowerShell) { _isElsewhere = true, HasPrivileges = privileges } : this;
+
     /// <summary>The machine.</summary>
     public Machine Machine { get; }
 
@@ -157,7 +163,7 @@ internal sealed class SessionContext
     /// <summary>What a program started from here gets.</summary>
     public ProgramContext ForChild(CancellationToken cancellation = default) => Program with
     {
-        CurrentDirectory = _isElsewhere ? @"C:\Windows\System32" : CurrentDirectory,
+        CurrentDirectory = _isElsewhere ? "" : CurrentDirectory,
         ParentProcessId = _isElsewhere ? Program.ParentProcessId : ProcessId,
         Environment = new Dictionary<string, string>(Environment, StringComparer.OrdinalIgnoreCase),
         Cancellation = cancellation,

@@ -9,14 +9,16 @@ namespace Firebreak.Lab.Engine.Statics;
 /// <summary>[Microsoft.Win32.RegistryKey] on a machine: an open key.</summary>
 public sealed class LabKey : IDisposable
 {
-    private readonly Machine _machine;
+    private readonly SessionContext _owner;
+    private readonly string? _computer;
     private readonly bool _writable;
 
-    internal LabKey(string name, RegistryView view = RegistryView.Default, bool writable = false)
+    internal LabKey(string name, RegistryView view = RegistryView.Default, bool writable = false, string? computer = null)
     {
         Name = name;
         View = view;
-        _machine = SessionContext.Current.Machine;
+        _owner = SessionContext.Current;
+        _computer = computer;
         _writable = writable;
     }
 
@@ -43,9 +45,27 @@ public sealed class LabKey : IDisposable
         _ => throw new LabRefusalException("registry hive " + hKey),
     }, view, writable: true);
 
-    /// <summary>Another machine's registry: not in the lab.</summary>
-    public static LabKey OpenRemoteBaseKey(RegistryHive hKey, string machineName) =>
-        machineName is "" or "." ? OpenBaseKey(hKey, RegistryView.Default) : throw new LabRefusalException("remote registry from a session");
+    /// <summary>Opens a hive of another machine, over its service for that.</summary>
+    public static LabKey OpenRemoteBaseKey(RegistryHive hKey, string machineName) => OpenRemoteBaseKey(hKey, machineName, RegistryView.Default);
+
+    /// <summary>Opens a hive of another machine in a view of its own.</summary>
+    /// <exception cref="IOException">It cannot be reached, or refuses the logon.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
+    public static LabKey OpenRemoteBaseKey(RegistryHive hKey, string machineName, RegistryView view)
+    {
+        string name = machineName.TrimStart('\\');
+        if (name.Length == 0 || name == ".")
+        {
+            return OpenBaseKey(hKey, view);
+        }
+        if (hKey is not (RegistryHive.LocalMachine or RegistryHive.Users))
+        {
+            throw new LabRefusalException($"hive {hKey} of another machine");
+        }
+        var key = new LabKey(hKey == RegistryHive.Users ? "HKEY_USERS" : "HKEY_LOCAL_MACHINE", view, writable: true, name);
+        _ = key.Machine;
+        return key;
+    }
 
     /// <summary>Opens a subkey for reading; null if there is none.</summary>
     public LabKey? OpenSubKey(string name) => OpenSubKey(name, false);
@@ -54,11 +74,11 @@ public sealed class LabKey : IDisposable
     public LabKey? OpenSubKey(string name, bool writable)
     {
         string full = WindowsPath.Combine(Name, name);
-        if (writable && !SessionContext.Current.Program.IsAdmin)
+        if (writable && _computer is null && !SessionContext.Current.Program.IsAdmin)
         {
             throw new SecurityException("Requested registry access is not allowed.");
         }
-        return _machine.Registry.KeyExists(full, View) ? new LabKey(full, View, writable) : null;
+        return Machine.Registry.KeyExists(full, View) ? new LabKey(full, View, writable, _computer) : null;
     }
 
     /// <summary>Makes or opens a subkey for writing.</summary>
@@ -66,8 +86,8 @@ public sealed class LabKey : IDisposable
     {
         MustWrite();
         string full = WindowsPath.Combine(Name, subkey);
-        _machine.Registry.CreateKey(full, View);
-        return new LabKey(full, View, writable: true);
+        Machine.Registry.CreateKey(full, View);
+        return new LabKey(full, View, writable: true, _computer);
     }
 
     /// <summary>A value; null if there is none.</summary>
@@ -79,7 +99,7 @@ public sealed class LabKey : IDisposable
     /// <summary>A value, with or without its variables replaced.</summary>
     public object? GetValue(string? name, object? defaultValue, RegistryValueOptions options)
     {
-        if (_machine.Registry.GetValue(Name, name ?? "", View) is not { } value)
+        if (Machine.Registry.GetValue(Name, name ?? "", View) is not { } value)
         {
             return defaultValue;
         }
@@ -88,13 +108,13 @@ public sealed class LabKey : IDisposable
 
     /// <summary>Type of a value.</summary>
     public RegistryValueKind GetValueKind(string? name) =>
-        (_machine.Registry.GetValue(Name, name ?? "", View) ?? throw new IOException("The specified registry key does not exist.")).Kind;
+        (Machine.Registry.GetValue(Name, name ?? "", View) ?? throw new IOException("The specified registry key does not exist.")).Kind;
 
     /// <summary>Names of the values.</summary>
-    public string[] GetValueNames() => [.. (_machine.Registry.Values(Name, View) ?? []).Select(v => v.Key)];
+    public string[] GetValueNames() => [.. (Machine.Registry.Values(Name, View) ?? []).Select(v => v.Key)];
 
     /// <summary>Names of the subkeys.</summary>
-    public string[] GetSubKeyNames() => [.. _machine.Registry.SubKeyNames(Name, View) ?? []];
+    public string[] GetSubKeyNames() => [.. Machine.Registry.SubKeyNames(Name, View) ?? []];
 
     /// <summary>Sets a value, its type by the data's.</summary>
     public void SetValue(string? name, object value) => SetValue(name, value, RegistryValueKind.Unknown);
@@ -103,7 +123,7 @@ public sealed class LabKey : IDisposable
     public void SetValue(string? name, object value, RegistryValueKind valueKind)
     {
         MustWrite();
-        _machine.Registry.SetValue(Name, name ?? "", RegistryData.From(value, valueKind), View);
+        Machine.Registry.SetValue(Name, name ?? "", RegistryData.From(value, valueKind), View);
     }
 
     /// <summary>Deletes a value.</summary>
@@ -113,7 +133,7 @@ public sealed class LabKey : IDisposable
     public void DeleteValue(string name, bool throwOnMissingValue)
     {
         MustWrite();
-        if (!_machine.Registry.DeleteValue(Name, name, View) && throwOnMissingValue)
+        if (!Machine.Registry.DeleteValue(Name, name, View) && throwOnMissingValue)
         {
             throw new ArgumentException("No value exists with that name.");
         }
@@ -126,7 +146,7 @@ public sealed class LabKey : IDisposable
     public void DeleteSubKey(string subkey, bool throwOnMissingSubKey)
     {
         string full = WindowsPath.Combine(Name, subkey);
-        if (_machine.Registry.SubKeyNames(full, View)?.Count > 0)
+        if (Machine.Registry.SubKeyNames(full, View)?.Count > 0)
         {
             throw new InvalidOperationException("Registry key has subkeys and recursive removes are not supported by this method.");
         }
@@ -157,10 +177,34 @@ public sealed class LabKey : IDisposable
     /// <inheritdoc/>
     public override string ToString() => Name;
 
+    // Each use of a key of another machine goes over the network again.
+    private Machine Machine
+    {
+        get
+        {
+            if (_computer is null)
+            {
+                return _owner.Machine;
+            }
+            try
+            {
+                return _owner.Program.Remote.Reach(_owner.Machine, _owner.Program, _computer, RemoteService.Registry).Target;
+            }
+            catch (LabWin32Exception error) when (error.Code == RemoteAccess.AccessDenied)
+            {
+                throw new UnauthorizedAccessException("Attempted to perform an unauthorized operation.", error);
+            }
+            catch (LabWin32Exception error)
+            {
+                throw new IOException(error.Message, unchecked((int)0x80070000) | error.Code);
+            }
+        }
+    }
+
     private void Delete(string full, bool throwOnMissing)
     {
         MustWrite();
-        if (!_machine.Registry.DeleteKey(full, View) && throwOnMissing)
+        if (!Machine.Registry.DeleteKey(full, View) && throwOnMissing)
         {
             throw new ArgumentException("Cannot delete a subkey tree because the subkey does not exist.");
         }

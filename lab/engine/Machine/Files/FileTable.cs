@@ -41,7 +41,7 @@ public sealed partial class FileTable
 
     /// <summary>Full path: variables expanded, / turned, . and .. resolved against <paramref name="current"/>; \\?\ understood.</summary>
     /// <exception cref="DirectoryNotFoundException">Another drive or another machine.</exception>
-    public string Normalize(string path, string current = @"C:\Windows\System32") => FilePath.Normalize(Expand(path), current);
+    public string Normalize(string path, string current = "") => FilePath.Normalize(Expand(path), current.Length > 0 ? current : Expand(@"%SystemRoot%\System32"));
 
     /// <summary>Whether a file is there.</summary>
     public bool FileExists(string path) => Get(path) is { IsFolder: false };

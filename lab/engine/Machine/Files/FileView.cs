@@ -9,7 +9,7 @@ public sealed class FileView(Machine machine, ProgramContext caller)
 {
     /// <summary>Full path; a UNC path stays one.</summary>
     /// <exception cref="DirectoryNotFoundException">Another drive.</exception>
-    public string Normalize(string path, string current = @"C:\Windows\System32")
+    public string Normalize(string path, string current = "")
     {
         string expanded = machine.Files.Expand(path);
         if (UncPath.Is(expanded))
@@ -180,9 +180,9 @@ public sealed class FileView(Machine machine, ProgramContext caller)
             throw new IOException(error.Message, unchecked((int)0x80070000) | error.Code);
         }
 
-        string root = unc.Share.ToUpperInvariant() switch
+        string root = (grant.Target.HasAdminShares ? unc.Share.ToUpperInvariant() : "") switch
         {
-            "ADMIN$" => @"C:\Windows",
+            "ADMIN$" => grant.Target.Os.SystemRoot,
             "C$" => @"C:\",
             _ => throw new IOException("The network name cannot be found.", unchecked((int)0x80070043)),
         };

@@ -33,7 +33,31 @@ public sealed class OsIdentity(OsProfile profile)
     /// <summary>e.g. ja-JP.</summary>
     public string Culture { get; } = profile.Culture;
 
-    /// <summary>x86, x64 or arm64.</summary>
+    /// <summary>Folder of Windows, e.g. C:\WINNT.</summary>
+    public string SystemRoot { get; } = profile.SystemRoot.TrimEnd('\\');
+
+    /// <summary>SystemRoot\System32.</summary>
+    public string System32 => SystemRoot + @"\System32";
+
+    /// <summary>CurrentType in the registry.</summary>
+    public string CurrentType { get; } = profile.CurrentType;
+
+    /// <summary>ProductSuite, e.g. Terminal Server.</summary>
+    public IReadOnlyList<string> Suites { get; } = profile.Suites;
+
+    /// <summary>at or nec98.</summary>
+    public string Platform { get; } = profile.Platform;
+
+    /// <summary>major.minor, comparable.</summary>
+    public Version Number { get; } = new(Part(profile.Version, 0), Part(profile.Version, 1));
+
+    /// <summary>Windows 95 to Me: no services, no NT registry.</summary>
+    public bool Is9x => Number.Major == 4 && Number.Minor >= 10;
+
+    /// <summary>Before Vista.</summary>
+    public bool IsLegacy => Number.Major < 6;
+
+    /// <summary>x86, x64, ia64 or arm64.</summary>
     public string Arch { get; } = profile.Arch;
 
     /// <summary>1 workstation, 2 domain controller, 3 server.</summary>
@@ -51,9 +75,14 @@ public sealed class OsIdentity(OsProfile profile)
     /// <summary>Local time = UTC + this.</summary>
     public TimeSpan UtcOffset { get; } = TimeSpan.FromMinutes(profile.UtcOffsetMinutes);
 
+    /// <summary>PROCESSOR_ARCHITECTURE.</summary>
+    public string Architecture => Arch switch { "x64" => "AMD64", "ia64" => "IA64", _ => Arch };
+
     /// <summary>Whether Windows is 64-bit.</summary>
     public bool Is64Bit => Arch != "x86";
 
     /// <summary>LCID as hex text of Win32_OperatingSystem.Locale, e.g. 0411.</summary>
     public string Locale => Culture.Equals("ja-JP", StringComparison.OrdinalIgnoreCase) ? "0411" : "0409";
+
+    private static int Part(string version, int index) => int.Parse(version.Split('.')[index], System.Globalization.CultureInfo.InvariantCulture);
 }

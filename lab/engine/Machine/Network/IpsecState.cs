@@ -16,6 +16,9 @@ public sealed class IpsecState
     private readonly Machine _machine;
     private int _batches;
     private volatile bool _dirty;
+    private IReadOnlyList<IpsecFilter> _dynamic = [];
+    private DateTimeOffset _holdUntil;
+    private bool _exemptsKerberos;
 
     internal IpsecState(Machine machine)
     {
@@ -37,10 +40,27 @@ public sealed class IpsecState
     {
         get
         {
-            if (!_machine.Services.IsRunning("PolicyAgent"))
+            if (!IsInForce)
             {
                 return [];
             }
+
+            return [.. _dynamic, .. Persistent];
+        }
+    }
+
+    /// <summary>Filters of dynamic mode (ipsecpol, ipseccmd): beside the policy, never written down.</summary>
+    public IReadOnlyList<IpsecFilter> Dynamic => _dynamic;
+
+    /// <summary>Whether packets from or to port 88 pass whatever the filters say (NoDefaultExempt as the service found it at its start).</summary>
+    public bool ExemptsKerberos => IsInForce && _exemptsKerberos;
+
+    private bool IsInForce => _machine.Services.IsRunning("PolicyAgent") && _machine.Clock.UtcNow >= _holdUntil;
+
+    private IReadOnlyList<IpsecFilter> Persistent
+    {
+        get
+        {
 
             if (_machine.Registry.GetValue(GpoKey, "DSIPSECPolicyPath")?.Data is string path)
             {
@@ -53,6 +73,42 @@ public sealed class IpsecState
     }
 
     internal IpsecStore Store { get; }
+
+    /// <summary>The service PolicyAgent has started.</summary>
+    internal void ServiceStarted()
+    {
+        object? value = _machine.Registry.GetValue(@"HKLM\SYSTEM\CurrentControlSet\Services\IPSEC", "NoDefaultExempt")?.Data;
+        int given = value is int number ? number : _machine.Os.Number >= new Version(5, 2) ? 3 : 0;
+        _exemptsKerberos = (given & 1) == 0;
+    }
+
+    /// <summary>The service PolicyAgent has stopped: 2000 forgets its dynamic filters, XP not before the next boot.</summary>
+    internal void ServiceStopped()
+    {
+        if (_machine.Os.Number <= new Version(5, 0))
+        {
+            _dynamic = [];
+        }
+    }
+
+    /// <summary>The system boots: no policy is in force before the gap is over.</summary>
+    internal void Boot(TimeSpan gap)
+    {
+        _dynamic = [];
+        _holdUntil = _machine.Clock.UtcNow + gap;
+        if (gap > TimeSpan.Zero)
+        {
+            _machine.Clock.ScheduleAfter(gap, _machine.Ports.Update);
+        }
+    }
+
+    /// <summary>Adds filters of dynamic mode, or takes all away (null).</summary>
+    internal void SetDynamic(IReadOnlyList<IpsecFilter>? added)
+    {
+        _dynamic = added is null ? [] : [.. _dynamic, .. added];
+        _machine.History.Add("ipsec", ("op", added is null ? "dynamic-clear" : "dynamic-add"), ("policy", null));
+        _machine.Ports.Update();
+    }
 
     /// <summary>Whether a TCP or UDP exchange with this source passes, both ways; source port 0 = any.</summary>
     public bool Allows(IPAddress source, int protocol, int sourcePort, int localPort) =>

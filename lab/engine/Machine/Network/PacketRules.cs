@@ -8,6 +8,8 @@ namespace Firebreak.Lab.Machines;
 /// </summary>
 internal sealed record PacketRules(IReadOnlyList<PacketRule> In, IReadOnlyList<PacketRule> Out)
 {
+    private const int KerberosPort = 88;
+
     public static PacketRules None { get; } = new([], []);
 
     /// <summary>Nothing passes.</summary>
@@ -27,6 +29,12 @@ internal sealed record PacketRules(IReadOnlyList<PacketRule> In, IReadOnlyList<P
                     && (r.LocalPorts.Count == 0 || r.LocalPorts.Any(p => localPort >= p.First && localPort <= p.Last)))
                 .SelectMany(r => r.Remote.Count == 0 ? [AddressRange.Any] : r.Remote)
                 .Select(range => new PacketRule(range, 0, true)));
+        }
+
+        if (machine.Ipsec.ExemptsKerberos)
+        {
+            inbound.Add(new(AddressRange.Any, KerberosPort, false));
+            outbound.Add(new(AddressRange.Any, KerberosPort, false));
         }
 
         foreach (IpsecFilter filter in machine.Ipsec.Effective.OrderByDescending(f => f.Weight).ThenByDescending(f => f.Block))
@@ -57,7 +65,8 @@ internal sealed record PacketRules(IReadOnlyList<PacketRule> In, IReadOnlyList<P
     {
         foreach (PacketRule rule in rules)
         {
-            if (rule.Remote.Contains(remote) && (rule.RemotePort == 0 || remotePort == 0 || rule.RemotePort == remotePort))
+            // A caller that names no port has one that no filter permits by number.
+            if (rule.Remote.Contains(remote) && (rule.RemotePort == 0 || rule.RemotePort == remotePort || (remotePort == 0 && rule.Block)))
             {
                 return !rule.Block;
             }

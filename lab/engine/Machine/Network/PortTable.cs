@@ -130,7 +130,7 @@ public sealed class PortTable : IDisposable
     }
 
     private static Dictionary<int, string> Ports(IReadOnlyDictionary<string, string> ports) =>
-        ports.ToDictionary(p => int.Parse(p.Key, NumberStyles.None, CultureInfo.InvariantCulture), p => p.Value);
+        ports.ToDictionary(p => int.Parse(p.Key, NumberStyles.None, CultureInfo.InvariantCulture), p => IsImage(p.Value) ? p.Value.ToLowerInvariant() : p.Value);
 
     private static int Bind(int port, Action<int> bind)
     {
@@ -146,7 +146,19 @@ public sealed class PortTable : IDisposable
         }
     }
 
-    private bool HasListener(string service) => service.Length == 0 || _machine.Services.IsRunning(service);
+    /// <summary>A process has begun or ended. Not to be called under the machine's lock.</summary>
+    internal void ProcessChanged(string image)
+    {
+        if (_tcp.ContainsValue(image.ToLowerInvariant()))
+        {
+            Update();
+        }
+    }
+
+    private bool HasListener(string owner) => owner.Length == 0
+        || (IsImage(owner) ? _machine.Processes.All.Any(p => p.Name.Equals(owner, StringComparison.OrdinalIgnoreCase)) : _machine.Services.IsRunning(owner));
+
+    private static bool IsImage(string owner) => owner.EndsWith(".exe", StringComparison.OrdinalIgnoreCase);
 
     private void Apply(int port, PacketRules? wanted)
     {

@@ -15,11 +15,20 @@ public sealed class RemoteAccess
     /// <summary>ERROR_BAD_NETPATH.</summary>
     public const int BadNetPath = 53;
 
+    /// <summary>ERROR_SMB1_NOT_AVAILABLE.</summary>
+    public const int NoSmb1 = 384;
+
+    /// <summary>REGDB_E_CLASSNOTREG: no WMI behind the port.</summary>
+    public const int ClassNotRegistered = unchecked((int)0x80040154);
+
     /// <summary>ERROR_LOGON_FAILURE.</summary>
     public const int LogonFailure = 1326;
 
     /// <summary>RPC_S_SERVER_UNAVAILABLE.</summary>
     public const int RpcUnavailable = 1722;
+
+    // Version 1709: no SMB 1 client by default any more.
+    private const int WithoutSmb1 = 16299;
 
     private static readonly string[] s_self = [".", "localhost", "127.0.0.1", "::1"];
     private readonly Lock _gate = new();
@@ -33,7 +42,8 @@ public sealed class RemoteAccess
     /// <param name="credential">As whom; null: as the caller itself.</param>
     /// <exception cref="LabWin32Exception">
     /// 53 or 1722: not there, off, or its port closed to the source; 5: denied; 1326, 1331, 1909: the logon was refused;
-    /// 1219: connected already as somebody else.
+    /// 1219: connected already as somebody else; 384: the target speaks SMB 1 alone and the source no longer does; 0x80040154:
+    /// no WMI there.
     /// </exception>
     public RemoteGrant Reach(Machine source, ProgramContext caller, string target, RemoteService service, RemoteCredential? credential = null)
     {
@@ -47,11 +57,19 @@ public sealed class RemoteAccess
             return caller.IsAdmin ? new(source, caller) : throw Denied();
         }
 
-        int port = service == RemoteService.Wmi ? 135 : 445;
-        if (!source.Network.IsUp || !machine.Ports.IsOpen(source.Address, port) || !IsServed(machine, service))
+        // A Windows client tries SMB over TCP and over NetBIOS at once.
+        int[] ports = service == RemoteService.Wmi ? [135] : [445, 139];
+        if (!source.Network.IsUp || !ports.Any(p => machine.Ports.IsOpen(source.Address, p)))
         {
             throw Unreachable(service);
         }
+
+        if (service != RemoteService.Wmi && source.Os.Build >= WithoutSmb1 && machine.Os.IsLegacy && !source.Services.IsRunning("mrxsmb10"))
+        {
+            throw new LabWin32Exception(NoSmb1, "You can't connect to the file share because it's not secure. This share requires the obsolete SMB1 protocol, which is unsafe and could expose your system to attack.");
+        }
+
+        CheckServed(machine, service);
 
         lock (_gate)
         {
@@ -96,6 +114,13 @@ public sealed class RemoteAccess
             throw Denied();
         }
 
+        if (machine.Os.Number == new Version(5, 1) && machine.Registry.GetValue(@"HKLM\SYSTEM\CurrentControlSet\Control\Lsa", "ForceGuest")?.Data is 1)
+        {
+            // Simple file sharing: whoever comes over the network is the guest.
+            machine.History.Add("logon", ("user", used.Name), ("granted", true), ("reason", "force-guest"), ("logon", LogonKind.Network.ToString()), ("from", source.Host));
+            throw Denied();
+        }
+
         LogonResult result = machine.Accounts.Logon(used.Name, used.Password, LogonKind.Network, source.Host);
         if (!result.Granted)
         {
@@ -121,12 +146,51 @@ public sealed class RemoteAccess
             ? new(caller.Account, password)
             : null;
 
-    private static bool IsServed(Machine machine, RemoteService service) => service switch
+    private static void CheckServed(Machine machine, RemoteService service)
     {
-        RemoteService.Registry => machine.Services.IsRunning("RemoteRegistry"),
-        RemoteService.Scheduler => machine.Services.IsRunning("Schedule"),
-        _ => true,
-    };
+        bool isServed = service switch
+        {
+            RemoteService.Smb => true,
+            _ when machine.Os.Is9x => false,
+            RemoteService.Registry => machine.Os.Number.Major == 4 || machine.Services.IsRunning("RemoteRegistry"),
+            RemoteService.Scheduler => machine.Services.IsRunning("Schedule"),
+            _ => true,
+        };
+        if (!isServed)
+        {
+            throw Unreachable(service);
+        }
+
+        if (service == RemoteService.Wmi)
+        {
+            CheckWmi(machine);
+        }
+    }
+
+    private static void CheckWmi(Machine machine)
+    {
+        if (!machine.DcomEnabled)
+        {
+            throw Denied();
+        }
+
+        if (!machine.Os.IsLegacy || machine.Services.IsRunning("winmgmt"))
+        {
+            return;
+        }
+
+        if (machine.Services.Get("winmgmt") is not { } wmi)
+        {
+            throw new LabWin32Exception(ClassNotRegistered, "Class not registered");
+        }
+
+        if (wmi.Start == ServiceStart.Disabled)
+        {
+            throw new LabWin32Exception(1058, "The service cannot be started, either because it is disabled or because it has no enabled devices associated with it.");
+        }
+
+        machine.Services.Start("winmgmt");
+    }
 
     private static LabWin32Exception Denied() => new(AccessDenied, "Access is denied.");
 

@@ -5,4 +5,5 @@ namespace Firebreak.Lab.Machines;
 /// <param name="Description">e.g. Security Update.</param>
 /// <param name="InstalledBy">Account.</param>
 /// <param name="InstalledOn">Local date.</param>
-public sealed record Hotfix(string Id, string Description, string InstalledBy, DateOnly InstalledOn);
+/// <param name="ServicePackInEffect">The KB, where HotFixID is "File 1"; else empty.</param>
+public sealed record Hotfix(string Id, string Description, string InstalledBy, DateOnly InstalledOn, string ServicePackInEffect = "");

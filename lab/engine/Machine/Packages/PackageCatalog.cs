@@ -8,7 +8,7 @@ namespace Firebreak.Lab.Machines;
 /// Packages a machine knows, has installed or has pending, and the one installer that may work at a time. A package is
 /// recognised by the hash of its file alone. UBR and files change at the boot, as with real cumulative updates.
 /// </summary>
-public sealed class PackageCatalog
+public sealed partial class PackageCatalog
 {
     internal const string CbsRebootPending = Cbs + @"\RebootPending";
     internal const string UpdateRebootRequired = @"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired";
@@ -18,13 +18,15 @@ public sealed class PackageCatalog
     private readonly Machine _machine;
     private readonly Dictionary<string, PackageState> _states = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Hotfix> _hotfixes = [];
+    private readonly FileSwap _swap;
     private bool _busy;
 
     internal PackageCatalog(Machine machine, MachineProfile profile)
     {
         _machine = machine;
         Known = profile.Accepts;
-        _hotfixes.AddRange(profile.Hotfixes.Select(h => new Hotfix(h.Id, h.Description, @"NT AUTHORITY\SYSTEM", h.InstalledOn)));
+        _swap = new FileSwap(machine);
+        _hotfixes.AddRange(profile.Hotfixes.Select(h => new Hotfix(h.Id, h.Description, @"NT AUTHORITY\SYSTEM", h.InstalledOn, h.ServicePackInEffect)));
     }
 
     /// <summary>Packages whose content the installers recognise.</summary>
@@ -117,7 +119,9 @@ public sealed class PackageCatalog
 
     /// <summary>Does the installer's work on this thread: takes its time, may fail, hang or be killed half-way (then nothing has changed).</summary>
     /// <returns>The exit code, or null if another installer works.</returns>
-    internal int? Install(PackageProfile package, string client, CancellationToken cancellation)
+    internal int? Install(PackageProfile package, string client, CancellationToken cancellation) => Work(package, () => Finish(package, client), cancellation);
+
+    private int? Work(PackageProfile package, Action finish, CancellationToken cancellation)
     {
         lock (_machine.Gate)
         {
@@ -137,7 +141,7 @@ public sealed class PackageCatalog
             _machine.Clock.Sleep(hangs ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(package.DurationSeconds), cancellation);
             if (fails is null)
             {
-                Finish(package, client);
+                finish();
             }
 
             exitCode = fails ?? package.ExitCode;
@@ -161,12 +165,29 @@ public sealed class PackageCatalog
         {
             PackageProfile package = Find(id);
             Apply(package.EffectsNow);
+            if (IsUpdate(package))
+            {
+                Apply(package.EffectsAtBoot);
+                Keep(package, []);
+                ShowUpdate(package);
+                SetState(package, PackageState.Installed);
+                continue;
+            }
+
             Activate(package);
         }
 
         foreach (string id in profile.PendingInstalled)
         {
-            Finish(Find(id), "WindowsUpdateAgent");
+            PackageProfile package = Find(id);
+            if (IsUpdate(package))
+            {
+                FinishUpdate(package, backup: true);
+            }
+            else
+            {
+                Finish(package, "WindowsUpdateAgent");
+            }
         }
     }
 
@@ -175,8 +196,20 @@ public sealed class PackageCatalog
     {
         foreach (string id in Pending)
         {
-            Activate(Find(id));
+            PackageProfile package = Find(id);
+            if (IsUpdate(package))
+            {
+                // Its files came with the renames that were pending.
+                _machine.Registry.Apply(package.EffectsAtBoot.Registry);
+                SetState(package, PackageState.Installed);
+            }
+            else
+            {
+                Activate(package);
+            }
         }
+
+        _machine.Registry.DeleteKey(UpdateExeVolatile);
 
         _machine.Registry.DeleteKey(CbsRebootPending);
         _machine.Registry.DeleteKey(UpdateRebootRequired);
@@ -185,7 +218,7 @@ public sealed class PackageCatalog
     private static bool Fits<T>(IReadOnlyList<T>? allowed, T value, IEqualityComparer<T>? comparer = null) => allowed is null || allowed.Contains(value, comparer);
 
     private bool IsActive(string prerequisite) =>
-        Hotfixes.Any(h => h.Id.Equals(prerequisite, StringComparison.OrdinalIgnoreCase))
+        Hotfixes.Any(h => h.Id.Equals(prerequisite, StringComparison.OrdinalIgnoreCase) || h.ServicePackInEffect.Equals(prerequisite, StringComparison.OrdinalIgnoreCase))
         || Known.Any(p => (p.Package.Equals(prerequisite, StringComparison.OrdinalIgnoreCase) || p.Kb.Equals(prerequisite, StringComparison.OrdinalIgnoreCase))
             && StateOf(p.Package) == PackageState.Installed);
 
@@ -226,7 +259,7 @@ public sealed class PackageCatalog
         lock (_machine.Gate)
         {
             _states[package.Package] = PackageState.Installed;
-            _hotfixes.Add(new(hotfix.Id ?? package.Kb, hotfix.Description, @"NT AUTHORITY\SYSTEM", on));
+            _hotfixes.Add(new(hotfix.Id ?? package.Kb, hotfix.Description, @"NT AUTHORITY\SYSTEM", on, hotfix.ServicePackInEffect));
         }
     }
 

@@ -25,7 +25,8 @@ internal sealed class PendingRestart(Machine machine)
             reasons.Add("PendingFileRenameOperations");
         }
 
-        if (registry.GetValue(@"HKLM\SOFTWARE\Microsoft\Updates", "UpdateExeVolatile")?.Data is int and not 0)
+        if (registry.GetValue(@"HKLM\SOFTWARE\Microsoft\Updates", "UpdateExeVolatile")?.Data is int and not 0
+            || registry.GetValue(PackageCatalog.UpdateExeVolatile, "Flags")?.Data is int and not 0)
         {
             reasons.Add("UpdateExeVolatile");
         }

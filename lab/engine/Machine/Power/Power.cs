@@ -154,6 +154,7 @@ public sealed class Power
         State = PowerState.On;
         StartSystem();
         _machine.Services.Boot(first: true);
+        _machine.Booted();
         _asIf = null;
     }
 
@@ -250,11 +251,13 @@ public sealed class Power
             BootTime = _machine.Clock.UtcNow;
         }
 
+        _machine.Ipsec.Boot(TimeSpan.FromSeconds(_profile.IpsecGapSeconds));
         StartSystem();
         _pending.ReplaceFiles();
         _machine.Packages.Boot();
         _pending.RenameComputer();
         _machine.Services.Boot(first: false);
+        _machine.Booted();
         lock (_machine.Gate)
         {
             if (State != PowerState.Booting)

@@ -34,6 +34,9 @@ public sealed class TroubleBox
             case "network-loss" or "power-loss":
                 Fire(trouble);
                 break;
+            case "rpc-crash":
+                _machine.Clock.ScheduleAfter(TimeSpan.FromSeconds(trouble.After), CrashRpc);
+                break;
             case "installer-fails":
                 lock (_machine.Gate)
                 {
@@ -97,6 +100,14 @@ public sealed class TroubleBox
         lock (_machine.Gate)
         {
             return (_installerFails, _installerHangs);
+        }
+    }
+
+    private void CrashRpc()
+    {
+        if (_machine.Services.Get("RpcSs") is { State: ServiceState.Running } rpc)
+        {
+            _machine.Processes.Kill(rpc.ProcessId);
         }
     }
 

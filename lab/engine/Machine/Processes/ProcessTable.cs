@@ -38,6 +38,7 @@ public sealed class ProcessTable
     public bool Kill(int id)
     {
         CancellationTokenSource killed;
+        string name;
         lock (_machine.Gate)
         {
             if (!_entries.TryGetValue(id, out (LabProcess Process, CancellationTokenSource Killed) entry))
@@ -51,12 +52,32 @@ public sealed class ProcessTable
             }
 
             killed = entry.Killed;
+            name = entry.Process.Name;
             _entries.Remove(id);
         }
 
         killed.Cancel();
         _machine.Services.ProcessDied(id);
+        _machine.Ports.ProcessChanged(name);
         return true;
+    }
+
+    /// <summary>Ends a process and all that it started, as a job does. False if there is none.</summary>
+    public bool KillTree(int id)
+    {
+        List<int> family = [id];
+        for (int i = 0; i < family.Count; i++)
+        {
+            family.AddRange(All.Where(p => p.ParentId == family[i] && p.Id != p.ParentId && !family.Contains(p.Id)).Select(p => p.Id));
+        }
+
+        bool killed = Kill(id);
+        foreach (int child in family.Skip(1))
+        {
+            Kill(child);
+        }
+
+        return killed;
     }
 
     /// <summary>Adds a process that lives until <see cref="Exit"/>, <see cref="Kill"/> or the power goes; the token tells when to end. For a remote session's host process too.</summary>
@@ -89,7 +110,7 @@ public sealed class ProcessTable
     {
         lock (_machine.Gate)
         {
-            string? path = id <= 4 ? null : $@"C:\Windows\System32\{name}";
+            string? path = id <= 4 ? null : $@"{_machine.Os.System32}\{name}";
             LabProcess process = new(id, parentId, name, path, path ?? "", @"NT AUTHORITY\SYSTEM", sessionId, _machine.Power.Now);
             _entries[id] = (process, new CancellationTokenSource());
         }

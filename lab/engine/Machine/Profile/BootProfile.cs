@@ -11,4 +11,7 @@ public sealed record BootProfile
 
     /// <summary>From down to up.</summary>
     public double DurationSeconds { get; init; } = 3;
+
+    /// <summary>From the boot on no IPsec policy is in force for so long.</summary>
+    public double IpsecGapSeconds { get; init; }
 }

@@ -6,6 +6,9 @@ public sealed record HotfixProfile
     /// <summary>HotFixID; the package's KB if absent.</summary>
     public string? Id { get; init; }
 
+    /// <summary>ServicePackInEffect, where XP and 2003 show the KB beside a HotFixID "File 1".</summary>
+    public string ServicePackInEffect { get; init; } = "";
+
     /// <summary>e.g. Security Update.</summary>
     public string Description { get; init; } = "Update";
 

@@ -36,6 +36,12 @@ public sealed record MachineProfile
     /// <summary>Listening ports and the services behind them.</summary>
     public ListensProfile Listens { get; init; } = new();
 
+    /// <summary>Whether there are ADMIN$ and C$; null: as the system has them by default.</summary>
+    public bool? AdminShares { get; init; }
+
+    /// <summary>Programs that run from each boot on, without being services.</summary>
+    public IReadOnlyList<ProcessProfile> Processes { get; init; } = [];
+
     /// <summary>Key → name → value.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonElement>> Registry { get; init; } = new Dictionary<string, IReadOnlyDictionary<string, JsonElement>>();
 

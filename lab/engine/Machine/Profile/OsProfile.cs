@@ -30,7 +30,19 @@ public sealed record OsProfile
     /// <summary>en-US, ja-JP ….</summary>
     public string Culture { get; init; } = "en-US";
 
-    /// <summary>x86, x64 or arm64.</summary>
+    /// <summary>Folder of Windows, e.g. C:\WINNT.</summary>
+    public string SystemRoot { get; init; } = @"C:\Windows";
+
+    /// <summary>CurrentType in the registry.</summary>
+    public string CurrentType { get; init; } = "Multiprocessor Free";
+
+    /// <summary>ProductSuite, e.g. Terminal Server.</summary>
+    public IReadOnlyList<string> Suites { get; init; } = [];
+
+    /// <summary>at, or nec98 for NEC PC-9800 computers.</summary>
+    public string Platform { get; init; } = "at";
+
+    /// <summary>x86, x64, ia64 or arm64.</summary>
     public string Arch { get; init; } = "x64";
 
     /// <summary>1 workstation, 2 domain controller, 3 server.</summary>

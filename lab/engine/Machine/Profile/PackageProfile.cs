@@ -12,11 +12,26 @@ public sealed record PackageProfile
     /// <summary>e.g. KB4551762.</summary>
     public required string Kb { get; init; }
 
-    /// <summary>wusa (an .msu; the .cab inside is for dism).</summary>
+    /// <summary>wusa (an .msu; the .cab inside is for dism); update, update2, hotfix (programs that install); tool (a copy of <see cref="Program"/>).</summary>
     public string Engine { get; init; } = "wusa";
 
     /// <summary>SHA-256 of the file's content in hex: this is how the installer recognises it.</summary>
     public required string Sha256 { get; init; }
+
+    /// <summary>Of a tool: the program it is.</summary>
+    public string? Program { get; init; }
+
+    /// <summary>Whether effectsAtBoot wait for the boot; null: if the exit code is 3010.</summary>
+    public bool? Reboot { get; init; }
+
+    /// <summary>Exit code where it does not fit the machine.</summary>
+    public int RefusedExitCode { get; init; } = 1603;
+
+    /// <summary>Folder below SystemRoot for what it replaced; null: it cannot be taken back.</summary>
+    public string? Uninstall { get; init; }
+
+    /// <summary>Its log below SystemRoot, or null.</summary>
+    public string? Log { get; init; }
 
     /// <summary>Name of the package in component based servicing; made from kb, arch and build if absent.</summary>
     public string? Cbs { get; init; }
@@ -38,4 +53,6 @@ public sealed record PackageProfile
 
     /// <summary>Exit code of success: 3010 (restart needed) or 0.</summary>
     public int ExitCode { get; init; } = 3010;
+
+    internal bool NeedsReboot => Reboot ?? (ExitCode == 3010);
 }

@@ -21,6 +21,9 @@ public sealed record ServiceProfile
     /// <summary>Whether it accepts a stop.</summary>
     public bool CanStop { get; init; } = true;
 
+    /// <summary>What happens when its process dies, one entry for each time, the last for all later ones: none, restart/MS, reboot/MS.</summary>
+    public IReadOnlyList<string> Failure { get; init; } = [];
+
     /// <summary>Command line; svchost if absent.</summary>
     public string? Image { get; init; }
 }

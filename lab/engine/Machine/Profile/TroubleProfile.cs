@@ -3,7 +3,7 @@ namespace Firebreak.Lab.Machines;
 /// <summary>Something that goes wrong.</summary>
 public sealed record TroubleProfile
 {
-    /// <summary>network-loss, installer-fails, installer-hangs, no-return or power-loss.</summary>
+    /// <summary>network-loss, installer-fails, installer-hangs, no-return, power-loss or rpc-crash.</summary>
     public required string Kind { get; init; }
 
     /// <summary>now, or installing (when the next installer starts); only for network-loss and power-loss.</summary>

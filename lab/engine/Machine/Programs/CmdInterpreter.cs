@@ -4,7 +4,8 @@ using System.Text;
 namespace Firebreak.Lab.Machines;
 
 /// <summary>
-/// A small cmd: sequence, &amp;, &amp;&amp;, ||, if [not] exist/errorlevel, %variables%, &gt; &gt;&gt; 2&gt; 2&gt;&amp;1, echo, exit, call, set, cd, ver, md, del, copy, move, ren, type, rem, and programs. All else is refused.
+/// A small cmd: sequence, &amp;, &amp;&amp;, ||, if [not] exist/errorlevel/defined/==, %variables%, %0 to %9 with ~f and ~dp, &gt; &gt;&gt; 2&gt; 2&gt;&amp;1,
+/// labels and goto, echo, exit [/b], call of a file, set, cd, ver, md, rd, del, copy, move, ren, type, rem, start [/b] [/wait], setlocal, programs. All else is refused.
 /// </summary>
 internal sealed class CmdInterpreter
 {
@@ -21,6 +22,10 @@ internal sealed class CmdInterpreter
     // What the last command returned: decides && and || and is what cmd /c ends with. echo returns 0 but leaves ERRORLEVEL alone.
     private int _last;
     private bool _exited;
+    private bool _leftFile;
+    private string? _goto;
+    private string[] _arguments = [];
+    private int _batchDepth;
 
     public CmdInterpreter(Machine machine, ProgramContext context)
     {
@@ -61,7 +66,7 @@ internal sealed class CmdInterpreter
 
         foreach ((string before, string command) in Split(expanded))
         {
-            if (_exited)
+            if (_exited || _leftFile || _goto is not null)
             {
                 return;
             }
@@ -99,17 +104,46 @@ internal sealed class CmdInterpreter
     {
         bool not = rest.StartsWith("not ", StringComparison.OrdinalIgnoreCase);
         rest = not ? rest[4..].TrimStart() : rest;
+        bool ignoreCase = rest.StartsWith("/i ", StringComparison.OrdinalIgnoreCase);
+        string comparison = ignoreCase ? rest[3..].TrimStart() : rest;
+        if (System.Text.RegularExpressions.Regex.Match(comparison, """^("[^"]*"|[^\s"=]+)\s*==\s*("[^"]*"|[^\s"=]+)\s+(.*)$""") is { Success: true } equal)
+        {
+            bool same = equal.Groups[1].Value.Equals(equal.Groups[2].Value, ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+            if (same != not)
+            {
+                Command(equal.Groups[3].Value, output, error);
+            }
+
+            return;
+        }
+
         (string kind, string tail) = CommandLine.SplitProgram(rest);
         (string operand, string command) = CommandLine.SplitProgram(tail);
         bool holds = kind.ToLowerInvariant() switch
         {
-            "exist" => _files.Get(_files.Normalize(operand, _context.CurrentDirectory)) is not null,
-            "errorlevel" => _errorLevel >= int.Parse(operand, CultureInfo.InvariantCulture),
+            "exist" => Exists(operand),
+            "errorlevel" when int.TryParse(operand, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int level) => _errorLevel >= level,
+            "defined" => _variables.ContainsKey(operand),
             _ => throw new LabRefusalException($"cmd condition in 'if {rest}'"),
         };
         if (holds != not)
         {
             Command(command, output, error);
+        }
+    }
+
+    // A trailing \ or \nul asks for a folder.
+    private bool Exists(string path)
+    {
+        try
+        {
+            string plain = path.EndsWith(@"\nul", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
+            FileEntry? found = _files.Get(Full(plain.TrimEnd('\\') is { Length: > 2 } name ? name : plain));
+            return found is not null && (found.IsFolder || !plain.EndsWith('\\'));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 
@@ -136,7 +170,28 @@ internal sealed class CmdInterpreter
                 case "exit":
                     string[] codes = [.. words.Where(w => !w.Equals("/b", StringComparison.OrdinalIgnoreCase))];
                     _errorLevel = codes.Length > 0 ? int.Parse(codes[0], CultureInfo.InvariantCulture) : _errorLevel;
-                    _exited = true;
+                    _exited = codes.Length == words.Count || _batchDepth == 0;
+                    _leftFile = !_exited;
+                    break;
+                case "goto" when words.Count == 1 && _batchDepth > 0:
+                    _goto = words[0].TrimStart(':');
+                    return;
+                case "setlocal" or "endlocal" when words.Count == 0:
+                    // Variables set in the file are not seen behind it here either way: nothing is behind it.
+                    return;
+                case "rd" or "rmdir":
+                    bool tree = words.Contains("/s", StringComparer.OrdinalIgnoreCase);
+                    string[] folders = [.. words.Where(w => w[0] != '/')];
+                    if (folders.Length != 1 || (tree && !words.Contains("/q", StringComparer.OrdinalIgnoreCase)))
+                    {
+                        throw new LabRefusalException($"cmd command '{command}'");
+                    }
+
+                    string gone = Full(folders[0]);
+                    Check(_files.FolderExists(gone) && _files.Delete(gone, tree), "The system cannot find the file specified.", error);
+                    break;
+                case "start":
+                    StartProgram(rest, command, error);
                     break;
                 case "set" when rest.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals:
                     _variables[rest[..equals]] = rest[(equals + 1)..];
@@ -151,7 +206,7 @@ internal sealed class CmdInterpreter
                     _errorLevel = 0;
                     break;
                 case "ver":
-                    output.Append($"\r\nMicrosoft Windows [Version {_machine.Os.Version}.{_machine.Os.Ubr}]\r\n");
+                    output.Append(Version());
                     _errorLevel = 0;
                     break;
                 case "md" or "mkdir" when words.Count == 1:
@@ -169,11 +224,11 @@ internal sealed class CmdInterpreter
                     _errorLevel = 0;
                     break;
                 case "copy" when words.Where(w => w[0] != '/').ToArray() is [var from, var to]:
-                    _files.Copy(Full(from), Full(to), overwrite: true);
+                    _files.Copy(Full(from), Into(from, to), overwrite: true);
                     _errorLevel = 0;
                     break;
                 case "move" when words.Where(w => w[0] != '/').ToArray() is [var from, var to]:
-                    _files.Move(Full(from), Full(to), overwrite: true);
+                    _files.Move(Full(from), Into(from, to), overwrite: true);
                     _errorLevel = 0;
                     break;
                 case "ren" or "rename" when words is [var from, var to]:
@@ -181,10 +236,12 @@ internal sealed class CmdInterpreter
                     _files.Move(old, old[..(old.LastIndexOf('\\') + 1)] + to);
                     _errorLevel = 0;
                     break;
-                case "call":
+                case "call" when !rest.StartsWith(':'):
                     Command(rest, output, error);
                     break;
-                case "echo" or "set" or "md" or "mkdir" or "type" or "copy" or "move" or "ren" or "rename" or "for" or "goto" or "start" or "pushd" or "popd" or "setlocal" or "endlocal" or "shift" or "rd" or "rmdir" or "dir" or "pause":
+                case "echo" when verb == "echo":
+                    throw new LabRefusalException("cmd command 'echo' without text");
+                case "call" or "set" or "md" or "mkdir" or "type" or "copy" or "move" or "ren" or "rename" or "for" or "goto" or "pushd" or "popd" or "setlocal" or "endlocal" or "shift" or "dir" or "pause":
                     throw new LabRefusalException($"cmd command '{command}'");
                 default:
                     External(name, words, rest, output, error);
@@ -212,7 +269,7 @@ internal sealed class CmdInterpreter
 
         if (path.EndsWith(".cmd", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".bat", StringComparison.OrdinalIgnoreCase))
         {
-            Batch(path, output, error);
+            Batch(path, words, output, error);
             return;
         }
 
@@ -224,31 +281,121 @@ internal sealed class CmdInterpreter
         }
 
         ProgramConsole? console = isWatched ? _context.Console : _context.Console is { Input: { } input } ? new ProgramConsole(null, input) : null;
-        ProgramResult result = _machine.Programs.Run(path, words, _context with { RawArguments = rest, ParentProcessId = _context.ProcessId, ProcessId = 0, Environment = _variables, Console = console });
-        _context.Cancellation.ThrowIfCancellationRequested();
+        ProgramResult result;
+        try
+        {
+            // A program outlives the cmd that started it; only the end of the whole job ends both.
+            RunningProgram running = _machine.Programs.Start(path, words, Child(rest) with { Console = console });
+            running.Completion.Wait(_context.Cancellation);
+            result = running.Completion.Result;
+        }
+        catch (LabWin32Exception e)
+        {
+            error.Append(e.Message).Append("\r\n");
+            _errorLevel = e.Code == 193 ? LabRefusalException.ExitCode : 1;
+            return;
+        }
+
         output.Append(result.Output);
         error.Append(result.Error);
         _errorLevel = result.ExitCode;
     }
 
-    private void Batch(string path, StringBuilder output, StringBuilder error)
+    private ProgramContext Child(string rawArguments) =>
+        _context with { RawArguments = rawArguments, ParentProcessId = _context.ProcessId, ProcessId = 0, Environment = new Dictionary<string, string>(_variables, StringComparer.OrdinalIgnoreCase), Cancellation = _context.Job, Console = null };
+
+    /// <summary>start ["title"] [/b] [/min] [/wait] [/dFOLDER] program arguments.</summary>
+    private void StartProgram(string rest, string command, StringBuilder error)
     {
-        foreach (string line in _files.ReadText(path).Split('\n').Select(l => l.Trim()))
+        bool isWaited = false;
+        string left = rest;
+        if (left.StartsWith('"'))
         {
-            if (_exited)
-            {
-                break;
-            }
-
-            if (line.Equals("@echo off", StringComparison.OrdinalIgnoreCase) || line.Length == 0)
-            {
-                continue;
-            }
-
-            Line(line, output, error);
+            // The first quoted word is the title of the window.
+            left = CommandLine.SplitProgram(left).Arguments;
         }
 
-        // exit in a batch file ends the whole cmd /c, exit /b only the file: here there is nothing behind it.
+        while (left.StartsWith('/'))
+        {
+            (string option, string more) = CommandLine.SplitProgram(left);
+            isWaited |= option.Equals("/wait", StringComparison.OrdinalIgnoreCase) || option.Equals("/w", StringComparison.OrdinalIgnoreCase);
+            left = option.ToLowerInvariant() is "/b" or "/min" or "/wait" or "/w" ? more : throw new LabRefusalException($"cmd command '{command}'");
+        }
+
+        (string name, string arguments) = CommandLine.SplitProgram(left);
+        string? path = name.Length > 0 ? _machine.Programs.Resolve(name, _context.CurrentDirectory) : null;
+        if (path is null)
+        {
+            error.Append($"The system cannot find the file {name}.\r\n");
+            _errorLevel = 9059;
+            return;
+        }
+
+        RunningProgram running;
+        try
+        {
+            running = _machine.Programs.Start(path, CommandLine.Split(arguments), Child(arguments));
+        }
+        catch (LabWin32Exception e)
+        {
+            error.Append(e.Message).Append("\r\n");
+            _errorLevel = e.Code == 193 ? LabRefusalException.ExitCode : 1;
+            return;
+        }
+
+        if (isWaited)
+        {
+            running.Completion.Wait(_context.Cancellation);
+            _errorLevel = running.Completion.Result.ExitCode;
+        }
+    }
+
+    // Lines are read from the file as they come to be run, as cmd does: a file that is gone ends the run.
+    private void Batch(string path, IReadOnlyList<string> arguments, StringBuilder output, StringBuilder error)
+    {
+        string[] before = _arguments;
+        _arguments = [path, .. arguments];
+        _batchDepth++;
+        try
+        {
+            string[] lines = [.. _files.ReadText(path).Split('\n').Select(l => l.Trim())];
+            for (int at = 0; at < lines.Length && !_exited && !_leftFile; at++)
+            {
+                _context.Cancellation.ThrowIfCancellationRequested();
+                string line = lines[at];
+                if (line.Length > 0 && line[0] != ':' && !line.TrimStart('@').Equals("echo off", StringComparison.OrdinalIgnoreCase))
+                {
+                    Line(line, output, error);
+                }
+
+                if (_goto is { } label)
+                {
+                    _goto = null;
+                    at = label.Equals("eof", StringComparison.OrdinalIgnoreCase) ? lines.Length : Array.FindIndex(lines, l => l.StartsWith(':') && l[1..].Split(' ')[0].Equals(label, StringComparison.OrdinalIgnoreCase));
+                    if (at < 0)
+                    {
+                        error.Append("The system cannot find the batch label specified.\r\n");
+                        _errorLevel = 1;
+                        _exited = true;
+                        return;
+                    }
+                }
+            }
+
+            _leftFile = false;
+        }
+        finally
+        {
+            _batchDepth--;
+            _arguments = before;
+        }
+    }
+
+    private string Version()
+    {
+        OsIdentity os = _machine.Os;
+        string name = os.Number.Major == 4 ? "Windows NT" : os.Number == new Version(5, 0) ? "Microsoft Windows 2000" : os.Number == new Version(5, 1) ? "Microsoft Windows XP" : "Microsoft Windows";
+        return $"\r\n{name} [Version {(os.Number.Major == 4 ? "4.0" : os.Version)}{(os.IsLegacy ? "" : $".{os.Ubr}")}]\r\n";
     }
 
     private void Check(bool done, string text, StringBuilder error)
@@ -268,10 +415,44 @@ internal sealed class CmdInterpreter
         }
     }
 
+    // A folder as the target takes the file under its own name.
+    private string Into(string from, string to)
+    {
+        string full = Full(to);
+        return _files.FolderExists(full) ? full.TrimEnd('\\') + "\\" + FilePath.Leaf(Full(from)) : full;
+    }
+
+    private string Argument(string form)
+    {
+        int index = form[^1] - '0';
+        string value = index < _arguments.Length ? _arguments[index] : "";
+        string full = form.Contains('~', StringComparison.Ordinal) && form.Length > 2 && value.Length > 0 ? Full(value) : value;
+        return form[..^1] switch
+        {
+            "" or "~" => value,
+            "~f" => full,
+            "~dp" => full[..(full.LastIndexOf('\\') + 1)],
+            "~n" => Path.GetFileNameWithoutExtension(FilePath.Leaf(full)),
+            "~nx" => FilePath.Leaf(full),
+            _ => throw new LabRefusalException($"cmd argument %{form}"),
+        };
+    }
+
     private string Full(string path) => _files.Normalize(path, _context.CurrentDirectory);
 
-    private string Expand(string line) => System.Text.RegularExpressions.Regex.Replace(line, "%([A-Za-z_()][A-Za-z0-9_()]*)%", m =>
-        m.Groups[1].Value.Equals("errorlevel", StringComparison.OrdinalIgnoreCase) ? _errorLevel.ToString(CultureInfo.InvariantCulture) : _variables.GetValueOrDefault(m.Groups[1].Value, ""));
+    private string Expand(string line)
+    {
+        string filled = _batchDepth == 0 ? line : System.Text.RegularExpressions.Regex.Replace(line, "%(~[a-z]*[0-9]|[0-9])", m => Argument(m.Groups[1].Value));
+        filled = System.Text.RegularExpressions.Regex.Replace(filled, "%([A-Za-z_()][A-Za-z0-9_()]*)%", m => m.Groups[1].Value.ToLowerInvariant() switch
+        {
+            "errorlevel" => _errorLevel.ToString(CultureInfo.InvariantCulture),
+            "cd" => _context.CurrentDirectory,
+            "date" => _machine.LocalNow.ToString("ddd MM/dd/yyyy", CultureInfo.InvariantCulture),
+            "time" => _machine.LocalNow.ToString("HH:mm:ss.ff", CultureInfo.InvariantCulture),
+            string name => _variables.GetValueOrDefault(name, ""),
+        });
+        return _batchDepth == 0 ? filled : filled.Replace("%%", "%", StringComparison.Ordinal);
+    }
 
     private static bool HasOutsideQuotes(string text, string any)
     {

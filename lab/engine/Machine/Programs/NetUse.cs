@@ -31,7 +31,12 @@ internal static class NetUse
         try
         {
             RemoteCredential? credential = words.Length == 2 ? new(user ?? context.Account, words[1]) : null;
-            context.Remote.Reach(machine, context, unc.Machine, RemoteService.Smb, credential);
+            RemoteGrant grant = context.Remote.Reach(machine, context, unc.Machine, RemoteService.Smb, credential);
+            if (!grant.Target.HasAdminShares)
+            {
+                return Failed(67, "The network name cannot be found.");
+            }
+
             return new(0, "The command completed successfully.\r\n\r\n");
         }
         catch (LabWin32Exception error)

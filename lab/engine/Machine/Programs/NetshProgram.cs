@@ -55,11 +55,16 @@ internal sealed class NetshProgram : ILabProgram
         return new(exitCode, output);
     }
 
+    // The context ipsec came with Windows Server 2003, advfirewall with Vista.
+    private static bool IsUnknown(string context, Machine machine) => machine.Os.Number < (context == "ipsec" ? new Version(5, 2) : new Version(6, 0));
+
     private static ProgramResult RunCommand(Machine machine, IReadOnlyList<string> words, ProgramContext context)
     {
         string first = words.Count > 0 ? words[0].ToLowerInvariant() : "";
         switch (first)
         {
+            case "ipsec" or "advfirewall" when IsUnknown(first, machine):
+                return new(1, $"The following command was not found: {string.Join(' ', words)}.\r\n");
             case "ipsec" when words.Count > 1 && words[1].Equals("static", StringComparison.OrdinalIgnoreCase):
                 ProgramResult result = new(1);
                 machine.Ipsec.Change(() => result = new NetshIpsecStatic(machine, context).Run([.. words.Skip(2)]));

@@ -5,11 +5,16 @@ internal static class ProgramCatalog
 {
     private static readonly Dictionary<string, Func<ILabProgram>> s_programs = new(StringComparer.OrdinalIgnoreCase)
     {
+        ["at"] = () => new AtProgram(),
         ["cmd"] = () => new CmdProgram(),
         ["dism"] = () => new DismProgram(),
         ["expand"] = () => new ExpandProgram(),
+        ["ipseccmd"] = () => new IpsecPolProgram(isXp: true),
+        ["ipsecpol"] = () => new IpsecPolProgram(isXp: false),
         ["net"] = () => new NetProgram(),
+        ["netdiag"] = () => new NetdiagProgram(),
         ["netsh"] = () => new NetshProgram(),
+        ["ping"] = () => new PingProgram(),
         ["powershell"] = () => new PowerShellProgram(),
         ["reg"] = () => new RegProgram(),
         ["sc"] = () => new ScProgram(),
@@ -19,6 +24,22 @@ internal static class ProgramCatalog
         ["tasklist"] = () => new TasklistProgram(),
         ["wusa"] = () => new WusaProgram(),
     };
+
+    /// <summary>The program that a file's content is, wherever it was copied: an installer or a tool of a package. Null: none of the lab's.</summary>
+    public static ILabProgram? Carried(Machine machine, string path)
+    {
+        if (machine.Packages.RecogniseUninstaller(path) is { } removed)
+        {
+            return new UninstallProgram(removed);
+        }
+
+        return machine.Packages.Recognise(path) switch
+        {
+            { Engine: "update" or "update2" or "hotfix" } package => new UpdateProgram(package),
+            { Engine: "tool", Program: { } name } when s_programs.TryGetValue(name, out Func<ILabProgram>? make) => make(),
+            _ => null,
+        };
+    }
 
     /// <summary>Full path → program, of those the profile lists.</summary>
     /// <exception cref="ArgumentException">The lab has no such program.</exception>
@@ -33,7 +54,8 @@ internal static class ProgramCatalog
                 throw new ArgumentException($"the lab has no program {name}");
             }
 
-            string folder = plain.Equals("powershell", StringComparison.OrdinalIgnoreCase) ? @"C:\Windows\System32\WindowsPowerShell\v1.0" : @"C:\Windows\System32";
+            string system = profile.Os.SystemRoot.TrimEnd('\\') + @"\System32";
+            string folder = plain.Equals("powershell", StringComparison.OrdinalIgnoreCase) ? system + @"\WindowsPowerShell\v1.0" : system;
             programs[$@"{folder}\{plain.ToLowerInvariant()}.exe"] = make();
         }
 

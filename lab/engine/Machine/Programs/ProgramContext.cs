@@ -12,8 +12,8 @@ public sealed record ProgramContext
     /// <summary>How the account logged on.</summary>
     public required LogonKind Logon { get; init; }
 
-    /// <summary>Current folder.</summary>
-    public string CurrentDirectory { get; init; } = @"C:\Windows\System32";
+    /// <summary>Current folder; empty: the machine's System32.</summary>
+    public string CurrentDirectory { get; init; } = "";
 
     /// <summary>Process that starts it.</summary>
     public int ParentProcessId { get; init; } = 640;
@@ -23,6 +23,9 @@ public sealed record ProgramContext
 
     /// <summary>Cancelled when the caller gives up; the process is killed then. The machine's own end is added to it.</summary>
     public CancellationToken Cancellation { get; init; }
+
+    /// <summary>Cancelled when the caller of the first program gives up: what all programs started from it die with, as in a job.</summary>
+    public CancellationToken Job { get; init; }
 
     /// <summary>The arguments as written, where the caller had a command line; else null.</summary>
     public string? RawArguments { get; init; }

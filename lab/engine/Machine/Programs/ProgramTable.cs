@@ -4,13 +4,15 @@ namespace Firebreak.Lab.Machines;
 public sealed class ProgramTable
 {
     private const int UnhandledException = unchecked((int)0xE0434352);
-    private static readonly string[] s_folders = [@"C:\Windows\System32", @"C:\Windows", @"C:\Windows\System32\Wbem", @"C:\Windows\System32\WindowsPowerShell\v1.0"];
+    private readonly string[] _folders;
     private readonly Machine _machine;
     private readonly Dictionary<string, ILabProgram> _programs;
 
     internal ProgramTable(Machine machine, IReadOnlyDictionary<string, ILabProgram> programs)
     {
         _machine = machine;
+        OsIdentity os = machine.Os;
+        _folders = [os.System32, os.SystemRoot, os.System32 + @"\Wbem", os.System32 + @"\WindowsPowerShell\v1.0"];
         _programs = new(programs, StringComparer.OrdinalIgnoreCase);
     }
 
@@ -24,9 +26,8 @@ public sealed class ProgramTable
         string[] names = Path.GetExtension(expanded.Split('\\')[^1]).ToLowerInvariant() is ".exe" or ".com" or ".cmd" or ".bat"
             ? [expanded]
             : [expanded + ".exe", expanded + ".cmd", expanded + ".bat"];
-        IEnumerable<string> folders = expanded.Contains('\\', StringComparison.Ordinal)
-            ? [currentDirectory ?? s_folders[0]]
-            : [currentDirectory ?? s_folders[0], .. s_folders];
+        string current = string.IsNullOrEmpty(currentDirectory) ? _folders[0] : currentDirectory;
+        IEnumerable<string> folders = expanded.Contains('\\', StringComparison.Ordinal) ? [current] : [current, .. _folders];
         foreach (string folder in folders)
         {
             foreach (string name in names)
@@ -74,6 +75,8 @@ public sealed class ProgramTable
         return Start(program, CommandLine.Split(rest), context with { RawArguments = rest });
     }
 
+    private static bool IsBatch(string name) => name.EndsWith(".cmd", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".bat", StringComparison.OrdinalIgnoreCase);
+
     private (LabProcess Process, Func<ProgramResult> Body) Prepare(string path, IReadOnlyList<string> arguments, ProgramContext context)
     {
         if (_machine.Power.State is PowerState.ShuttingDown or PowerState.Off)
@@ -81,9 +84,21 @@ public sealed class ProgramTable
             throw new LabWin32Exception(1115, "A system shutdown is in progress.");
         }
 
+        context = context.CurrentDirectory.Length > 0 ? context : context with { CurrentDirectory = _folders[0] };
         string full = Resolve(path, context.CurrentDirectory) ?? throw new LabWin32Exception(2, "The system cannot find the file specified.");
         string name = full[(full.LastIndexOf('\\') + 1)..];
         if (!_programs.TryGetValue(full, out ILabProgram? program))
+        {
+            if (IsBatch(name) && Resolve("cmd.exe") is { } shell)
+            {
+                string rest = context.RawArguments ?? CommandLine.Join(arguments);
+                return Prepare(shell, ["/c", full, .. arguments], context with { RawArguments = $"/c \"\"{full}\" {rest}\"" });
+            }
+
+            program = ProgramCatalog.Carried(_machine, full);
+        }
+
+        if (program is null)
         {
             throw new LabWin32Exception(193, $"the lab has no program behind {full}");
         }
@@ -101,7 +116,7 @@ public sealed class ProgramTable
             ProgramResult result;
             try
             {
-                result = program.Run(_machine, arguments, context with { Cancellation = ended, ProcessId = process.Id });
+                result = program.Run(_machine, arguments, context with { Cancellation = ended, Job = context.Cancellation, ProcessId = process.Id });
             }
             catch (OperationCanceledException)
             {

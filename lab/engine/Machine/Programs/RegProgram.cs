@@ -4,7 +4,7 @@ using Microsoft.Win32;
 
 namespace Firebreak.Lab.Machines;
 
-/// <summary>reg.exe query, add, delete.</summary>
+/// <summary>reg.exe query, add, delete, on this machine or on \\machine\HKLM\…</summary>
 internal sealed class RegProgram : ILabProgram
 {
     public ProgramResult Run(Machine machine, IReadOnlyList<string> arguments, ProgramContext context)
@@ -21,9 +21,40 @@ internal sealed class RegProgram : ILabProgram
         }
 
         string key = arguments[1];
+        if (machine.Os.IsLegacy && arguments.Any(a => a.StartsWith("/reg:", StringComparison.OrdinalIgnoreCase)))
+        {
+            // reg.exe before Windows 7 does not know the switch.
+            return Syntax();
+        }
+
         if (key.StartsWith(@"\\", StringComparison.Ordinal))
         {
-            throw new LabRefusalException("reg on another machine");
+            int end = key.IndexOf('\\', 2);
+            if (end < 0)
+            {
+                return new(1, "", "ERROR: Invalid key name.\r\n");
+            }
+
+            string[] hives = ["HKLM", "HKEY_LOCAL_MACHINE", "HKU", "HKEY_USERS"];
+            if (!hives.Contains(key[(end + 1)..].Split('\\')[0], StringComparer.OrdinalIgnoreCase))
+            {
+                return new(1, "", "ERROR: Invalid key name.\r\n");
+            }
+
+            try
+            {
+                RemoteGrant grant = context.Remote.Reach(machine, context, key[2..end], RemoteService.Registry);
+                (machine, context, key) = (grant.Target, grant.Context, key[(end + 1)..]);
+            }
+            catch (LabWin32Exception error)
+            {
+                return new(1, "", $"ERROR: {error.Message}\r\n");
+            }
+        }
+
+        if (machine.Os.Is9x)
+        {
+            throw new LabRefusalException("reg.exe on " + machine.Os.Product);
         }
 
         RegOptions? options = RegOptions.Parse(arguments.Skip(2));

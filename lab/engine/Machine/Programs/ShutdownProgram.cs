@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Firebreak.Lab.Machines;
 
-/// <summary>shutdown.exe.</summary>
+/// <summary>shutdown.exe /r /s /a /f /t /c /d /m \\machine, as from XP on.</summary>
 internal sealed class ShutdownProgram : ILabProgram
 {
     private const int Usage = 1;
@@ -13,6 +13,7 @@ internal sealed class ShutdownProgram : ILabProgram
         bool stop = false;
         bool abort = false;
         long seconds = 30;
+        string? other = null;
         Slashes reader = new([.. arguments.Select(a => a.Length > 1 && a[0] == '-' ? "/" + a[1..] : a)]);
         while (reader.Next(out string argument))
         {
@@ -50,10 +51,41 @@ internal sealed class ShutdownProgram : ILabProgram
                     }
 
                     break;
-                case "/i" or "/l" or "/sg" or "/g" or "/p" or "/h" or "/hybrid" or "/fw" or "/e" or "/o" or "/m" or "/?":
+                case "/m":
+                    other = reader.AnyValue();
+                    if (other is null)
+                    {
+                        return new(Usage);
+                    }
+
+                    break;
+                case "/i" or "/l" or "/sg" or "/g" or "/p" or "/h" or "/hybrid" or "/fw" or "/e" or "/o" or "/?":
                     throw new LabRefusalException($"shutdown {argument}");
                 default:
                     return new(Usage, "", "Usage: shutdown [/i | /l | /s | /r | /a | /t xxx]\r\n");
+            }
+        }
+
+        if (machine.Os.Number < new Version(5, 1))
+        {
+            throw new LabRefusalException("shutdown.exe of the Resource Kit on " + machine.Os.Product);
+        }
+
+        if (other is not null)
+        {
+            try
+            {
+                RemoteGrant grant = context.Remote.Reach(machine, context, other.TrimStart('\\'), RemoteService.Smb);
+                (machine, context) = (grant.Target, grant.Context);
+            }
+            catch (LabWin32Exception e)
+            {
+                return new(e.Code, "", $"{other}: {e.Message}({e.Code})\r\n");
+            }
+
+            if (machine.Os.Is9x)
+            {
+                return new(RemoteAccess.BadNetPath, "", $"{other}: The network path was not found.({RemoteAccess.BadNetPath})\r\n");
             }
         }
 

@@ -15,6 +15,12 @@ internal static class DerivedRegistry
     {
         RegistryTree registry = machine.Registry;
         OsIdentity os = machine.Os;
+        if (os.Is9x)
+        {
+            ApplyWindows9x(machine);
+            return;
+        }
+
         foreach (string key in os.Is64Bit ? [CurrentVersion, CurrentVersion32] : new[] { CurrentVersion })
         {
             ApplyVersion(registry, key, os);
@@ -30,13 +36,37 @@ internal static class DerivedRegistry
         registry.SetValue($@"{Control}\Nls\Language", "Default", RegistryValue.Sz(os.Locale));
         registry.SetValue(@"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters", "Hostname", RegistryValue.Sz(machine.Name));
         registry.SetValue(@"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters", "Domain", RegistryValue.Sz(os.Domain ?? ""));
-        registry.SetValue(@"HKLM\SYSTEM\CurrentControlSet\Services\IPSEC", "NoDefaultExempt", RegistryValue.Dword(3));
-        registry.SetValue($@"{Control}\Session Manager\Environment", "PROCESSOR_ARCHITECTURE", RegistryValue.Sz(os.Arch == "x64" ? "AMD64" : os.Arch));
+        if (os.Number >= new Version(5, 2))
+        {
+            registry.SetValue(@"HKLM\SYSTEM\CurrentControlSet\Services\IPSEC", "NoDefaultExempt", RegistryValue.Dword(3));
+        }
+
+        if (os.Suites.Count > 0)
+        {
+            registry.SetValue($@"{Control}\ProductOptions", "ProductSuite", RegistryValue.Multi([.. os.Suites]));
+        }
+
+        if (os.IsLegacy)
+        {
+            registry.SetValue(@"HKLM\HARDWARE\DESCRIPTION\System", "Identifier", RegistryValue.Sz(os.Platform == "nec98" ? "NEC PC-98" : "AT/AT COMPATIBLE"));
+        }
+
+        registry.SetValue($@"{Control}\Session Manager\Environment", "PROCESSOR_ARCHITECTURE", RegistryValue.Sz(os.Architecture));
+        registry.CreateKey(@"HKLM\SOFTWARE\Policies\Microsoft\Windows");
+        if (os.Number.Major == 4)
+        {
+            return;
+        }
+
         Guid id = new(SHA256.HashData(Encoding.UTF8.GetBytes($"{machine.Host}/{machine.Name}")).AsSpan(0, 16));
         registry.SetValue(@"HKLM\SOFTWARE\Microsoft\Cryptography", "MachineGuid", RegistryValue.Sz(id.ToString("D")));
+        if (os.IsLegacy)
+        {
+            return;
+        }
+
         registry.CreateKey(@"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\Packages");
         registry.CreateKey(@"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update");
-        registry.CreateKey(@"HKLM\SOFTWARE\Policies\Microsoft\Windows");
     }
 
     /// <summary>UBR as it runs now; systems without one have no value.</summary>
@@ -58,12 +88,16 @@ internal static class DerivedRegistry
         string[] version = os.Version.Split('.');
         int major = int.Parse(version[0], CultureInfo.InvariantCulture);
         registry.SetValue(key, "ProductName", RegistryValue.Sz(os.Product));
-        registry.SetValue(key, "EditionID", RegistryValue.Sz(os.Edition));
-        registry.SetValue(key, "InstallationType", RegistryValue.Sz(os.InstallationType));
-        registry.SetValue(key, "CurrentBuild", RegistryValue.Sz(build));
+        if (!os.IsLegacy)
+        {
+            registry.SetValue(key, "EditionID", RegistryValue.Sz(os.Edition));
+            registry.SetValue(key, "InstallationType", RegistryValue.Sz(os.InstallationType));
+            registry.SetValue(key, "CurrentBuild", RegistryValue.Sz(build));
+        }
+
         registry.SetValue(key, "CurrentBuildNumber", RegistryValue.Sz(build));
-        registry.SetValue(key, "CurrentType", RegistryValue.Sz("Multiprocessor Free"));
-        registry.SetValue(key, "SystemRoot", RegistryValue.Sz(@"C:\Windows"));
+        registry.SetValue(key, "CurrentType", RegistryValue.Sz(os.CurrentType));
+        registry.SetValue(key, "SystemRoot", RegistryValue.Sz(os.SystemRoot));
         if (major >= 10)
         {
             // Frozen at 6.3 since Windows 8.1; the numbers are in values of their own.
@@ -85,5 +119,16 @@ internal static class DerivedRegistry
         {
             registry.SetValue(key, "CSDVersion", RegistryValue.Sz($"Service Pack {os.ServicePack}"));
         }
+    }
+
+    private static void ApplyWindows9x(Machine machine)
+    {
+        OsIdentity os = machine.Os;
+        const string Key = @"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion";
+        machine.Registry.SetValue(Key, "ProductName", RegistryValue.Sz(os.Product));
+        machine.Registry.SetValue(Key, "Version", RegistryValue.Sz(os.Product));
+        machine.Registry.SetValue(Key, "VersionNumber", RegistryValue.Sz(os.Version));
+        machine.Registry.SetValue(Key, "SystemRoot", RegistryValue.Sz(os.SystemRoot));
+        machine.Registry.SetValue($@"{Control}\ComputerName\ComputerName", "ComputerName", RegistryValue.Sz(machine.Name));
     }
 }

@@ -6,6 +6,9 @@ public enum ServiceState
     /// <summary>Not running.</summary>
     Stopped = 1,
 
+    /// <summary>Starting: its process has not reported yet.</summary>
+    StartPending = 2,
+
     /// <summary>Running.</summary>
     Running = 4,
 

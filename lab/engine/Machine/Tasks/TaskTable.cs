@@ -113,7 +113,7 @@ public sealed class TaskTable
             entry.EndedByHand = process is not null;
         }
 
-        return process is { } id and not NotStarted && _machine.Processes.Kill(id);
+        return process is { } id and not NotStarted && _machine.Processes.KillTree(id);
     }
 
     /// <summary>Enables or disables a task.</summary>
@@ -270,7 +270,7 @@ public sealed class TaskTable
         }
 
         IDisposable? limit = definition.ExecutionTimeLimit is { } longest
-            ? _machine.Clock.ScheduleAfter(longest, () => _machine.Processes.Kill(running.Process.Id))
+            ? _machine.Clock.ScheduleAfter(longest, () => _machine.Processes.KillTree(running.Process.Id))
             : null;
         running.Completion.ContinueWith(
             done =>
@@ -286,7 +286,7 @@ public sealed class TaskTable
         ProgramContext context = definition.RunAs.Equals(@"NT AUTHORITY\SYSTEM", StringComparison.OrdinalIgnoreCase)
             ? ProgramContext.System
             : new ProgramContext { Account = definition.RunAs, IsAdmin = definition.Highest && _machine.Accounts.Find(definition.RunAs) is { Admin: true }, Logon = LogonKind.Interactive };
-        return context with { RawArguments = definition.Arguments, CurrentDirectory = definition.WorkingDirectory ?? @"C:\Windows\System32" };
+        return context with { RawArguments = definition.Arguments, CurrentDirectory = definition.WorkingDirectory ?? "" };
     }
 
     private void Ended(Entry entry, int processId, int exitCode)

@@ -48,7 +48,7 @@ public sealed class GetWmiObjectCommand : PSCmdlet
     [Parameter]
     public SwitchParameter DirectRead { get; set; }
 
-    /// <summary>With all privileges: makes no difference here.</summary>
+    /// <summary>With all privileges: what Win32Shutdown on another computer needs.</summary>
     [Parameter]
     public SwitchParameter EnableAllPrivileges { get; set; }
 
@@ -59,7 +59,9 @@ public sealed class GetWmiObjectCommand : PSCmdlet
         {
             try
             {
-                Ask(LabComputer.Wmi(computer, Credential));
+                string name = computer;
+                SessionContext context = LabComputer.Wmi(name, Credential).With(EnableAllPrivileges);
+                Ask(context, LabComputer.IsLocal(name) ? null : () => LabComputer.Wmi(name, Credential).With(EnableAllPrivileges));
             }
             catch (System.Runtime.InteropServices.COMException error)
             {
@@ -68,7 +70,7 @@ public sealed class GetWmiObjectCommand : PSCmdlet
         }
     }
 
-    private void Ask(SessionContext context)
+    private void Ask(SessionContext context, Func<SessionContext>? again)
     {
         string[]? only = Property is null or ["*"] ? null : Property;
         try
@@ -78,7 +80,7 @@ public sealed class GetWmiObjectCommand : PSCmdlet
             Func<WmiInstance, bool> where = string.IsNullOrWhiteSpace(query.Where) ? _ => true : WqlFilter.Parse(query.Where);
             foreach (WmiInstance instance in known.Instances(context).Where(where))
             {
-                WriteObject(WmiObjects.Wmi(instance, context, query.Properties, Namespace.Replace('/', '\\')));
+                WriteObject(WmiObjects.Wmi(instance, context, query.Properties, Namespace.Replace('/', '\\'), again));
             }
         }
         catch (WmiException error)

@@ -44,6 +44,10 @@ public sealed class InvokeWmiMethodCommand : PSCmdlet
     [Parameter, Credential]
     public PSCredential? Credential { get; set; }
 
+    /// <summary>With all privileges: what Win32Shutdown on another computer needs.</summary>
+    [Parameter]
+    public SwitchParameter EnableAllPrivileges { get; set; }
+
     /// <summary>Arguments in the order of the method itself: for the methods of objects.</summary>
     [Parameter(DontShow = true)]
     public SwitchParameter ByPosition { get; set; }
@@ -51,15 +55,20 @@ public sealed class InvokeWmiMethodCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (InputObject is not null && WmiObjects.Origin(InputObject) is { } origin)
+        {
+            Call(origin.HasPrivileges ? origin : origin.With(EnableAllPrivileges));
+            return;
+        }
         if (InputObject?.Properties["__SERVER"]?.Value is string server && !LabComputer.IsLocal(server))
         {
-            throw new LabRefusalException($"methods of an object of another computer ({server}): name the computer by -ComputerName");
+            throw new LabRefusalException($"methods of a copy of an object of another computer ({server}): name the computer by -ComputerName");
         }
         foreach (string computer in ComputerName ?? ["."])
         {
             try
             {
-                Call(LabComputer.Wmi(computer, Credential));
+                Call(LabComputer.Wmi(ComputerOf(Path) ?? computer, Credential).With(EnableAllPrivileges));
             }
             catch (System.Runtime.InteropServices.COMException error)
             {
@@ -67,6 +76,9 @@ public sealed class InvokeWmiMethodCommand : PSCmdlet
             }
         }
     }
+
+    // \\computer\namespace:Class…
+    private static string? ComputerOf(string path) => path.StartsWith(@"\\", StringComparison.Ordinal) ? path[2..].Split('\\')[0] : null;
 
     private void Call(SessionContext context)
     {
@@ -106,9 +118,10 @@ public sealed class InvokeWmiMethodCommand : PSCmdlet
         {
             return (WmiRepository.Find(Class, Namespace), null);
         }
+        string space = ComputerOf(Path) is { } computer && Path.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? Path[(computer.Length + 3)..colon] : Namespace;
         string relative = Path[(Path.IndexOf(':', StringComparison.Ordinal) + 1)..];
         int at = relative.IndexOfAny(['.', '=']);
-        WmiClass known = WmiRepository.Find(at < 0 ? relative : relative[..at], Namespace);
+        WmiClass known = WmiRepository.Find(at < 0 ? relative : relative[..at], space);
         if (at < 0)
         {
             return (known, null);

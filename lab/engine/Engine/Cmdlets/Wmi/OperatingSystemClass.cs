@@ -26,12 +26,12 @@ internal sealed class OperatingSystemClass : WmiClass
     {
         Machine machine = context.Machine;
         OsIdentity os = machine.Os;
-        yield return
+        IReadOnlyList<(string Name, object? Value)> all =
         [
             ("Caption", os.Caption),
             ("Version", os.Version),
             ("BuildNumber", os.Build.ToString(CultureInfo.InvariantCulture)),
-            ("BuildType", "Multiprocessor Free"),
+            ("BuildType", os.CurrentType),
             ("CSDVersion", os.ServicePack == 0 ? null : $"Service Pack {os.ServicePack}"),
             ("ServicePackMajorVersion", (ushort)os.ServicePack),
             ("ServicePackMinorVersion", (ushort)0),
@@ -44,10 +44,10 @@ internal sealed class OperatingSystemClass : WmiClass
             ("CountryCode", os.Culture.EndsWith("JP", StringComparison.Ordinal) ? "81" : "1"),
             ("CSName", machine.Name),
             ("Manufacturer", "Microsoft Corporation"),
-            ("Name", $@"{os.Caption}|C:\Windows|\Device\Harddisk0\Partition2"),
-            ("SystemDirectory", @"C:\Windows\system32"),
+            ("Name", $@"{os.Caption}|{os.SystemRoot}|\Device\Harddisk0\Partition2"),
+            ("SystemDirectory", os.SystemRoot + @"\system32"),
             ("SystemDrive", "C:"),
-            ("WindowsDirectory", @"C:\Windows"),
+            ("WindowsDirectory", os.SystemRoot),
             ("LastBootUpTime", machine.Power.BootTime.ToOffset(os.UtcOffset)),
             ("LocalDateTime", machine.LocalNow),
             ("CurrentTimeZone", (short)os.UtcOffset.TotalMinutes),
@@ -61,6 +61,8 @@ internal sealed class OperatingSystemClass : WmiClass
             ("Primary", true),
             ("Status", "OK"),
         ];
+        // These two came with Vista.
+        yield return os.IsLegacy ? [.. all.Where(p => p.Name is not ("OSArchitecture" or "MUILanguages"))] : all;
     }
 
     // Flags of Win32Shutdown: 0 log off, 1 shut down, 2 reboot, 4 force, 8 power off.
@@ -70,16 +72,31 @@ internal sealed class OperatingSystemClass : WmiClass
         {
             return WmiResult.Code(1314);
         }
+        if (!context.HasPrivileges)
+        {
+            throw WmiException.PrivilegeNotHeld();
+        }
         switch (flags & ~4)
         {
             case 2:
-                context.Machine.Power.Reboot(context.Account);
-                return WmiResult.Code(0);
+                return Down(context, restart: true);
             case 1 or 8:
-                context.Machine.Power.ScheduleShutdown(TimeSpan.Zero, restart: false, context.Account);
-                return WmiResult.Code(0);
+                return Down(context, restart: false);
             default:
                 throw new LabRefusalException($"Win32Shutdown({flags})");
+        }
+    }
+
+    private static WmiResult Down(SessionContext context, bool restart)
+    {
+        try
+        {
+            context.Machine.Power.ScheduleShutdown(TimeSpan.Zero, restart, context.Account);
+            return WmiResult.Code(0);
+        }
+        catch (LabWin32Exception error)
+        {
+            return WmiResult.Code((uint)error.Code);
         }
     }
 }

@@ -33,7 +33,8 @@ internal sealed class ProcessClass : WmiClass
             ("ParentProcessId", (uint)p.ParentId),
             ("SessionId", (uint)p.SessionId),
             ("ExecutablePath", p.Path),
-            ("CommandLine", p.CommandLine.Length == 0 ? null : p.CommandLine),
+            // Since XP.
+            .. context.Machine.Os.Number > new Version(5, 0) ? [("CommandLine", p.CommandLine.Length == 0 ? null : p.CommandLine)] : Array.Empty<(string, object?)>(),
             ("CreationDate", p.StartedAt.ToOffset(context.Machine.Os.UtcOffset)),
             ("CSName", context.Machine.Name),
             ("OSName", context.Machine.Os.Caption),

@@ -15,7 +15,7 @@ internal sealed class QuickFixClass : WmiClass
     protected override IEnumerable<IReadOnlyList<(string Name, object? Value)>> Rows(SessionContext context) =>
         context.Machine.Packages.Hotfixes.Select(h => (IReadOnlyList<(string Name, object? Value)>)
         [
-            ("Caption", "http://support.microsoft.com/?kbid=" + h.Id.TrimStart('K', 'B')),
+            ("Caption", HotFixObject.Caption(h)),
             ("CSName", context.Machine.Name),
             ("Description", h.Description),
             ("FixComments", ""),
@@ -24,7 +24,7 @@ internal sealed class QuickFixClass : WmiClass
             ("InstalledBy", h.InstalledBy),
             ("InstalledOn", HotFixObject.WmiDate(h)),
             ("Name", null),
-            ("ServicePackInEffect", ""),
+            ("ServicePackInEffect", h.ServicePackInEffect),
             ("Status", null),
         ]);
 }

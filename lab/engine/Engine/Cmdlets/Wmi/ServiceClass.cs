@@ -18,6 +18,7 @@ internal sealed class ServiceClass : WmiClass
     [
         new("StartService", [], (context, service, _) => Control(context, service, () => context.Machine.Services.Start(NameOf(service)))),
         new("StopService", [], (context, service, _) => Control(context, service, () => context.Machine.Services.Stop(NameOf(service)))),
+        new("Delete", [], (context, service, _) => Control(context, service, () => context.Machine.Services.Delete(NameOf(service)))),
         new("ChangeStartMode", ["StartMode"], (context, service, arguments) => Control(context, service, () =>
             context.Machine.Services.SetStart(NameOf(service), Convert.ToString(arguments.GetValueOrDefault("StartMode"), CultureInfo.InvariantCulture) switch
             {
@@ -76,6 +77,8 @@ internal sealed class ServiceClass : WmiClass
                 1062 => 5,
                 1056 => 10,
                 1058 => 14,
+                1053 => 7,
+                1072 => 16,
                 87 => 21,
                 _ => 8U,
             });

@@ -19,5 +19,7 @@ public sealed class WmiException : SystemException
 
     internal static WmiException InvalidParameters(string why) => new("Invalid method Parameter(s) " + why, 0x8004102F);
 
+    internal static WmiException PrivilegeNotHeld() => new("Privilege not held. ", 0x80041062);
+
     internal static WmiException NotFound(string path) => new($"Not found \"{path}\"", 0x80041002);
 }

@@ -6,8 +6,19 @@ namespace Firebreak.Lab.Engine.Cmdlets.Wmi;
 /// <summary>Instances and results as the two families of cmdlets show them.</summary>
 internal static class WmiObjects
 {
+    // Objects know the connection they came by; a copy of one does not.
+    private static readonly System.Runtime.CompilerServices.ConditionalWeakTable<PSObject, Func<SessionContext>> Origins = [];
+
+    /// <summary>The machine that an object came from by Get-WmiObject -ComputerName, connected anew; null: it carries no connection.</summary>
+    public static SessionContext? Origin(PSObject described) => Origins.TryGetValue(described, out Func<SessionContext>? again) ? again() : null;
+
     /// <summary>As Get-WmiObject: system properties, dates as text, methods.</summary>
-    public static PSObject Wmi(WmiInstance instance, SessionContext context, IReadOnlyCollection<string>? only, string space)
+    /// <param name="instance">The instance.</param>
+    /// <param name="context">Where it is.</param>
+    /// <param name="only">Its properties; null: all.</param>
+    /// <param name="space">Namespace.</param>
+    /// <param name="again">How a method of it gets there again; null: it is at home.</param>
+    public static PSObject Wmi(WmiInstance instance, SessionContext context, IReadOnlyCollection<string>? only, string space, Func<SessionContext>? again = null)
     {
         string server = context.Machine.Name;
         var result = new PSObject();
@@ -24,6 +35,10 @@ internal static class WmiObjects
         Note(result, "__RELPATH", instance.RelativePath);
         Note(result, "__PATH", $@"\\{server}\{space}:{instance.RelativePath}");
         Copy(result, instance, only, value => value is DateTimeOffset time ? WmiDate.ToDmtf(time) : value);
+        if (again is not null)
+        {
+            Origins.Add(result, again);
+        }
         foreach (WmiMethod method in instance.Class.Methods)
         {
             result.Members.Add(new PSScriptMethod(method.Name, ScriptBlock.Create($"Invoke-WmiMethod -InputObject $this -Name {method.Name} -ByPosition -ArgumentList $args")));

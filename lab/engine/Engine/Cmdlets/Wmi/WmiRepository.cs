@@ -8,7 +8,7 @@ internal static class WmiRepository
     private static readonly WmiClass[] Classes =
     [
         new OperatingSystemClass(), new ComputerSystemClass(), new ComputerSystemProductClass(), new QuickFixClass(), new ServiceClass(),
-        new ProcessClass(), new LogicalDiskClass(), new RegistryClass(),
+        new ProcessClass(), new LogicalDiskClass(), new RegistryClass(), new ScheduledJobClass(), new ShareClass(), new DataFileClass(),
     ];
 
     /// <summary>Finds a class.</summary>
