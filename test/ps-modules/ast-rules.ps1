@@ -4,13 +4,27 @@ param([string] $Name, [string] $Text, [bool] $IsPublic, [string[]] $Known)
 
 # Types whose static members compute only. Files and the web are reached in one place each of Firebreak.Core.
 $pure = @('string', 'Convert', 'BitConverter', 'Math', 'Guid', 'TimeSpan', 'DateTime')
-$machine = @{ 'Get-FbIdentity' = @('System.Security.Principal.WindowsIdentity'); 'Open-FbFile' = @('System.IO.File'); 'Open-FbWebResponse' = @('System.Net.WebRequest') }
+$machine = @{
+    'Get-FbErrorCode'    = @('System.Runtime.InteropServices.Marshal')
+    'Get-FbIdentity'     = @('System.Security.Principal.WindowsIdentity')
+    'Get-FbOemEncoding'  = @('System.Text.Encoding')
+    'Open-FbFile'        = @('System.IO.File')
+    'Open-FbRemoteKey'   = @('Microsoft.Win32.RegistryKey')
+    'Open-FbWebResponse' = @('System.Net.WebRequest')
+}
 # Cmdlets of PowerShell 2.0 that the modules may use, and those that stand in for them on 6 and later.
 $cmdlets = @(
     'ForEach-Object', 'Get-ChildItem', 'Get-CimInstance', 'Get-Command', 'Get-Date', 'Get-Item', 'Get-WmiObject', 'Join-Path',
     'Move-Item', 'New-Item', 'New-ItemProperty', 'New-Object', 'Remove-Item', 'Remove-ItemProperty', 'Set-Service',
     'Sort-Object', 'Split-Path', 'Start-Process', 'Start-Service', 'Start-Sleep', 'Stop-Service', 'Test-Path', 'Where-Object', 'Write-Progress'
 )
+# To other computers, in one place each.
+$remote = @{
+    'Connect-FbTarget'   = @('New-PSDrive', 'Remove-PSDrive')
+    'Exit-FbTarget'      = @('Remove-CimSession', 'Remove-PSDrive')
+    'Get-FbWmiComputer'  = @('New-CimSession', 'New-CimSessionOption')
+    'Invoke-FbWmiMethod' = @('Invoke-CimMethod', 'Invoke-WmiMethod')
+}
 # Of modules that are there only where the function has found them.
 $cmdlets += @('Get-ADComputer', 'Get-Module', 'Import-Module')
 $since3 = @('ordered', 'pscustomobject')
@@ -54,7 +68,7 @@ foreach ($node in $ast.FindAll({ $true }, $true)) {
             if ($null -eq $command) {
                 if ($Name -ne 'Invoke-FbProgram') { Add-Finding $node "runs $($node.CommandElements[0].Extent.Text), which only Invoke-FbProgram may" }
             }
-            elseif ($cmdlets -notcontains $command -and $Known -notcontains $command) { Add-Finding $node "uses $command, which is not among the commands of PowerShell 2.0 that modules may use" }
+            elseif ($cmdlets -notcontains $command -and @($remote[$Name]) -notcontains $command -and $Known -notcontains $command) { Add-Finding $node "uses $command, which is not among the commands of PowerShell 2.0 that modules may use" }
             foreach ($element in $node.CommandElements) {
                 if ($element -is [System.Management.Automation.Language.CommandParameterAst] -and $element.ParameterName -match '^ErrorAction$' ) {
                     $at = $node.CommandElements.IndexOf($element)

@@ -4,7 +4,9 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 const root = resolve(import.meta.dirname, '../../ps-modules');
-const modules = readdirSync(root);
+const modules = readdirSync(root, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
 const scripts = (module: string, folder: string): string[] =>
   readdirSync(join(root, module, folder))
     .filter((name) => name.endsWith('.ps1'))

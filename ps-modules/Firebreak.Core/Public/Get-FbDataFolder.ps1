@@ -8,5 +8,6 @@ function Get-FbDataFolder {
     #>
     [CmdletBinding()]
     param()
+    if ($script:FbTarget) { return '{0}\Firebreak' -f $script:FbTarget.SystemRoot }
     Join-Path -Path $env:SystemRoot -ChildPath 'Firebreak'
 }

@@ -7,6 +7,11 @@ function Get-FbIdentity {
     param()
     $name = $null
     $isAdministrator = $null
+    if ($script:FbTarget) {
+        # Nobody else gets to the admin share, and Enter-FbTarget did.
+        if ($null -ne $script:FbTarget.Credential) { $name = [string] $script:FbTarget.Credential.UserName }
+        return New-Object -TypeName PSObject -Property @{ Name = $name; IsAdministrator = $true }
+    }
     try {
         $identity = [System.Security.Principal.WindowsIdentity]::GetCurrent()
         $name = [string] $identity.Name

@@ -6,6 +6,7 @@ function Get-FbRegistryName {
     [CmdletBinding()]
     param([Parameter(Mandatory = $true)] [string] $Path)
     $result = @{ Readable = $true; KeyPresent = $false; SubKeys = @(); Values = @() }
+    if ($script:FbTarget) { return New-Object -TypeName PSObject -Property (Get-FbTargetRegistryName -Path $Path) }
     if ($env:PROCESSOR_ARCHITEW6432) {
         $key = (ConvertTo-FbRegistryPath -Path $Path) -replace '^Registry::', ''
         $found = Invoke-FbProgram -FilePath 'reg.exe' -ArgumentList @('query', $key)

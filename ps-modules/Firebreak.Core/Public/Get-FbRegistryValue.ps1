@@ -11,6 +11,11 @@ function Get-FbRegistryValue {
         [Parameter(Mandatory = $true)] [string] $Name
     )
     $result = @{ Readable = $true; KeyPresent = $false; Present = $false; Type = $null; Value = $null; Error = $null }
+    if ($script:FbTarget) {
+        $there = Get-FbTargetRegistryValue -Path $Path -Name $Name
+        foreach ($field in @($there.Keys)) { $result[$field] = $there[$field] }
+        return New-Object -TypeName PSObject -Property $result
+    }
     if ($env:PROCESSOR_ARCHITEW6432) {
         # A 32-bit process sees the other view: the native reg.exe does not.
         $native = Get-FbNativeRegistryValue -Path $Path -Name $Name

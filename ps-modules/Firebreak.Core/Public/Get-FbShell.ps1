@@ -1,10 +1,11 @@
 function Get-FbShell {
     <#
     .SYNOPSIS
-    Version, edition and bitness of the PowerShell that runs this.
+    Version, edition and bitness of the PowerShell that runs this; no version for a target, which needs none.
     #>
     [CmdletBinding()]
     param()
+    if ($script:FbTarget) { return New-Object -TypeName PSObject -Property @{ Version = ''; Edition = ''; IsWow64 = $false } }
     $edition = 'Desktop'
     if ($PSVersionTable.ContainsKey('PSEdition')) { $edition = [string] $PSVersionTable.PSEdition }
     New-Object -TypeName PSObject -Property @{

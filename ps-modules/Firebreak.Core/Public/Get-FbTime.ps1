@@ -2,6 +2,8 @@ function Get-FbTime {
     <#
     .SYNOPSIS
     The time of the host in UTC, by the same clock and zone as its boot time.
+    .DESCRIPTION
+    Where WMI of a target does not answer it is the relay's time.
     #>
     [CmdletBinding()]
     param()

@@ -11,8 +11,15 @@ function Get-FbWmi {
     )
     $parameters = @{ Namespace = $Namespace; ErrorAction = 'Stop' }
     if ($Filter) { $parameters.Filter = $Filter }
-    if (Get-Command -Name Get-WmiObject -CommandType Cmdlet -ErrorAction SilentlyContinue) {
-        Get-WmiObject -Class $Class @parameters
+    if ($script:FbTarget) { $parameters += Get-FbWmiComputer }
+    try {
+        if (Get-Command -Name Get-WmiObject -CommandType Cmdlet -ErrorAction SilentlyContinue) {
+            Get-WmiObject -Class $Class @parameters
+        }
+        else { Get-CimInstance -ClassName $Class @parameters }
     }
-    else { Get-CimInstance -ClassName $Class @parameters }
+    catch {
+        if ($script:FbTarget) { Set-FbWmiSilence -ErrorRecord $_ -WhatIf:$false }
+        throw
+    }
 }

@@ -5,8 +5,8 @@ function New-FbFolder {
     #>
     [CmdletBinding(SupportsShouldProcess = $true)]
     param([Parameter(Mandatory = $true)] [string] $Path)
-    if (Test-Path -LiteralPath $Path -PathType Container) { return }
+    if (Test-FbFile -Path $Path -PathType Container) { return }
     if ($PSCmdlet.ShouldProcess($Path, 'create folder')) {
-        $null = New-Item -ItemType Directory -Path $Path -Force -ErrorAction Stop
+        $null = New-Item -ItemType Directory -Path (Resolve-FbPath -Path $Path) -Force -ErrorAction Stop
     }
 }

@@ -14,10 +14,11 @@ function Open-FbFile {
         [ValidateSet('Read', 'Write', 'ReadWrite')] [string] $Access = 'Read',
         [ValidateSet('None', 'Read', 'ReadWrite')] [string] $Share = 'Read'
     )
+    $full = Resolve-FbPath -Path $Path
     for ($try = 1; ; $try++) {
         try {
             # Strings become the enumerations' values when the method is bound.
-            return [System.IO.File]::Open($Path, $Mode, $Access, $Share)
+            return [System.IO.File]::Open($full, $Mode, $Access, $Share)
         }
         catch {
             # Precisely this type: a sharing violation; what is missing or forbidden has types of its own.

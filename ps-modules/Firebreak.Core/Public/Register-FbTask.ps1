@@ -1,9 +1,11 @@
 function Register-FbTask {
     <#
     .SYNOPSIS
-    Registers a task of the SYSTEM account that runs a PowerShell script; one of the same name is replaced.
+    Registers a task of the SYSTEM account that runs a script (.ps1 or .cmd); one of the same name is replaced.
     .DESCRIPTION
     Registered from XML, which knows no date formats of a language. A start that was missed is made up for.
+    A target runs .cmd files only. Before Windows Vista it has no such tasks: there a time is at most 23 hours off, the
+    scheduler rounds it up to minutes, and a script that is only to be started is just started.
     .PARAMETER At
     Times (UTC) at which it runs once each; none = only when it is started.
     #>
@@ -16,12 +18,28 @@ function Register-FbTask {
         [switch] $Start
     )
     if (-not $PSCmdlet.ShouldProcess($Name, 'register task')) { return }
+    $isScript = $ScriptPath -like '*.cmd'
+    if ($script:FbTarget) {
+        if (-not $isScript) {
+            $message = 'task {0}: {1} may have no PowerShell, it needs a .cmd file' -f $Name, $script:FbTarget.Name
+            $PSCmdlet.ThrowTerminatingError((New-FbErrorRecord -Id 'FB_STEP_REFUSED' -Message $message -Target $Name))
+        }
+        if (-not (Test-FbTaskScheduler)) {
+            Register-FbTargetTask -Name $Name -ScriptPath $ScriptPath -Argument $Argument -At $At
+            if ($Start) { $null = Start-FbScript -Path $ScriptPath -AsSystem }
+            return
+        }
+    }
     $triggers = ''
     foreach ($time in $At) {
         $triggers += "    <TimeTrigger><StartBoundary>$($time.ToString('s'))Z</StartBoundary><Enabled>true</Enabled></TimeTrigger>`r`n"
     }
-    $shell = Join-Path -Path $env:SystemRoot -ChildPath 'System32\WindowsPowerShell\v1.0\powershell.exe'
+    $shell = '{0}\System32\WindowsPowerShell\v1.0\powershell.exe' -f (Resolve-FbPath -Path '%SystemRoot%' -Own)
     $arguments = '-NoProfile -NonInteractive -ExecutionPolicy Bypass -File "{0}" {1}' -f $ScriptPath, $Argument
+    if ($isScript) {
+        $shell = '{0}\System32\cmd.exe' -f (Resolve-FbPath -Path '%SystemRoot%' -Own)
+        $arguments = '/c "{0}" {1}' -f $ScriptPath, $Argument
+    }
     $arguments = $arguments.Trim().Replace('&', '&amp;').Replace('<', '&lt;').Replace('>', '&gt;')
     $xml = @"
 <?xml version="1.0" encoding="UTF-16"?>
@@ -52,7 +70,7 @@ $triggers  </Triggers>
     $file = "$ScriptPath.$($Name -replace '[^A-Za-z0-9-]', '_').xml"
     Set-FbText -Path $file -Text $xml -Encoding Unicode
     try { $made = Invoke-FbProgram -FilePath 'schtasks.exe' -ArgumentList @('/create', '/tn', $Name, '/xml', $file, '/f') }
-    finally { Remove-Item -LiteralPath $file -Force -ErrorAction SilentlyContinue }
+    finally { Remove-FbFile -Path $file }
     if ($made.ExitCode -eq 0 -and $Start) {
         $made = Invoke-FbProgram -FilePath 'schtasks.exe' -ArgumentList @('/run', '/tn', $Name)
     }

@@ -8,7 +8,8 @@ function Remove-FbRegistryKey {
     $changed = $false
     if ((Get-FbRegistryName -Path $Path).KeyPresent -and $PSCmdlet.ShouldProcess($Path, 'remove')) {
         $key = ConvertTo-FbRegistryPath -Path $Path
-        if ($env:PROCESSOR_ARCHITEW6432) {
+        if ($script:FbTarget) { Remove-FbTargetRegistry -Path $Path }
+        elseif ($env:PROCESSOR_ARCHITEW6432) {
             $null = Invoke-FbProgram -FilePath 'reg.exe' -ArgumentList @('delete', ($key -replace '^Registry::', ''), '/f')
         }
         else { Remove-Item -LiteralPath $key -Recurse -Force -ErrorAction Stop }

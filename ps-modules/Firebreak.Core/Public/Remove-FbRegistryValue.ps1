@@ -11,7 +11,8 @@ function Remove-FbRegistryValue {
     $changed = $false
     if ((Get-FbRegistryValue -Path $Path -Name $Name).Present -and $PSCmdlet.ShouldProcess("$Path\$Name", 'remove')) {
         $key = ConvertTo-FbRegistryPath -Path $Path
-        if ($env:PROCESSOR_ARCHITEW6432) {
+        if ($script:FbTarget) { Remove-FbTargetRegistry -Path $Path -Name $Name }
+        elseif ($env:PROCESSOR_ARCHITEW6432) {
             $null = Invoke-FbProgram -FilePath 'reg.exe' -ArgumentList @('delete', ($key -replace '^Registry::', ''), '/v', $Name, '/f')
         }
         else { Remove-ItemProperty -LiteralPath $key -Name $Name -ErrorAction Stop }

@@ -14,7 +14,8 @@ function Set-FbRegistryValue {
     $same = $before.Present -and $before.Type -eq $Type -and (@($before.Value) -join "`0") -ceq (@($Value) -join "`0")
     $changed = $false
     if (-not $same -and $PSCmdlet.ShouldProcess("$Path\$Name", 'write')) {
-        if ($env:PROCESSOR_ARCHITEW6432) { Set-FbNativeRegistryValue -Path $Path -Name $Name -Type $Type -Value $Value }
+        if ($script:FbTarget) { Set-FbTargetRegistryValue -Path $Path -Name $Name -Type $Type -Value $Value }
+        elseif ($env:PROCESSOR_ARCHITEW6432) { Set-FbNativeRegistryValue -Path $Path -Name $Name -Type $Type -Value $Value }
         else {
             $key = ConvertTo-FbRegistryPath -Path $Path
             # New-Item -Force would empty a key that is there.

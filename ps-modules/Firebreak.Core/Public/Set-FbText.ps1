@@ -10,8 +10,8 @@ function Set-FbText {
         [Parameter(Mandatory = $true)] [string] $Path,
         [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $Text,
         [ValidateSet('Create', 'CreateNew')] [string] $Mode = 'Create',
-        # Unicode has a byte order mark, the other has none.
-        [ValidateSet('Utf8', 'Unicode')] [string] $Encoding = 'Utf8'
+        # Unicode has a byte order mark, the others have none; Oem is the code page of the host's console, for .cmd files.
+        [ValidateSet('Utf8', 'Unicode', 'Oem')] [string] $Encoding = 'Utf8'
     )
     if (-not $PSCmdlet.ShouldProcess($Path, 'write')) { return }
     $stream = Open-FbFile -Path $Path -Mode $Mode -Access Write -Share None
@@ -21,6 +21,7 @@ function Set-FbText {
             $mark = $encoder.GetPreamble()
             $stream.Write($mark, 0, $mark.Length)
         }
+        elseif ($Encoding -eq 'Oem') { $encoder = Get-FbOemEncoding }
         else { $encoder = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false }
         $bytes = $encoder.GetBytes($Text)
         $stream.Write($bytes, 0, $bytes.Length)

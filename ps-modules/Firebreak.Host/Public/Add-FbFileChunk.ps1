@@ -16,7 +16,7 @@ function Add-FbFileChunk {
     begin {
         $at = $Offset
         $isWriting = $PSCmdlet.ShouldProcess($Path, 'write chunks')
-        if ($isWriting -and $Offset -eq 0) { New-FbFolder -Path (Split-Path -Path $Path -Parent) }
+        if ($isWriting -and $Offset -eq 0) { New-FbFolder -Path ($Path -replace '\\[^\\]*$', '') }
     }
     process {
         if (-not $isWriting) { return }

@@ -26,11 +26,11 @@ function Complete-FbFile {
         return New-Object -TypeName PSObject -Property @{ Changed = $false; Sha256 = $temporary.Sha256; Length = $temporary.Length }
     }
     if ($temporary.Sha256 -ne $wanted) {
-        Remove-Item -LiteralPath $TemporaryPath -Force -ErrorAction SilentlyContinue
+        try { Remove-FbFile -Path $TemporaryPath } catch { $temporary = $null }
         $message = '{0} arrived with SHA-256 {1}, expected {2}' -f $Path, $temporary.Sha256, $wanted
         $PSCmdlet.ThrowTerminatingError((New-FbErrorRecord -Id 'FB_TRANSFER_HASH' -Message $message -Target $Path))
     }
-    if (Test-Path -LiteralPath $Path -PathType Leaf) { Remove-Item -LiteralPath $Path -Force -ErrorAction Stop }
-    Move-Item -LiteralPath $TemporaryPath -Destination $Path -ErrorAction Stop
+    if (Test-FbFile -Path $Path -PathType Leaf) { Remove-FbFile -Path $Path }
+    Move-FbFile -Path $TemporaryPath -Destination $Path
     New-Object -TypeName PSObject -Property @{ Changed = $true; Sha256 = $temporary.Sha256; Length = $temporary.Length }
 }

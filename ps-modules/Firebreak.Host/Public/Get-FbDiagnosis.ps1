@@ -7,13 +7,14 @@ function Get-FbDiagnosis {
     param()
     $time = ConvertTo-FbTime -Value (Get-FbTime)
     $identity = Get-FbIdentity
+    $drive = Resolve-FbPath -Path '%SystemDrive%' -Own
     $free = $null
-    try { $free = [long] (Get-FbWmi -Class Win32_LogicalDisk -Filter "DeviceID='$env:SystemDrive'").FreeSpace } catch { $free = $null }
+    try { $free = [long] (Get-FbWmi -Class Win32_LogicalDisk -Filter "DeviceID='$drive'").FreeSpace } catch { $free = $null }
     $pending = Get-FbPendingReboot
     New-Object -TypeName PSObject -Property @{
         User            = $identity.Name
         IsAdministrator = $identity.IsAdministrator
-        SystemDrive     = [string] $env:SystemDrive
+        SystemDrive     = $drive
         FreeDiskBytes   = $free
         Time            = $time
         PendingReboot   = @($pending.Reasons)

@@ -6,7 +6,7 @@ function Get-FbFileHash {
     [CmdletBinding()]
     param([Parameter(Mandatory = $true)] [string] $Path)
     $result = @{ Path = $Path; Exists = $false; Sha256 = $null; Length = 0 }
-    if (Test-Path -LiteralPath $Path -PathType Leaf) {
+    if (Test-FbFile -Path $Path -PathType Leaf) {
         $stream = Open-FbFile -Path $Path -Share ReadWrite
         try { $result.Length = [long] $stream.Length } finally { $stream.Close() }
         $result.Sha256 = Get-FbSha256 -Path $Path

@@ -5,8 +5,9 @@ function Get-FbHealth {
     #>
     [CmdletBinding()]
     param()
-    $running = @(Get-FbWmi -Class Win32_Service -Filter "StartMode='Auto'" | Where-Object { $_.State -eq 'Running' })
     $names = @()
-    foreach ($service in $running) { $names += [string] $service.Name }
+    foreach ($service in @(Get-FbService)) {
+        if ($service.Start -eq 'Auto' -and $service.State -eq 'Running') { $names += $service.Name }
+    }
     New-Object -TypeName PSObject -Property @{ Services = @($names | Sort-Object) }
 }

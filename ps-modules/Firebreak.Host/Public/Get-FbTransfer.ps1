@@ -10,7 +10,7 @@ function Get-FbTransfer {
     )
     $file = Get-FbFileHash -Path $Path
     $partial = 0
-    if (Test-Path -LiteralPath $TemporaryPath -PathType Leaf) {
+    if (Test-FbFile -Path $TemporaryPath -PathType Leaf) {
         $stream = Open-FbFile -Path $TemporaryPath -Share ReadWrite
         try { $partial = $stream.Length } finally { $stream.Close() }
     }

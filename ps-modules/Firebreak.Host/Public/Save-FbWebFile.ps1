@@ -11,10 +11,15 @@ function Save-FbWebFile {
         [Parameter(Mandatory = $true)] [string] $Uri,
         [Parameter(Mandatory = $true)] [string] $TemporaryPath
     )
+    $target = Get-FbTarget
+    if ($null -ne $target) {
+        $message = '{0} fetches nothing from the web by itself: have the controller push the file' -f $target.Name
+        $PSCmdlet.ThrowTerminatingError((New-FbErrorRecord -Id 'FB_STEP_REFUSED' -Message $message -Target $target.Name))
+    }
     if (-not $PSCmdlet.ShouldProcess($TemporaryPath, "save $Uri")) {
         return New-Object -TypeName PSObject -Property @{ Changed = $false; Length = $null }
     }
-    New-FbFolder -Path (Split-Path -Path $TemporaryPath -Parent)
+    New-FbFolder -Path ($TemporaryPath -replace '\\[^\\]*$', '')
     $file = Open-FbFile -Path $TemporaryPath -Mode OpenOrCreate -Access ReadWrite -Share Read
     try {
         $at = $file.Length

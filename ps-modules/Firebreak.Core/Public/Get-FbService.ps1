@@ -1,0 +1,28 @@
+function Get-FbService {
+    <#
+    .SYNOPSIS
+    Services: Name, Exists, State (Running, Stopped ..., $null = unknown), Start (Auto, Manual, Disabled ...). One by name, else all.
+    .DESCRIPTION
+    By WMI; where that of a target does not answer, from its registry and its service manager.
+    #>
+    [CmdletBinding()]
+    param([string] $Name = '')
+    $filter = ''
+    if ($Name) { $filter = "Name='{0}'" -f ($Name -replace '\\', '\\' -replace "'", "\'") }
+    $found = @()
+    try {
+        foreach ($service in @(Get-FbWmi -Class Win32_Service -Filter $filter)) {
+            # PowerShell 2 goes once through nothing.
+            if ($null -eq $service) { continue }
+            $found += New-Object -TypeName PSObject -Property @{
+                Name = [string] $service.Name; Exists = $true; State = [string] $service.State; Start = [string] $service.StartMode
+            }
+        }
+    }
+    catch {
+        if (-not $script:FbTarget) { throw }
+        $found = @(Get-FbTargetService -Name $Name)
+    }
+    if ($Name -and $found.Count -eq 0) { return New-Object -TypeName PSObject -Property @{ Name = $Name; Exists = $false; State = $null; Start = $null } }
+    $found
+}
