@@ -5,12 +5,13 @@
 import { z } from 'zod';
 import type { AddressRange } from './addresses.ts';
 import { Authority } from './certificates/index.ts';
-import { type Catalog, type FleetFile, resolveMachine } from './data/index.ts';
+import { type Catalog, type FleetFile, relayOf, resolveMachine } from './data/index.ts';
 import type { Engine, EngineEvent } from './engine/index.ts';
 import { LabError, messageOf } from './errors.ts';
 import { firstFreePort, requireFreePort } from './free-port.ts';
 import { type HostSsh, LabHost, WINRM_PORT, WINRM_TLS_PORT } from './host.ts';
 import type { InventoryHost } from './inventory.ts';
+import { randomPassword } from './password.ts';
 import { knownHostsLines, newSshKey, type SshKey } from './ssh/index.ts';
 import { type KerberosLogins, KerberosService } from './winrm/index.ts';
 
@@ -44,6 +45,14 @@ const eventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('text.done'), session: z.string(), command: z.string(), exitCode: z.number() }),
   z.object({ event: z.literal('session.closed'), session: z.string() }),
 ]);
+
+/** The administrator of the machines that are reached through a relay: the built-in one of every Windows NT. */
+const RELAYED_USER = 'Administrator';
+
+/** A machine, and what only the lab knows of it. */
+export type CreatedHost = Omit<InventoryHost, 'relayed'> & {
+  readonly relayed?: { readonly by: string; readonly user: string; readonly password: string };
+};
 
 /** The second one where the user may not bind the first. */
 const SSH_PORTS = [22, 10_022] as const;
@@ -85,15 +94,17 @@ export class Fleet {
    * Creates all machines; resolves when those that have a network answer.
    * @throws LabError of the engine, or `lab.listen`
    */
-  async start(): Promise<readonly InventoryHost[]> {
+  async start(): Promise<readonly CreatedHost[]> {
     const { fleet, onProgress } = this.#options;
     onProgress(`starting ${fleet.hosts.length} machines`);
     // In the fleet's order, so that status and inventory keep it.
-    const created: InventoryHost[] = [];
+    const created: CreatedHost[] = [];
     const kerberos = await kerberosOf(fleet);
     for (let index = 0; index < fleet.hosts.length; index += 1) created.push(await this.#create(index, kerberos));
     await Promise.all(this.hosts.map((host) => this.#untilUp(host)));
-    onProgress(`${this.hosts.filter((host) => host.isListening).length} of ${this.hosts.length} machines answer`);
+    const direct = this.hosts.filter((host) => host.hasFront);
+    onProgress(`${direct.filter((host) => host.isListening).length} of ${direct.length} machines answer`);
+    for (const line of relayLines(created)) onProgress(line);
     return created;
   }
 
@@ -159,15 +170,20 @@ export class Fleet {
     await Promise.all(this.hosts.map((host) => host.end()));
   }
 
-  async #create(index: number, kerberos: KerberosLogins | undefined): Promise<InventoryHost> {
+  async #create(index: number, kerberos: KerberosLogins | undefined): Promise<CreatedHost> {
     const { engine, catalog, fleet, addresses, user, password } = this.#options;
     const spec = fleet.hosts[index]!;
     const profile = catalog.profiles.get(spec.profile)!;
     const variant = spec.variant ?? profile.default;
     const address = addresses.hostAddress(index);
-    for (const port of spec.https ? [WINRM_PORT, WINRM_TLS_PORT] : [WINRM_PORT]) await requireFreePort(address, port);
+    const relay = relayOf(spec, profile, fleet);
+    // An account of the same name and password on both would let a session through to the next machine by itself.
+    const account = relay === undefined ? { user, password } : { user: RELAYED_USER, password: randomPassword() };
+    if (relay === undefined) {
+      for (const port of spec.https ? [WINRM_PORT, WINRM_TLS_PORT] : [WINRM_PORT]) await requireFreePort(address, port);
+    }
     const ssh = spec.ssh === false ? undefined : await this.#sshOf(spec.name, address);
-    const machine = resolveMachine(catalog, { name: spec.name, profile, variant, user, password });
+    const machine = resolveMachine(catalog, { name: spec.name, profile, variant, ...account });
     // Known before the machine boots: its first event may come ahead of the answer.
     this.#hosts.set(
       spec.name,
@@ -176,8 +192,8 @@ export class Fleet {
         { ...spec, variant },
         address,
         profile.os.culture,
-        { user, password },
-        profile.powershell.version,
+        account,
+        profile.powershell?.version ?? null,
         this.#tlsOf(spec.name, address, spec.https),
         kerberos,
         ssh,
@@ -185,7 +201,13 @@ export class Fleet {
     );
     const reply = await engine.request('host.create', { host: spec.name, address, machine, files: [] });
     const { ports } = portsSchema.parse(reply);
-    return { host: spec, address, ports, ...(ssh === undefined ? {} : { sshPort: ssh.port }) };
+    return {
+      host: spec,
+      address,
+      ports,
+      ...(ssh === undefined ? {} : { sshPort: ssh.port }),
+      ...(relay === undefined ? {} : { relayed: { by: relay, ...account } }),
+    };
   }
 
   async #sshOf(name: string, address: string): Promise<HostSsh> {
@@ -228,6 +250,15 @@ export class Fleet {
   #report(work: Promise<void> | undefined): void {
     work?.catch((thrown: unknown) => this.#options.onProgress(messageOf(thrown)));
   }
+}
+
+/** Which machines are reached through which other one. */
+function relayLines(hosts: readonly CreatedHost[]): string[] {
+  const relays = new Map<string, string[]>();
+  for (const { host, relayed } of hosts) {
+    if (relayed !== undefined) relays.set(relayed.by, [...(relays.get(relayed.by) ?? []), host.name]);
+  }
+  return [...relays].map(([relay, names]) => `through ${relay}: ${names.join(', ')}`);
 }
 
 async function kerberosOf({ kerberos }: FleetFile): Promise<KerberosLogins | undefined> {

@@ -51,7 +51,8 @@ export class LabHost {
     address: string,
     uiCulture: string,
     account: Account,
-    powershellVersion: string,
+    /** null: none on the machine, and so no way in from here. */
+    powershellVersion: string | null,
     tls?: HostTls,
     kerberos?: KerberosLogins,
     ssh?: HostSsh,
@@ -65,7 +66,7 @@ export class LabHost {
       url: `http://${address}:${WINRM_PORT}/wsman`,
       uiCulture,
       // WinRM 3.0 comes with PowerShell 3.0
-      canDisconnect: Number.parseInt(powershellVersion, 10) >= 3,
+      canDisconnect: Number.parseInt(powershellVersion ?? '0', 10) >= 3,
     });
     const { name, allow_unencrypted: allowUnencrypted } = spec;
     const login = {
@@ -87,7 +88,8 @@ export class LabHost {
     });
     this.#sshMachine = new EngineMachine(engine, spec.name);
     const sshFronts = ssh === undefined ? [] : [this.#sshFront(ssh, account)];
-    if (tls === undefined) this.#fronts = [http, ...sshFronts];
+    if (powershellVersion === null) this.#fronts = [];
+    else if (tls === undefined) this.#fronts = [http, ...sshFronts];
     else {
       const { certificate, ca } = tls;
       const https = new WinrmFront({
@@ -99,6 +101,11 @@ export class LabHost {
       });
       this.#fronts = [http, https, ...sshFronts];
     }
+  }
+
+  /** Whether there is a way in from here; else another machine of the lab is the way. */
+  get hasFront(): boolean {
+    return this.#fronts.length > 0;
   }
 
   get isListening(): boolean {

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { type Catalog, checkedPackageContent, type FleetHost } from './data/index.ts';
+import { checkedPackageContent, type FleetHost, type LabPackage } from './data/index.ts';
 
 export interface InventoryHost {
   readonly host: FleetHost;
@@ -15,6 +15,8 @@ export interface InventoryHost {
   readonly ports: { readonly [port: string]: number };
   /** With SSH: the inventory then names that instead of WinRM. */
   readonly sshPort?: number;
+  /** Without PowerShell: the host that it is reached through, and its own administrator. */
+  readonly relayed?: { readonly by: string; readonly user: string; readonly passwordFile: string };
 }
 
 export interface InventoryOptions {
@@ -32,10 +34,13 @@ export interface InventoryOptions {
 export function inventoryText(hosts: readonly InventoryHost[], options: InventoryOptions): string {
   const groups = new Map<string, { [host: string]: object | null }>();
   const all: { [host: string]: object } = {};
-  for (const { host, address, ports, sshPort } of hosts) {
+  for (const { host, address, ports, sshPort, relayed } of hosts) {
     const mapped = Object.entries(ports).filter(([port, real]) => Number(port) !== real);
     all[host.name] = {
       address,
+      ...(relayed === undefined
+        ? {}
+        : { relay: relayed.by, credential: { user: relayed.user, password: { file: relayed.passwordFile } } }),
       ...(sshPort === undefined ? {} : { transport: 'ssh', port: sshPort, known_hosts: options.knownHostsFile }),
       ...(host.allow_unencrypted ? {} : { auth: 'negotiate', allow_unencrypted: false }),
       ...(host.https && sshPort === undefined ? { port: 5986, use_tls: true, ca: options.caFile } : {}),
@@ -61,9 +66,9 @@ export function inventoryText(hosts: readonly InventoryHost[], options: Inventor
 }
 
 /** Writes the packages' files and `SHA256SUMS`. */
-export function writePackages(folder: string, catalog: Catalog): void {
+export function writePackages(folder: string, packages: readonly LabPackage[]): void {
   mkdirSync(folder, { recursive: true });
-  const sums = [...catalog.packages.values()].map((of) => {
+  const sums = packages.map((of) => {
     const content = checkedPackageContent(of);
     writeFileSync(join(folder, of.file), content);
     return `${createHash('sha256').update(content).digest('hex')}  ${of.file}\n`;

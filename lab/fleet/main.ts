@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { addressRange } from './addresses.ts';
 import { type ControlHandler, controlOperations, controlPath, openControl } from './control/index.ts';
-import { checkFleet, readCatalog, readFleet } from './data/index.ts';
+import { checkFleet, packagesOfFleet, readCatalog, readFleet } from './data/index.ts';
 import { Engine } from './engine/index.ts';
 import { LabError, messageOf } from './errors.ts';
 import { Fleet } from './fleet.ts';
@@ -90,6 +90,7 @@ async function run(options: Options): Promise<void> {
     inventory: join(dir, 'inventory.yaml'),
     packages: join(dir, 'packages'),
     password: join(dir, 'password'),
+    passwords: join(dir, 'passwords'),
     lab: join(dir, 'lab.json'),
     ca: join(dir, 'ca.pem'),
     clientCert: join(dir, 'client.pem'),
@@ -137,8 +138,15 @@ async function run(options: Options): Promise<void> {
     progress('starting the engine');
     await engine.request('hello');
     const hosts = await fleet.start();
-    writePackages(files.packages, catalog);
+    writePackages(files.packages, packagesOfFleet(fleetFile, catalog));
     writeWhole(files.password, password, 0o600);
+    const inventoryHosts = hosts.map(({ relayed, ...host }) => {
+      if (relayed === undefined) return host;
+      const passwordFile = join(files.passwords, host.host.name);
+      mkdirSync(files.passwords, { recursive: true, mode: 0o700 });
+      writeWhole(passwordFile, relayed.password, 0o600);
+      return { ...host, relayed: { by: relayed.by, user: relayed.user, passwordFile } };
+    });
     const certificates = fleet.certificates();
     if (certificates !== undefined) {
       writeWhole(files.ca, certificates.ca);
@@ -152,7 +160,7 @@ async function run(options: Options): Promise<void> {
     }
     writeWhole(
       files.inventory,
-      inventoryText(hosts, {
+      inventoryText(inventoryHosts, {
         user: USER,
         passwordFile: files.password,
         vantage: addresses.vantage,

@@ -8,17 +8,20 @@ import {
   type CompleteProfile,
   completeProfileSchema,
   type FleetFile,
+  type FleetHost,
   fleetSchema,
   type LabPackage,
   type Profile,
   packageSchema,
+  packagesOf,
   profileSchema,
 } from './schema.ts';
 import { readYaml } from './yaml-file.ts';
 
 export interface Catalog {
   readonly profiles: ReadonlyMap<string, CompleteProfile>;
-  readonly packages: ReadonlyMap<string, LabPackage>;
+  /** By the names of the files in packages/; one package for each language. */
+  readonly packageFiles: ReadonlyMap<string, readonly LabPackage[]>;
 }
 
 /**
@@ -26,11 +29,11 @@ export interface Catalog {
  * @throws LabError `lab.data` naming file, line and column of what is wrong
  */
 export function readCatalog(folder: string): Catalog {
-  const packages = new Map(
+  const packageFiles = new Map(
     yamlFiles(join(folder, 'packages')).map((file) => {
       const read = readYaml(file, packageSchema);
       checkName(file, read.package);
-      return [read.package, read] as const;
+      return [read.package, packagesOf(read)] as const;
     }),
   );
   const raw = new Map<string, Profile>();
@@ -47,10 +50,10 @@ export function readCatalog(folder: string): Catalog {
       const missing = complete.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
       throw new LabError('lab.data', `profile ${profile.profile} with its bases is not complete: ${missing}`);
     }
-    checkReferences(complete.data, packages);
+    checkReferences(complete.data, packageFiles);
     profiles.set(profile.profile, complete.data);
   }
-  return { profiles, packages };
+  return { profiles, packageFiles };
 }
 
 /** @throws LabError `lab.data`, also for a profile or variant that the catalog has not */
@@ -71,11 +74,37 @@ export function checkFleet(fleet: FleetFile, catalog: Catalog, file: string): vo
       ];
     }
     const variant = host.variant ?? profile.default;
-    if (variant in profile.variants) return [];
+    if (variant in profile.variants) return [...relayMistakes(host, profile, fleet, file)];
     const known = Object.keys(profile.variants).join(', ');
     return [`${file}: host ${host.name}: profile ${host.profile} has no variant "${variant}" (it has ${known})`];
   });
   if (wrong.length > 0) throw new LabError('lab.data', wrong.join('\n'));
+}
+
+/** What is not in the file alone: whether the machines can do what it wants of them. */
+function* relayMistakes(host: FleetHost, profile: CompleteProfile, fleet: FleetFile, file: string): Iterable<string> {
+  const at = `${file}: host ${host.name}: profile ${host.profile}`;
+  if (profile.powershell !== undefined) {
+    if (typeof host.relay === 'string') yield `${at} has PowerShell and needs no relay`;
+    return;
+  }
+  if (host.relay === true) yield `${at} has no PowerShell and cannot be a relay`;
+  if (host.ssh !== false || host.https) yield `${at} has no PowerShell: it cannot have ssh or https`;
+  if (relayOf(host, profile, fleet) === undefined) {
+    yield `${at} has no PowerShell: another host, such as one of windows-server-2019 with variant management, must say relay: true`;
+  }
+}
+
+/** Name of the host that this one is reached through; undefined: it is reached directly. */
+export function relayOf(host: FleetHost, profile: CompleteProfile, fleet: FleetFile): string | undefined {
+  if (profile.powershell !== undefined) return undefined;
+  return typeof host.relay === 'string' ? host.relay : fleet.hosts.find(({ relay }) => relay === true)?.name;
+}
+
+/** The packages that these machines' installers know, each once. */
+export function packagesOfFleet(fleet: FleetFile, catalog: Catalog): readonly LabPackage[] {
+  const names = new Set(fleet.hosts.flatMap(({ profile }) => catalog.profiles.get(profile)?.accepts ?? []));
+  return [...catalog.packageFiles].flatMap(([name, packages]) => (names.has(name) ? packages : []));
 }
 
 function yamlFiles(folder: string): string[] {
@@ -104,32 +133,29 @@ function withBases(profile: Profile, all: ReadonlyMap<string, Profile>, below: r
   return { ...mergeMachine(inherited, profile), profile: profile.profile };
 }
 
-function checkReferences(profile: CompleteProfile, packages: ReadonlyMap<string, LabPackage>): void {
-  const used = [
-    ...profile.accepts,
-    ...Object.values(profile.variants).flatMap((variant) => [
-      ...(variant.installed ?? []),
-      ...(variant.awaiting_reboot ?? []),
-    ]),
-  ];
-  for (const name of used) {
-    if (!packages.has(name)) throw new LabError('lab.data', `profile ${profile.profile}: unknown package "${name}"`);
+function checkReferences(profile: CompleteProfile, packageFiles: Catalog['packageFiles']): void {
+  for (const name of profile.accepts) {
+    if (!packageFiles.has(name)) {
+      throw new LabError('lab.data', `profile ${profile.profile}: unknown package "${name}"`);
+    }
   }
   if (!(profile.default in profile.variants)) {
     throw new LabError('lab.data', `profile ${profile.profile}: its default "${profile.default}" is no variant`);
   }
 }
 
+const ADDED_LISTS = new Set(['hotfixes', 'accepts', 'processes']);
+
 /**
- * The one rule of merging, for base → profile and profile → variant: maps are merged key by key, lists of hotfixes are
- * added, anything else is replaced; null in the registry takes the value away (resolve.ts drops it).
+ * The one rule of merging, for base → profile and profile → variant: maps are merged key by key, lists of hotfixes,
+ * accepted packages and processes are added, anything else is replaced; null in the registry takes the value away (resolve.ts drops it).
  */
 export function mergeMachine<Base extends object, Top extends object>(base: Base, top: Top): Base & Top {
   const merged: Record<string, unknown> = Object.fromEntries(Object.entries(base));
   for (const [key, value] of Object.entries(top)) {
     const below = merged[key];
     if (value === undefined) continue;
-    if (key === 'hotfixes' && Array.isArray(below) && Array.isArray(value)) merged[key] = [...below, ...value];
+    if (ADDED_LISTS.has(key) && Array.isArray(below) && Array.isArray(value)) merged[key] = [...below, ...value];
     else merged[key] = isMap(below) && isMap(value) && !isWhole(value) ? mergeMachine(below, value) : value;
   }
   return merged as Base & Top;

@@ -3,7 +3,8 @@
  * knows both shapes.
  */
 import { type Catalog, mergeMachine } from './catalog.ts';
-import type { CompleteProfile, LabPackage, Trouble, Variant } from './schema.ts';
+import { acceptedPackages, changesFor, findPackage } from './packages.ts';
+import type { CompleteProfile, IpsecRules, LabPackage, Trouble, Variant } from './schema.ts';
 
 export interface ResolveOptions {
   /** The host's name, lower case. */
@@ -19,17 +20,26 @@ export interface ResolveOptions {
 export function resolveMachine(catalog: Catalog, options: ResolveOptions): object {
   const { profile } = options;
   const variant = variantOf(profile, options.variant);
-  const own = {
+  const changed = mergeMachine(profile, {
     services: variant.services,
     listens: variant.listens,
     files: variant.files,
     registry: variant.registry,
     hotfixes: variant.hotfixes,
+    processes: variant.processes,
     os: variant.os,
-  };
-  const merged = mergeMachine(profile, own) as CompleteProfile;
-  const { os } = merged;
-  const packages = profile.accepts.flatMap((name) => catalog.packages.get(name) ?? []).map(resolvePackage);
+  }) as CompleteProfile;
+  const { os } = changed;
+  const packages = acceptedPackages(profile, catalog);
+  const idOf = (name: string): string => findPackage(name, packages, changed).package;
+  // Only what the package brings: it is not known as installed.
+  const merged = [...(variant.files_of ?? []), ...(variant.keys_of ?? [])].reduce((machine, name) => {
+    const { effects, at_boot } = changesFor(findPackage(name, packages, changed), changed);
+    const isFiles = variant.files_of?.includes(name) === true;
+    const files = isFiles ? { ...effects?.files, ...at_boot?.files } : {};
+    const registry = isFiles ? {} : mergeMachine({ ...effects?.registry }, { ...at_boot?.registry });
+    return mergeMachine(machine, { files, registry }) as CompleteProfile;
+  }, changed);
   return {
     name: options.name.toUpperCase(),
     os: {
@@ -37,7 +47,12 @@ export function resolveMachine(catalog: Catalog, options: ResolveOptions): objec
       caption: os.caption,
       version: os.version,
       ubr: os.ubr,
-      releaseId: os.release,
+      ...(os.release === undefined ? {} : { releaseId: os.release }),
+      servicePack: os.service_pack,
+      ...(os.system_root === undefined ? {} : { systemRoot: os.system_root }),
+      ...(os.current_type === undefined ? {} : { currentType: os.current_type }),
+      ...(os.suites === undefined ? {} : { suites: os.suites }),
+      ...(os.platform === undefined ? {} : { platform: os.platform }),
       edition: os.edition,
       installationType: os.installation,
       language: os.language,
@@ -47,7 +62,8 @@ export function resolveMachine(catalog: Catalog, options: ResolveOptions): objec
       ...(variant.os?.domain === undefined ? {} : { domain: variant.os.domain }),
       utcOffsetMinutes: os.utc_offset_minutes,
     },
-    powershell: { version: merged.powershell.version, edition: 'Desktop' },
+    powershell: merged.powershell === undefined ? null : { version: merged.powershell.version, edition: 'Desktop' },
+    ...(merged.admin_shares === undefined ? {} : { adminShares: merged.admin_shares }),
     accounts: { [options.user]: { password: options.password, admin: true } },
     lockout: {
       threshold: merged.lockout.threshold,
@@ -62,27 +78,22 @@ export function resolveMachine(catalog: Catalog, options: ResolveOptions): objec
     registry: mapValues(merged.registry, withoutNulls),
     files: merged.files,
     programs: merged.programs,
-    accepts: packages,
-    installed: variant.installed ?? [],
-    pendingInstalled: variant.awaiting_reboot ?? [],
+    processes: merged.processes ?? [],
+    accepts: packages.map((of) => resolvePackage(of, changed)),
+    installed: (variant.installed ?? []).map(idOf),
+    pendingInstalled: (variant.awaiting_reboot ?? []).map(idOf),
     hotfixes: merged.hotfixes.map(({ id, kind, on }) => ({ id, description: kind, installedOn: on })),
     ipsec: {
-      policies: (variant.ipsec ?? []).map((policy) => ({
-        ...policy,
-        rules: policy.rules.map((rule) => ({
-          ...rule,
-          filters: rule.filters.map(({ src_port, dst_port, ...filter }) => ({
-            ...filter,
-            srcPort: src_port,
-            dstPort: dst_port,
-          })),
-        })),
-      })),
+      policies: (variant.ipsec ?? []).map((policy) => ({ ...policy, rules: resolveRules(policy.rules) })),
+      ...(variant.gpo_ipsec === undefined
+        ? {}
+        : { gpo: { name: variant.gpo_ipsec.name, rules: resolveRules(variant.gpo_ipsec.rules) } }),
     },
     boot: {
       uptimeHours: merged.boot.uptime_hours,
       shutdownSeconds: merged.boot.shutdown_seconds,
       durationSeconds: merged.boot.seconds,
+      ...(merged.boot.ipsec_gap_seconds === undefined ? {} : { ipsecGapSeconds: merged.boot.ipsec_gap_seconds }),
     },
     trouble: (variant.trouble ?? []).map(resolveTrouble),
   };
@@ -99,29 +110,63 @@ function resolveTrouble({ exit_code, ...trouble }: Trouble): object {
   return { ...trouble, ...(exit_code === undefined ? {} : { exitCode: exit_code | 0 }) };
 }
 
-function resolvePackage(of: LabPackage): object {
-  return {
+function resolveRules(rules: IpsecRules): object[] {
+  return rules.map((rule) => ({
+    ...rule,
+    filters: rule.filters.map(({ src_port, dst_port, ...filter }) => ({
+      ...filter,
+      srcPort: src_port,
+      dstPort: dst_port,
+    })),
+  }));
+}
+
+function resolvePackage(of: LabPackage, machine: CompleteProfile): object {
+  const { applies } = of;
+  const changes = changesFor(of, machine);
+  return withoutAbsent({
     package: of.package,
     file: of.file,
     kb: of.kb,
     engine: of.engine,
+    program: of.program,
     sha256: of.sha256,
     cbs: of.cbs,
-    requires: {
-      builds: of.applies.builds,
-      arch: of.applies.arch,
-      supersededFromUbr: of.applies.superseded_from_ubr,
-    },
+    requires: withoutAbsent({
+      builds: applies.builds,
+      arch: applies.arch,
+      language: of.language === undefined ? undefined : [of.language],
+      servicePacks: applies.service_packs,
+      productTypes: applies.product_types,
+      suites: applies.suites,
+      noSuites: applies.no_suites,
+      platform: applies.platform,
+      supersededFromUbr: applies.superseded_from_ubr,
+    }),
     durationSeconds: of.seconds,
-    effectsNow: effects(of.effects ?? {}),
-    effectsAtBoot: effects(of.at_boot),
-    hotfix: { description: of.hotfix },
+    effectsNow: effects(changes.effects ?? {}),
+    effectsAtBoot: effects(changes.at_boot ?? {}),
+    hotfix: hotfix(changes.hotfix),
     exitCode: of.exit_code,
-  };
+    reboot: of.reboot,
+    refusedExitCode: of.refused_exit_code,
+    uninstall: of.uninstall,
+    log: of.log,
+  });
 }
 
-function effects(of: LabPackage['at_boot']): object {
+function hotfix(of: LabPackage['hotfix']): object | undefined {
+  if (of === undefined || typeof of === 'string') return of === undefined ? undefined : { description: of };
+  const { id, description, service_pack_in_effect: servicePackInEffect } = of;
+  return withoutAbsent({ id, description, servicePackInEffect });
+}
+
+function effects(of: NonNullable<LabPackage['at_boot']>): object {
   return { ...of, ...(of.registry === undefined ? {} : { registry: mapValues(of.registry, withoutNulls) }) };
+}
+
+function withoutAbsent(record: { readonly [key: string]: unknown }): object {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 }
 
 function mapValues<Value, Result>(
