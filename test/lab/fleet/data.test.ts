@@ -39,13 +39,14 @@ function resolveOne(profileName: string, variant: string): Machine {
   return resolveMachine(catalog, { name: 'pc-01', profile, variant, user: 'u', password: 'p' }) as Machine;
 }
 
-const allVariants = [...catalog.profiles.values()].flatMap((profile) =>
-  Object.keys(profile.variants).map((variant) => [profile.profile, variant] as const),
+const modernVariants = [...catalog.profiles.values()].flatMap(({ profile, powershell, variants }) =>
+  powershell === undefined ? [] : Object.keys(variants).map((variant) => [profile, variant] as const),
 );
 
 describe('shipped lab data', () => {
   it('has the machines of the demo', () => {
-    expect([...catalog.profiles.keys()].sort()).toEqual([
+    const modern = [...catalog.profiles.values()].filter(({ powershell }) => powershell !== undefined);
+    expect(modern.map(({ profile }) => profile).sort()).toEqual([
       'windows-10-1903-enu',
       'windows-10-1903-jpn',
       'windows-server-1903',
@@ -53,7 +54,7 @@ describe('shipped lab data', () => {
     ]);
   });
 
-  it.each(allVariants)('resolves %s %s', (profile, variant) => {
+  it.each(modernVariants)('resolves %s %s', (profile, variant) => {
     const machine = resolveOne(profile, variant);
     expect(machine.name).toBe('PC-01');
     expect(machine.listens.tcp).toMatchObject({ 135: 'RpcSs', 445: 'LanmanServer', 5985: 'WinRM' });
@@ -106,8 +107,9 @@ describe('shipped lab data', () => {
   });
 
   it('makes package files whose SHA-256 is the one in the data', () => {
-    for (const of of catalog.packages.values()) expect(checkedPackageContent(of)).toHaveLength(of.content_bytes);
-    const first = [...catalog.packages.values()][0]!;
+    const packages = [...catalog.packageFiles.values()].flat();
+    for (const of of packages) expect(checkedPackageContent(of)).toHaveLength(of.content_bytes);
+    const first = packages[0]!;
     expect(() => checkedPackageContent({ ...first, content_bytes: first.content_bytes + 1 })).toThrow('its data says');
   });
 
@@ -186,7 +188,7 @@ describe('errors in lab data', () => {
         'hosts:\n- { name: a, profile: windows-95 }\n- { name: b, profile: windows-server-2019, variant: patched }\n',
       );
       expect(() => readFleet(file, catalog)).toThrow(
-        /unknown profile "windows-95" \(there are windows-10[\s\S]*no variant "patched" \(it has .*not-affected/,
+        /unknown profile "windows-95" \(there are nt4-[\s\S]*windows-10[\s\S]*no variant "patched" \(it has .*not-affected/,
       );
       writeFileSync(
         file,

@@ -28,6 +28,8 @@ export interface TestLab {
   /** Second source address, which no shield excepts. */
   readonly vantage: string;
   host(name: string): TestHost;
+  /** The administrator of a machine that is reached through a relay. */
+  relayedAccount(name: string): { readonly user: string; readonly password: string };
   /** One question on the control socket. Rejects with the lab's message. */
   ask<Result = unknown>(op: string, fields?: object): Promise<Result>;
   /** Ends the lab and removes its folder. */
@@ -43,6 +45,8 @@ export interface TestLabOptions {
     readonly ssh?: boolean | 'exec';
     readonly https?: boolean;
     readonly cbt?: 'none' | 'relaxed' | 'strict';
+    /** true: a relay; a name: reached through that one. */
+    readonly relay?: true | string;
   }[];
   readonly engine: 'fake' | 'real';
   readonly kerberos?: { readonly keytab: string; readonly realm: string };
@@ -91,6 +95,10 @@ export async function startTestLab(options: TestLabOptions): Promise<TestLab> {
       if (found === undefined) throw new Error(`no host ${name}`);
       return found;
     },
+    relayedAccount: (name) => ({
+      user: 'Administrator',
+      password: readFileSync(join(dir, 'passwords', name), 'utf8'),
+    }),
     ask: (op, fields) => askControl(ready.control, op, fields),
     async end() {
       const ended = new Promise((done) => child.once('exit', done));
