@@ -70,7 +70,7 @@ export function decidingFiles(floors: FileFloors | undefined, found: readonly Fi
 function compareFile(path: string, floors: readonly Floor[], found: readonly FileEvidence[]): ComparedFile {
   const file = found.find((item) => item.path.toLowerCase() === path.toLowerCase());
   const version = file?.version ?? null;
-  const text = `${path} ${version ?? (file?.exists === false ? 'is not there' : 'unreadable')}`;
+  const text = `${nameOf(path)} ${version ?? (file?.exists === false ? 'is not there' : 'unreadable')}`;
   const isRecalledOnly = floors.every((floor) => floor.confidence === 'm');
   const numbers = version?.split('.').map(Number) ?? [];
   if (numbers.length !== 4 || numbers.some((part) => !Number.isSafeInteger(part))) {
@@ -109,6 +109,11 @@ function revisionOf(version: string): number {
 
 function textOf(files: readonly ComparedFile[]): string {
   return files.map((file) => file.text).join(', ');
+}
+
+/** The file alone: its folder is in the data. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('\\') + 1);
 }
 
 function listOf(given: Floor | Floor[]): readonly Floor[] {

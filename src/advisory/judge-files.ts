@@ -3,8 +3,9 @@
  * files what is there, and the last start whether it is in effect; where they disagree, the verdict says so.
  */
 import type { FileEvidence, PatchEvidence } from './evidence.ts';
-import { decidingFiles, type FloorState, judgeEstablished, judgeFiles } from './floors.ts';
+import { decidingFiles, type FloorState, judgeEstablished, judgeFiles, nameOf } from './floors.ts';
 import type { AffectedSystem } from './schema-affected.ts';
+import type { FileFloors } from './schema-parts.ts';
 import { ownTrace, type SeenUpdate, seenUpdates } from './seen.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -97,7 +98,7 @@ function fixed(
   if (own === null && (best === undefined || best.trace === null))
     parts.push('without a key of its own (slipstreamed)');
   const result = { verdict, applicable: true } as const;
-  const wait = waiting(decidingFiles(entry.files, evidence.files), evidence, pendingReboot);
+  const wait = waiting(decidingFiles(allFloors(entry), evidence.files), evidence, pendingReboot);
   if (wait !== null) {
     return { ...result, fixed: false, pendingReboot: true, reason: [...parts, wait].join('; ') };
   }
@@ -122,10 +123,16 @@ function waiting(files: readonly FileEvidence[], evidence: PatchEvidence, pendin
 }
 
 function restartAwaited(entry: AffectedSystem, evidence: PatchEvidence, pendingReboot: boolean): boolean {
-  const all = { ...entry.files, ...Object.assign({}, ...(entry.fixes ?? []).map((fix) => fix.files ?? {})) };
-  return pendingReboot || decidingFiles(all, evidence.files).some((file) => file.replacedAtRestart === true);
+  return (
+    pendingReboot || decidingFiles(allFloors(entry), evidence.files).some((file) => file.replacedAtRestart === true)
+  );
+}
+
+/** Files that the fix, or another update with the fix in it, brings. */
+function allFloors(entry: AffectedSystem): FileFloors {
+  return Object.assign({}, entry.files, ...(entry.fixes ?? []).map((fix) => fix.files ?? {})) as FileFloors;
 }
 
 function names(files: readonly FileEvidence[]): string {
-  return files.map((file) => file.path).join(', ');
+  return files.map((file) => nameOf(file.path)).join(', ');
 }
