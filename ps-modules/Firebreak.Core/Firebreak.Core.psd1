@@ -21,6 +21,7 @@
         'Get-FbRegistryName',
         'Get-FbRegistryValue',
         'Get-FbService',
+        'Get-FbRelayAddress',
         'Get-FbSha256',
         'Get-FbShell',
         'Get-FbSystemFolder',

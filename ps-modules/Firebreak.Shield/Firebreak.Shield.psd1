@@ -6,6 +6,7 @@
     PowerShellVersion = '2.0'
     FunctionsToExport = @(
         'Confirm-FbShield',
+        'Get-FbHttpServer',
         'Get-FbIpsecShield',
         'Get-FbRegistryShield',
         'Restore-FbIpsecShield',

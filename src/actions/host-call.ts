@@ -8,7 +8,7 @@ const CALL_TIMEOUT_MS = 60_000;
 
 export interface HostCall<T> {
   /** `Firebreak.<module>` */
-  readonly module: 'Core' | 'Host' | 'Patch' | 'Shield' | 'Package';
+  readonly module: 'Core' | 'Host' | 'Infection' | 'Patch' | 'Shield' | 'Package';
   readonly function: string;
   readonly parameters?: { readonly [name: string]: ParameterValue };
   readonly result: z.ZodType<T>;
@@ -57,10 +57,11 @@ function withOwnCode(thrown: unknown, name: string): unknown {
   return new FirebreakError(code as ErrorCode, `${name}: ${thrown.message}`, { cause: thrown });
 }
 
-/** Errors after which the same question may be asked again over a new session. */
+/** Errors after which the same question may be asked again over a new session: the host went away, not its relay. */
 export function isLostConnection(thrown: unknown): boolean {
   return (
     thrown instanceof FirebreakError &&
+    thrown.relay === undefined &&
     (thrown.code.startsWith('FB_CONNECT_') || thrown.code.startsWith('FB_SESSION_')) &&
     thrown.retryable
   );

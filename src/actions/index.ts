@@ -10,6 +10,7 @@ import { hostEnd } from './host-end.ts';
 import { hostFacts } from './host-facts.ts';
 import { hostPreflight } from './host-preflight.ts';
 import { hostReboot } from './host-reboot.ts';
+import { infectionCheck } from './infection-check.ts';
 import { packageInstall } from './package-install.ts';
 import { packageStage } from './package-stage.ts';
 import { patchVerify } from './patch-verify.ts';
@@ -31,6 +32,7 @@ export function createActions(): ActionCatalog {
     hostFacts,
     hostPreflight,
     hostReboot,
+    infectionCheck,
     packageInstall,
     packageStage,
     patchVerify,

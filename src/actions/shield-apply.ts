@@ -5,7 +5,7 @@
  * before it acts, and the host reverts it by itself unless a new session proves that the controller still gets in.
  */
 import { z } from 'zod';
-import type { Advisory } from '../advisory/index.ts';
+import type { Advisory, AdvisoryShield } from '../advisory/index.ts';
 import type {
   ChangeAction,
   ErrorCode,
@@ -18,8 +18,17 @@ import type {
 import { sha256Hex } from '../util/index.ts';
 import { durationArgument, durationMs, readArgs } from './arguments.ts';
 import { planAdvisory } from './evidence.ts';
-import { readFacts } from './facts.ts';
-import { confirmShield, type ShieldPrior, type ShieldState, shieldMethod, shieldPriorSchema } from './shield/index.ts';
+import { type HostFacts, readFacts } from './facts.ts';
+import {
+  CIS,
+  chooseCis,
+  confirmShield,
+  methodOf,
+  type ShieldPrior,
+  type ShieldState,
+  shieldMethod,
+  shieldPriorSchema,
+} from './shield/index.ts';
 import { takeDown } from './shield-undo.ts';
 
 /** Roles whose clients a shield would cut off. */
@@ -43,6 +52,8 @@ const args = z.strictObject({
   confirm_within: durationArgument.default('5m'),
   /** More addresses to let through, besides controllers and partners. */
   except: z.array(z.union([z.ipv4(), z.ipv6()])).default([]),
+  /** Of a hole that COM Internet Services open too: the policy with TCP 80 and 443, or the one without. */
+  cis: z.enum(CIS).default('auto'),
   allow_roles: z.array(z.enum(GUARDED_ROLES)).default([]),
 });
 type Wanted = z.infer<typeof args>;
@@ -61,6 +72,7 @@ export const shieldApply: ChangeAction = {
     'exempt',
     'reboot_required',
     'side_effects',
+    'notes',
     'prior',
     'ttl',
   ],
@@ -70,7 +82,8 @@ export const shieldApply: ChangeAction = {
     const wanted = readArgs(args, given, 'shield.apply');
     const owed = await standing(step);
     if (owed !== null) return owed;
-    const guarded = await guardedBy(step, wanted);
+    const facts = await readFacts(step);
+    const guarded = guardedBy(facts, wanted);
     if (guarded !== null) return cannot(step, wanted, guarded);
     const advisory = planAdvisory(step);
     const session = await step.session();
@@ -79,15 +92,18 @@ export const shieldApply: ChangeAction = {
     );
     const id = sha256Hex(`${step.run} ${step.host.name} ${step.stepId}`).slice(0, 12);
     const reasons: string[] = [];
-    for (const shield of advisory.shields) {
-      if (wanted.method !== 'auto' && wanted.method !== shield.method) continue;
-      if (shield.method !== 'ipsec' && shield.method !== 'registry') {
-        reasons.push(`${shield.method}: this method is not there yet`);
+    const asked = advisory.shields.filter((shield) => wanted.method === 'auto' || wanted.method === shield.method);
+    const choice = await chooseCis(step, asked, wanted.cis);
+    for (const shield of choice.shields) {
+      const method = methodOf(shield);
+      const problem = method === null ? 'this method is not there yet' : unfit(step, shield, facts);
+      if (method === null || problem !== null) {
+        reasons.push(`${shield.method}: ${problem ?? ''}`);
         continue;
       }
-      const method = shieldMethod(shield.method);
       if (method.blocksPorts && session.clientAddress === undefined) {
-        reasons.push(`${shield.method}: the host does not tell by which address it sees this controller`);
+        const us = step.host.transport === 'relay' ? 'its relay' : 'this controller';
+        reasons.push(`${shield.method}: the host does not tell by which address it sees ${us}`);
         continue;
       }
       const survey = await method.survey(step, { id, shield, exempt });
@@ -100,17 +116,19 @@ export const shieldApply: ChangeAction = {
         reasons.push(`${shield.method}: ${survey.reason}`);
         continue;
       }
+      const notes = [...choice.notes, ...(survey.notes ?? [])];
       const prior: ShieldPrior = {
-        method: shield.method,
+        method: method.method,
         id,
         side_effects: shield.side_effects,
+        notes,
         floors: floorsOf(advisory),
         confirm_s: Math.round(durationMs(wanted.confirm_within) / 1000),
         ttl_s: wanted.ttl === 'until_patched' ? 0 : Math.round(durationMs(wanted.ttl) / 1000),
         setting: survey.setting,
         found: survey.found,
       };
-      return { state: 'needed', prior, reason: shield.side_effects };
+      return { state: 'needed', prior, reason: [shield.side_effects, ...notes].join('; ') };
     }
     return cannot(step, wanted, reasons.join('; ') || `${advisory.advisory} knows no such shield`);
   },
@@ -176,8 +194,7 @@ function priorOf(undo: OpenUndo): ShieldPrior | null {
 }
 
 /** Why the role guard forbids a shield; null when it does not. */
-async function guardedBy(step: StepContext, wanted: Wanted): Promise<string | null> {
-  const facts = await readFacts(step);
+function guardedBy(facts: HostFacts, wanted: Wanted): string | null {
   if (!facts.RolesReadable) return 'role guard: the roles of the host could not be read';
   const allowed: readonly string[] = wanted.allow_roles;
   const guarded: readonly string[] = GUARDED_ROLES;
@@ -186,9 +203,21 @@ async function guardedBy(step: StepContext, wanted: Wanted): Promise<string | nu
   return `role guard: the host is a ${roles.join(', ')}, whose clients would lose their service`;
 }
 
-/** `auto` goes on without a shield; a method asked for by name is refused. */
+/** Why the advisory does not offer this shield to this system; null when it does. */
+function unfit(step: StepContext, shield: AdvisoryShield, facts: HostFacts): string | null {
+  const build = facts.Build;
+  if (shield.builds !== undefined && (build === null || !shield.builds.includes(build))) {
+    return `${facts.Caption ?? step.host.name} has nothing to do it with`;
+  }
+  const least = build === null ? undefined : shield.min_sp?.[String(build)];
+  if (least === undefined || (facts.ServicePack ?? 0) >= least) return null;
+  return `it needs service pack ${least}, the host has ${facts.ServicePack ?? 'an unknown one'}`;
+}
+
+/** `auto` goes on without a shield; a method or the policy with CIS, asked for by name, is refused. */
 function cannot(step: StepContext, wanted: Wanted, reason: string): Probe {
-  if (wanted.method === 'auto') return { state: 'not-applicable', reason, result: nothingResult };
+  const isAsked = wanted.method !== 'auto' || wanted.cis === 'with';
+  if (!isAsked) return { state: 'not-applicable', reason, result: nothingResult };
   return { state: 'refused', error: refusal(step, reason) };
 }
 
@@ -215,6 +244,7 @@ const nothingResult: JsonObject = {
   exempt: [],
   reboot_required: false,
   side_effects: '',
+  notes: [],
   prior: null,
   ttl: null,
 };
@@ -229,6 +259,7 @@ function resultOf(prior: ShieldPrior): JsonObject {
     exempt: prior.setting['exempt'] ?? [],
     reboot_required: false,
     side_effects: prior.side_effects,
+    notes: prior.notes,
     prior: prior.found,
     ttl: prior.ttl_s === 0 ? 'until_patched' : `${prior.ttl_s}s`,
   };

@@ -28,6 +28,7 @@ export async function takeDown(step: StepContext, undo: OpenUndo): Promise<Undon
     method: prior.method,
     changed: restored.changed,
     current: restored.current,
+    same_as_before: restored.isSame,
   };
   if (restored.restored) return { undone: true, result };
   if (restored.conflict) {

@@ -7,8 +7,8 @@ function Clear-FbShield {
     param([string] $Id)
     if (-not $PSCmdlet.ShouldProcess($Id, 'remove timers and record')) { return }
     Unregister-FbTask -Name (Get-FbShieldTask -Id $Id -Timer confirm)
-    Unregister-FbTask -Name (Get-FbShieldTask -Id $Id -Timer ttl)
-    $folder = Get-FbShieldFolder -Id $Id
-    if (Test-Path -LiteralPath $folder) { Remove-Item -LiteralPath $folder -Recurse -Force -ErrorAction SilentlyContinue }
+    # A target has no timer of this kind.
+    if (-not (Get-FbTarget)) { Unregister-FbTask -Name (Get-FbShieldTask -Id $Id -Timer ttl) }
+    try { Remove-FbFile -Path (Get-FbShieldFolder -Id $Id) -Recurse } catch { $null = $_ }
     $null = Remove-FbRegistryKey -Path (Get-FbShieldKey -Id $Id)
 }

@@ -5,5 +5,5 @@ function Get-FbShieldFolder {
     #>
     [CmdletBinding()]
     param([string] $Id)
-    Join-Path -Path (Get-FbDataFolder) -ChildPath "shields\$Id"
+    '{0}\shields\{1}' -f (Get-FbDataFolder), $Id
 }

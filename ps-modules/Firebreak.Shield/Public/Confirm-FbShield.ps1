@@ -16,6 +16,8 @@ function Confirm-FbShield {
             $null = Set-FbRegistryValue -Path (Get-FbShieldKey -Id $Id) -Name 'Confirmed' -Type String -Value $now
             $result.Changed = $true
         }
+        # A target's timer cannot read the registry without a program that it may not have.
+        if (Get-FbTarget) { Set-FbText -Path "$(Get-FbShieldFolder -Id $Id)\confirmed" -Text 'confirmed' }
         Unregister-FbTask -Name $task
         if (Test-FbTask -Name $task) { $result.Errors += 'its task could not be removed' } else { $result.Confirmed = $true }
     }

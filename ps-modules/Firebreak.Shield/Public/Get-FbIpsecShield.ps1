@@ -2,16 +2,20 @@ function Get-FbIpsecShield {
     <#
     .SYNOPSIS
     The IPsec side of the host, and whether the shield of this id stands.
+    .PARAMETER Survey
+    Also what only a shield that is to go up needs to know: Snapshot of the policies, Weakness of the assigned one.
     #>
     [CmdletBinding()]
-    param([Parameter(Mandatory = $true)] [ValidatePattern('^[A-Za-z0-9-]+$')] [string] $Id)
+    param([Parameter(Mandatory = $true)] [ValidatePattern('^[A-Za-z0-9-]+$')] [string] $Id, [switch] $Survey)
     $assigned = Get-FbIpsecAssignment
     $agent = Get-FbPolicyAgent
-    $exempt = $null
-    # XP and 2003 keep it under IPSEC, later systems under PolicyAgent.
-    foreach ($service in @('IPSEC', 'PolicyAgent')) {
-        $found = Get-FbRegistryValue -Path "HKLM\SYSTEM\CurrentControlSet\Services\$service" -Name 'NoDefaultExempt'
-        if ($found.Present) { $exempt = [int] $found.Value }
+    $exempt = Get-FbIpsecExemption
+    $tool = Get-FbIpsecTool
+    $snapshot = ''
+    $weakness = ''
+    if ($Survey) {
+        $snapshot = Get-FbIpsecSnapshot
+        $weakness = Get-FbIpsecWeakness -Path ([string] $assigned.Path)
     }
     New-Object -TypeName PSObject -Property @{
         Stands          = ($assigned.Name -eq "Firebreak-$Id" -and $agent.State -eq 'Running' -and -not $assigned.GpoAssigned)
@@ -22,7 +26,16 @@ function Get-FbIpsecShield {
         AgentExists     = $agent.Exists
         AgentState      = $agent.State
         AgentStart      = $agent.Start
-        NoDefaultExempt = $exempt
+        NoDefaultExempt = $exempt.Value
+        # What a shield writes there, $null where it may stay.
+        ExemptWanted    = $exempt.Wanted
+        Tool            = $tool.Name
+        ToolMissing     = $tool.Missing
+        ToolFolder      = "$(Get-FbDataFolder)\tools"
+        # A host without PowerShell: it has the confirm timer only.
+        Relayed         = ($null -ne (Get-FbTarget))
+        Snapshot        = $snapshot
+        Weakness        = $weakness
         ConfirmArmed    = [bool] (Test-FbTask -Name (Get-FbShieldTask -Id $Id -Timer confirm))
         Expired         = [string] (Get-FbShieldRecord -Id $Id).Expired
         Readable        = [bool] $assigned.Readable

@@ -30,20 +30,29 @@ function Set-FbIpsecShield {
     if ($before.GpoAssigned) { $result.Errors += 'a Group Policy assigns the IPsec policy' }
     elseif ($before.Stands -and (Get-FbShieldRecord -Id $Id).Confirmed) { $result.Applied = $true }
     elseif ($PSCmdlet.ShouldProcess($name, 'assign IPsec policy')) {
+        $tool = Get-FbIpsecTool
         try {
+            if ($tool.Missing) { $PSCmdlet.ThrowTerminatingError((New-FbErrorRecord -Id 'FB_SHIELD_REFUSED' -Message $tool.Missing)) }
+            $exempt = Get-FbIpsecExemption
             Set-FbShieldRecord -Id $Id -Record @{
                 Method = 'ipsec'; PriorName = $PriorName; PriorPath = $PriorPath
                 AgentState = $AgentState; AgentStart = $AgentStart; Floor = ($Floor -join ' ')
                 MadeKey = (Get-FbMissingPolicyKey)
             }
-            Set-FbShieldTimer -Id $Id -ConfirmSeconds $ConfirmSeconds -TtlSeconds $TtlSeconds
+            $script = ''
+            if (Get-FbTarget) { $script = Get-FbRevertScript -Id $Id -Tool $tool -PriorName $PriorName }
+            Set-FbShieldTimer -Id $Id -ConfirmSeconds $ConfirmSeconds -TtlSeconds $TtlSeconds -TargetScript $script
             $result.Changed = $true
+            if ($null -ne $exempt.Wanted) {
+                Set-FbShieldRecord -Id $Id -Record @{ ExemptPrior = [string] $exempt.Value; ExemptWritten = [string] $exempt.Wanted }
+                $null = Set-FbRegistryValue -Path $exempt.Key -Name 'NoDefaultExempt' -Type DWord -Value $exempt.Wanted
+            }
             # It has to come up again with the system, or the host would be open between boot and patch.
-            Set-FbPolicyAgent -State 'Running' -Start 'Auto'
+            Set-FbPolicyAgent -State 'Running' -Start 'Auto' -Anew:($null -ne $exempt.Wanted)
             if ($before.AssignedName -ne $name) {
-                Remove-FbIpsecObject -Name $name
-                Add-FbIpsecObject -Name $name -Tcp $Tcp -Udp $Udp -Exempt $Exempt
-                Invoke-FbIpsecCommand -Command @('set', 'policy', "name=$name", 'assign=yes')
+                Remove-FbIpsecObject -Tool $tool -Name $name
+                Add-FbIpsecObject -Tool $tool -Name $name -Tcp $Tcp -Udp $Udp -Exempt $Exempt
+                Invoke-FbIpsecCommand -Tool $tool -Command (Get-FbIpsecCommand -Tool $tool -Name $name -Assigned $true)
             }
         }
         catch { $result.Errors += $_.Exception.Message }

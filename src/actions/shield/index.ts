@@ -1,8 +1,10 @@
 /** Methods of shielding, by name. */
+import type { AdvisoryShield } from '../../advisory/index.ts';
 import { ipsecShield } from './ipsec.ts';
 import type { ShieldMethod, ShieldPrior } from './model.ts';
 import { registryShield } from './registry.ts';
 
+export { CIS, chooseCis } from './cis.ts';
 export {
   confirmShield,
   type Restored,
@@ -19,4 +21,9 @@ const METHODS: { readonly [method in ShieldPrior['method']]: ShieldMethod } = {
 
 export function shieldMethod(method: ShieldPrior['method']): ShieldMethod {
   return METHODS[method];
+}
+
+/** The method of an advisory's shield; null when it is not there yet. */
+export function methodOf(shield: AdvisoryShield): ShieldMethod | null {
+  return shield.method in METHODS ? METHODS[shield.method as ShieldPrior['method']] : null;
 }

@@ -13,6 +13,8 @@ export const shieldPriorSchema = z.object({
   /** Names the shield on the host: policy, tasks, record. */
   id: z.string(),
   side_effects: z.string(),
+  /** What people should know of it on this host. */
+  notes: z.array(z.string()).default([]),
   /** `18362.720`: from here on the host itself may take the shield down. */
   floors: z.array(z.string()),
   confirm_s: z.int(),
@@ -34,7 +36,12 @@ export interface ShieldRequest {
 
 /** What a method found before anything was changed. */
 export type Survey =
-  | { readonly state: 'free'; readonly setting: ShieldPrior['setting']; readonly found: ShieldPrior['found'] }
+  | {
+      readonly state: 'free';
+      readonly setting: ShieldPrior['setting'];
+      readonly found: ShieldPrior['found'];
+      readonly notes?: readonly string[];
+    }
   | { readonly state: 'satisfied'; readonly reason: string }
   | { readonly state: 'impossible'; readonly reason: string; readonly isForeign?: boolean };
 
@@ -65,6 +72,8 @@ export interface Restored {
   readonly conflict: boolean;
   /** What is there now, for people. */
   readonly current: string;
+  /** Whether everything is byte for byte as it was found; null: that was not compared. */
+  readonly isSame: boolean | null;
   readonly errors: readonly string[];
 }
 
@@ -75,6 +84,7 @@ export const restoredSchema = z
     Restored: z.boolean(),
     Conflict: z.boolean(),
     Current: z.string(),
+    StoreSame: z.boolean().nullable().default(null),
     Errors: z.array(z.string()),
   })
   .transform(
@@ -83,6 +93,7 @@ export const restoredSchema = z
       restored: raw.Restored,
       conflict: raw.Conflict,
       current: raw.Current,
+      isSame: raw.StoreSame,
       errors: raw.Errors,
     }),
   );

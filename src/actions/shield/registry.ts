@@ -38,6 +38,9 @@ export const registryShield: ShieldMethod = {
 
   async survey(step, request) {
     if (request.shield.method !== 'registry') return { state: 'impossible', reason: 'no registry value is named' };
+    if (step.host.transport === 'relay') {
+      return { state: 'impossible', reason: 'a host without PowerShell could not take it back by itself' };
+    }
     const { key, name, type, value: wanted } = request.shield;
     const parameters = { Id: request.id, Key: key, Name: name };
     const call = { module: 'Shield', function: 'Get-FbRegistryShield', parameters, result: stateSchema } as const;

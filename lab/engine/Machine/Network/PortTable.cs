@@ -43,6 +43,9 @@ public sealed class PortTable : IDisposable
     public IReadOnlyDictionary<int, string> Listening =>
         _machine.Reachable ? _tcp.Where(p => HasListener(p.Value)).ToDictionary(p => p.Key, p => p.Value) : new Dictionary<int, string>();
 
+    /// <summary>UDP ports something listens on now.</summary>
+    public IReadOnlyList<int> ListeningUdp => _machine.Reachable ? [.. _udp.Where(p => HasListener(p.Value)).Select(p => p.Key)] : [];
+
     /// <summary>Whether a TCP connection from this source would be answered: for callers inside the emulation and for WinRM's port.</summary>
     public bool IsOpen(IPAddress source, int port) =>
         Listening.ContainsKey(port) && PacketRules.For(_machine, 6, port).Allows(source, 0);

@@ -14,6 +14,7 @@ internal static class ProgramCatalog
         ["net"] = () => new NetProgram(),
         ["netdiag"] = () => new NetdiagProgram(),
         ["netsh"] = () => new NetshProgram(),
+        ["netstat"] = () => new NetstatProgram(),
         ["ping"] = () => new PingProgram(),
         ["powershell"] = () => new PowerShellProgram(),
         ["reg"] = () => new RegProgram(),

@@ -1,0 +1,40 @@
+function Get-FbHttpServer {
+    <#
+    .SYNOPSIS
+    Whether the host serves HTTP or HTTPS, and whether COM Internet Services or RPC over HTTP are installed.
+    .DESCRIPTION
+    Serves: $true, $false, or $null when it cannot be told. RpcProxy: rpcproxy.dll is there. Reason: what was seen.
+    #>
+    [CmdletBinding()]
+    param()
+    $result = @{ Serves = $null; RpcProxy = $null; Reason = '' }
+    $system = Get-FbSystemFolder
+    # In the system folder up to Windows 2000, in a folder of its own since 2003.
+    $result.RpcProxy = $false
+    foreach ($path in @("$system\rpcproxy.dll", "$system\RpcProxy\rpcproxy.dll")) {
+        $found = (Get-FbFileInfo -Path $path).Exists
+        if ($found) {
+            $result.RpcProxy = $true
+            break
+        }
+        if ($null -eq $found) { $result.RpcProxy = $null }
+    }
+    $states = @()
+    try {
+        foreach ($service in @(Get-FbWmi -Class Win32_Service -Filter "Name='W3SVC' OR Name='HTTPFilter'")) {
+            if ($null -ne $service -and [string] $service.State -eq 'Running') { $states += "the service $($service.Name) runs" }
+        }
+    }
+    catch { $result.Reason = "its services cannot be read: $($_.Exception.Message)" }
+    $ports = Get-FbListener
+    foreach ($port in @(80, 443)) {
+        if (@($ports.Tcp) -contains $port) { $states += "TCP $port is listening" }
+    }
+    if ($states.Count -gt 0) {
+        $result.Serves = $true
+        $result.Reason = $states -join ', '
+    }
+    elseif (-not $ports.Readable) { $result.Reason = "its listening ports cannot be read: $($ports.Error)" }
+    elseif (-not $result.Reason) { $result.Serves = $false }
+    New-Object -TypeName PSObject -Property $result
+}
