@@ -1,23 +1,32 @@
 function Get-FbFileVersion {
     <#
     .SYNOPSIS
-    The version of a file from the numbers of its version resource; its text is localised and may carry more.
+    Version of a file of the host, when it came to its place, and whether something replaces it at the next start.
+    .DESCRIPTION
+    ChangedAt is the later of made and written: installers keep the date at which a file was built. ReplacedAtRestart is
+    $null when the list of renames could not be read.
+    .PARAMETER Rename
+    PendingFileRenameOperations, $null = could not be read.
     #>
     [CmdletBinding()]
-    param([string] $Path)
-    $result = @{ Path = $Path; Exists = $null; Version = $null }
-    $full = $Path -replace '^%SystemRoot%\\System32\\', ((Get-FbSystemFolder) + '\')
-    $full = $full -replace '^%SystemRoot%', $env:SystemRoot
-    $full = $full -replace '^%ProgramFiles%', $env:ProgramFiles
-    try {
-        $result.Exists = [bool] (Test-Path -LiteralPath $full -PathType Leaf -ErrorAction Stop)
-        if ($result.Exists) {
-            $info = (Get-Item -LiteralPath $full -Force -ErrorAction Stop).VersionInfo
-            if ($null -ne $info -and $info.FileMajorPart + $info.FileMinorPart + $info.FileBuildPart + $info.FilePrivatePart -gt 0) {
-                $result.Version = '{0}.{1}.{2}.{3}' -f $info.FileMajorPart, $info.FileMinorPart, $info.FileBuildPart, $info.FilePrivatePart
-            }
+    param([string] $Path, [AllowNull()] [object] $Rename)
+    $found = Get-FbFileInfo -Path $Path
+    $changed = $found.Modified
+    # Sortable times of one form compare as text.
+    if ($null -ne $found.Created -and [string]::CompareOrdinal([string] $found.Created, [string] $changed) -gt 0) { $changed = $found.Created }
+    $replaced = $null
+    if ($null -ne $Rename) {
+        $own = (Resolve-FbPath -Path $Path -Own) -replace '\\Sysnative\\', '\System32\'
+        $replaced = $false
+        foreach ($entry in @($Rename)) {
+            if (("$entry" -replace '^!?(\\\?\?\\)?', '') -eq $own) { $replaced = $true }
         }
     }
-    catch { $result.Exists = $null }
-    New-Object -TypeName PSObject -Property $result
+    New-Object -TypeName PSObject -Property @{
+        Path              = $Path
+        Exists            = $found.Exists
+        Version           = $found.Version
+        ChangedAt         = $changed
+        ReplacedAtRestart = $replaced
+    }
 }

@@ -15,9 +15,10 @@ function Get-FbQuickFix {
             continue
         }
         $found[$name] = $false
-        # Windows XP and 2003 may show "File 1" and have the update in ServicePackInEffect.
+        # Windows XP and 2003 may show "File 1" and have the update in ServicePackInEffect; NT 4.0 writes Q for KB.
+        $pattern = '(^|\s)(KB|Q){0}(\s|$)' -f ($name -replace '^KB', '')
         foreach ($id in $ids) {
-            if ($id -match "(^|\s)$name(\s|$)") { $found[$name] = $true }
+            if ($id -match $pattern) { $found[$name] = $true }
         }
     }
     $found

@@ -15,9 +15,7 @@ function Get-FbPatchEvidence {
         [AllowEmptyCollection()] [string[]] $Key = @(),
         [AllowEmptyCollection()] [string[]] $File = @()
     )
-    $version = 'HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion'
-    $build = (Get-FbRegistryValue -Path $version -Name 'CurrentBuildNumber').Value
-    $revision = (Get-FbRegistryValue -Path $version -Name 'UBR').Value
+    $system = Get-FbSystemVersion
     $packages = Get-FbServicingPackage -Kb $Kb
     $fixes = Get-FbQuickFix -Kb $Kb
     $updates = @()
@@ -36,16 +34,27 @@ function Get-FbPatchEvidence {
         $keys += New-Object -TypeName PSObject -Property @{ Key = $path; Present = $present }
     }
     $files = @()
-    foreach ($path in $File) { $files += Get-FbFileVersion -Path $path }
+    if ($File.Count -gt 0) {
+        $renames = Get-FbFileRename
+        foreach ($path in $File) { $files += Get-FbFileVersion -Path $path -Rename $renames.Entries }
+    }
     $pending = Get-FbPendingReboot
     $reasons = $null
     if ($pending.Readable) { $reasons = @($pending.Reasons) }
     $boot = $null
-    try { $boot = ConvertTo-FbTime -Value (Get-FbWmi -Class Win32_OperatingSystem).LastBootUpTime } catch { $boot = $null }
-    $result = @{
-        Build         = $null
-        Ubr           = $null
-        Architecture  = Get-FbArchitecture
+    try { $boot = (Get-FbBootTime).Time } catch { $boot = $null }
+    $architecture = Get-FbArchitecture
+    New-Object -TypeName PSObject -Property @{
+        Build         = $system.Build
+        Ubr           = $system.Ubr
+        Architecture  = $architecture
+        System        = New-Object -TypeName PSObject -Property @{
+            Version        = $system.Version
+            ServicePack    = $system.ServicePack
+            Product        = $system.Product
+            TerminalServer = $system.TerminalServer
+            Architecture   = $architecture
+        }
         Updates       = $updates
         Rollups       = $packages.Rollups
         Files         = $files
@@ -53,7 +62,4 @@ function Get-FbPatchEvidence {
         PendingReboot = $reasons
         BootTime      = $boot
     }
-    if ("$build" -match '^\d+$') { $result.Build = [int] "$build" }
-    if ("$revision" -match '^\d+$') { $result.Ubr = [int] "$revision" }
-    New-Object -TypeName PSObject -Property $result
 }
