@@ -10,7 +10,7 @@ function Connect-FbTarget {
     $drive = @{ Name = 'FbTarget'; PSProvider = 'FileSystem'; Root = $root; Scope = 'Global'; ErrorAction = 'Stop'; WhatIf = $false }
     if ($null -ne $target.Credential) { $drive.Credential = $target.Credential }
     # What a call that was cut off has left behind.
-    Remove-PSDrive -Name FbTarget -Scope Global -Force -ErrorAction SilentlyContinue -WhatIf:$false
+    try { Remove-PSDrive -Name FbTarget -Force -ErrorAction Stop -WhatIf:$false } catch { $target.Drive = $false }
     try { $null = New-PSDrive @drive }
     catch {
         # 1219: this logon still holds a connection to the target under another name.

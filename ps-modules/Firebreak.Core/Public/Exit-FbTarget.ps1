@@ -11,5 +11,5 @@ function Exit-FbTarget {
     # Whatever cannot be closed has gone with the connection.
     try { if ($null -ne $target.BaseKey) { $target.BaseKey.Close() } } catch { $target.BaseKey = $null }
     if ($null -ne $target.Cim) { Remove-CimSession -CimSession $target.Cim -ErrorAction SilentlyContinue -WhatIf:$false }
-    if ($target.Drive) { Remove-PSDrive -Name FbTarget -Scope Global -Force -ErrorAction SilentlyContinue -WhatIf:$false }
+    try { if ($target.Drive) { Remove-PSDrive -Name FbTarget -Force -ErrorAction Stop -WhatIf:$false } } catch { $target.Drive = $false }
 }

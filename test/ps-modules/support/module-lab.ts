@@ -1,8 +1,16 @@
 /** Functions of our modules, called as the product calls them, on machines of the lab. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { FirebreakError, type Json, type ParameterValue, Secret, type Session } from '../../../src/domain/index.ts';
+import {
+  FirebreakError,
+  HostCredential,
+  type Invocation,
+  type Json,
+  type ParameterValue,
+  Secret,
+  type Session,
+} from '../../../src/domain/index.ts';
 import { createTransports } from '../../../src/transports/index.ts';
 import { startTestLab, type TestLab, type TestLabOptions } from '../../lab/support/lab.ts';
 
@@ -15,6 +23,10 @@ export interface HistoryEntry {
   readonly [field: string]: unknown;
 }
 
+/** One pipeline, as a relay gets it. */
+const ON_TARGET = `param($Target, $Name, $Parameters)
+Firebreak.Core\\Enter-FbTarget @Target
+try { & $Name @Parameters } finally { Firebreak.Core\\Exit-FbTarget }`;
 const { signal } = new AbortController();
 const TIMEOUT_MS = 60_000;
 const OPEN_MS = 20_000;
@@ -51,6 +63,29 @@ export class ModuleLab {
     return session;
   }
 
+  /** Calls on `host` as they go through `relay`, with the credential of the host's administrator unless another is given. */
+  relayed(relay: string, host: string, options: RelayOptions = {}): Relayed {
+    const account = existsSync(join(this.lab.dir, 'passwords', host)) ? this.lab.relayedAccount(host) : this.lab;
+    const { credential = new HostCredential(account.user, new Secret(account.password)) } = options;
+    const target = {
+      Name: host,
+      Address: options.address ?? this.lab.host(host).address,
+      ...(credential === null ? {} : { Credential: credential }),
+    };
+    return {
+      call: async (name, parameters = {}) => {
+        const [module, fn] = name.split('\\') as [string, string];
+        const session = await this.session(relay);
+        const call = {
+          script: ON_TARGET,
+          modules: ['Firebreak.Core', `Firebreak.${module}`],
+          parameters: { Target: target, Name: `Firebreak.${module}\\${fn}`, Parameters: parameters },
+        };
+        return oneResult(name, session.invoke<Result>(call, { signal, timeoutMs: TIMEOUT_MS }));
+      },
+    };
+  }
+
   /** The next call opens a new session: the machine has lost this one. */
   forget(host: string): void {
     this.#sessions.delete(host);
@@ -65,16 +100,7 @@ export class ModuleLab {
     const [module, fn] = name.split('\\') as [string, string];
     const session = await this.session(host);
     const call = { module: `Firebreak.${module}`, function: fn, parameters };
-    const { output, streams } = await session
-      .invoke<Result>(call, { signal, timeoutMs: TIMEOUT_MS })
-      .catch((thrown) => {
-        throw thrown instanceof FirebreakError
-          ? new Error(`${thrown.message} ${JSON.stringify(thrown.details)}`)
-          : thrown;
-      });
-    if (streams.error.length > 0) throw new Error(`${name}: ${JSON.stringify(streams.error)}`);
-    if (output.length !== 1) throw new Error(`${name} gave ${output.length} objects: ${JSON.stringify(output)}`);
-    return output[0]!;
+    return oneResult(name, session.invoke<Result>(call, { signal, timeoutMs: TIMEOUT_MS }));
   }
 
   async script(
@@ -103,6 +129,25 @@ export class ModuleLab {
     await Promise.all([...this.#sessions.values()].map((session) => session.close().catch(() => undefined)));
     await this.lab.end();
   }
+}
+
+export interface Relayed {
+  call(name: string, parameters?: { readonly [name: string]: ParameterValue }): Promise<Result>;
+}
+
+interface RelayOptions {
+  /** Null: none. */
+  readonly credential?: HostCredential | null;
+  readonly address?: string;
+}
+
+async function oneResult(name: string, running: Promise<Invocation<Result>>): Promise<Result> {
+  const { output, streams } = await running.catch((thrown: unknown) => {
+    throw thrown instanceof FirebreakError ? new Error(`${thrown.message} ${JSON.stringify(thrown.details)}`) : thrown;
+  });
+  if (streams.error.length > 0) throw new Error(`${name}: ${JSON.stringify(streams.error)}`);
+  if (output.length !== 1) throw new Error(`${name} gave ${output.length} objects: ${JSON.stringify(output)}`);
+  return output[0]!;
 }
 
 interface InventoryHost {
