@@ -47,7 +47,9 @@ internal static class ProgramCatalog
     public static IReadOnlyDictionary<string, ILabProgram> For(MachineProfile profile)
     {
         Dictionary<string, ILabProgram> programs = new(StringComparer.OrdinalIgnoreCase);
-        foreach (string name in profile.Programs)
+
+        // Every Windows with programs at all has netstat, so no profile lists it.
+        foreach (string name in profile.Programs.Count == 0 ? [] : profile.Programs.Append("netstat"))
         {
             string plain = name.EndsWith(".exe", StringComparison.OrdinalIgnoreCase) ? name[..^4] : name;
             if (!s_programs.TryGetValue(plain, out Func<ILabProgram>? make))
