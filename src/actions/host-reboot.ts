@@ -34,6 +34,8 @@ const restartSchema = z.object({
 
 const POLL_MS = 1000;
 const CALL_MS = 15_000;
+/** A relay takes that long to find that a host is away. */
+const RELAYED_CALL_MS = 60_000;
 /** After this long up with the old boot time and no shutdown under way, a restart that was asked for has come to nothing. */
 const NOT_STARTED_AFTER_MS = 120_000;
 /** Kept back from the deadline, so that the failure can still be named. */
@@ -121,17 +123,23 @@ export const hostReboot: ChangeAction = {
 
 /** One look at the host: its boot state, or why there is none. A dead connection is told by the port, quickly. */
 async function look(step: StepContext): Promise<{ readonly boot: BootState | null; readonly why: string }> {
-  const { address, port } = step.host;
-  const state = await step.scanner.probe({ address, port, protocol: 'tcp', timeoutMs: 2000 }, step.signal);
+  const { address, port, via } = step.host;
+  // What is behind a relay may not be seen from here at all.
+  const state =
+    via === undefined
+      ? await step.scanner.probe({ address, port, protocol: 'tcp', timeoutMs: 2000 }, step.signal)
+      : 'unknown';
   if (state !== 'open' && state !== 'unknown') {
     await step.dropSession();
     return { boot: null, why: `TCP ${port} is ${state}` };
   }
   try {
-    return { boot: await readBootState(step, CALL_MS), why: '' };
+    return { boot: await readBootState(step, via === undefined ? CALL_MS : RELAYED_CALL_MS), why: '' };
   } catch (thrown) {
     // While services start, anything from a refused logon to a damaged answer is possible and passes.
     if (step.signal.aborted || !(thrown instanceof FirebreakError) || thrown.code === 'FB_BUG') throw thrown;
+    // A dead relay tells nothing of the host.
+    if (thrown.relay !== undefined) throw thrown;
     await step.dropSession();
     return { boot: null, why: thrown.message };
   }

@@ -5,6 +5,7 @@ import {
   HostCredential,
   type OpenOptions,
   type PlannedHost,
+  type RelayHost,
   Secret,
   type Session,
   type Target,
@@ -21,11 +22,17 @@ export interface Connector {
    */
   prepare(hosts: readonly PlannedHost[]): Promise<void>;
   open(host: PlannedHost, options: OpenOptions): Promise<Session>;
+  /** Waits for a relay that was lost; see Transport.ready. Resolves at once for hosts without one. */
+  ready(host: PlannedHost, options: { readonly signal: AbortSignal; readonly wasReached: boolean }): Promise<void>;
+  /** Ends what the transports keep open. */
+  close(): Promise<void>;
   /** The host's user and password, for a hop that starts there; null where it has no password. @throws FB_CREDENTIAL_MISSING */
   credentialOf(host: PlannedHost): Promise<HostCredential | null>;
 }
 
 const NOTHING = new Secret('');
+
+type Reachable = RelayHost & Pick<PlannedHost, 'via'>;
 
 /** @throws FB_CREDENTIAL_MISSING and those of the transport */
 export function createConnector(
@@ -43,12 +50,19 @@ export function createConnector(
       if (transport === undefined) throw new FirebreakError('FB_USAGE', `${host.name}: no transport ${host.transport}`);
       return transport.open(await toTarget(host, credentials), options);
     },
+    ready: async (host, options) => {
+      await transports[host.transport]?.ready?.(await toTarget(host, credentials), options);
+    },
+    close: async () => {
+      await Promise.all(Object.values(transports).map((transport) => transport?.close?.()));
+    },
   };
 }
 
 async function prepare(hosts: readonly PlannedHost[], credentials: Credentials): Promise<void> {
   const missing = new Map<string, FirebreakError>();
-  for (const host of hosts) {
+  const relays = new Map(hosts.flatMap(({ via }) => (via === undefined ? [] : [[via.name, via] as const])));
+  for (const host of [...relays.values(), ...hosts]) {
     try {
       if (isFromProgram(host)) userOf(host);
       else await secretsOf(host, credentials);
@@ -67,12 +81,12 @@ async function prepare(hosts: readonly PlannedHost[], credentials: Credentials):
   });
 }
 
-function isFromProgram({ password, connection }: PlannedHost): boolean {
+function isFromProgram({ password, connection }: Reachable): boolean {
   const { passphrase } = connection ?? {};
   return (password !== null && 'command' in password) || (passphrase !== undefined && 'command' in passphrase);
 }
 
-async function toTarget(host: PlannedHost, credentials: Credentials): Promise<Target> {
+async function toTarget(host: Reachable, credentials: Credentials): Promise<Target> {
   try {
     return {
       host: host.name,
@@ -84,6 +98,7 @@ async function toTarget(host: PlannedHost, credentials: Credentials): Promise<Ta
       ...(await secretsOf(host, credentials)),
       allowUnencrypted: host.allowUnencrypted,
       settings: host.connection ?? {},
+      ...(host.via === undefined ? {} : { relay: await toTarget(host.via, credentials) }),
     };
   } catch (thrown) {
     throw thrown instanceof FirebreakError ? located(thrown, host) : thrown;
@@ -91,7 +106,7 @@ async function toTarget(host: PlannedHost, credentials: Credentials): Promise<Ta
 }
 
 async function secretsOf(
-  host: PlannedHost,
+  host: Reachable,
   credentials: Credentials,
 ): Promise<Pick<Target, 'user' | 'password' | 'passphrase'>> {
   const user = userOf(host);
@@ -108,23 +123,34 @@ async function secretsOf(
 }
 
 /** Whether a password can be of any use: a certificate, a ticket and one's own machine need none. */
-function takesPassword({ transport, auth, connection = {} }: PlannedHost): boolean {
-  if (transport !== 'winrm') return transport === 'ssh';
+function takesPassword({ transport, auth, connection = {} }: Reachable): boolean {
+  if (transport !== 'winrm') return transport !== 'local';
   if (auth === 'certificate') return false;
   return (connection.keytab ?? connection.ccache) === undefined;
 }
 
 /** Empty where none is needed: own identity, certificate. @throws FB_CREDENTIAL_MISSING */
-function userOf({ transport, auth, user, password }: PlannedHost): string {
+function userOf({ transport, auth, user, password, via }: Reachable): string {
   if (user !== null) return user;
   if (transport === 'ssh') return userInfo().username;
-  const hasOwnIdentity = auth === 'kerberos' || (auth === 'negotiate' && password === null);
+  const hasOwnIdentity = transport === 'winrm' && (auth === 'kerberos' || (auth === 'negotiate' && password === null));
   if (transport === 'local' || auth === 'certificate' || hasOwnIdentity) return '';
+  if (transport === 'relay') {
+    // The logon on this machine is good for a second hop; one that came over the network is not.
+    if (via?.transport === 'local') return '';
+    throw new FirebreakError(
+      'FB_CREDENTIAL_MISSING',
+      `no user is given that relay ${via?.name ?? ''} can log on with`,
+      {
+        remedy: 'set credential of the host itself: the logon on the relay goes no further',
+      },
+    );
+  }
   throw new FirebreakError('FB_CREDENTIAL_MISSING', 'no user is given', {
     remedy: 'set credential.user in the inventory, or --user',
   });
 }
 
-function located({ code, message, remedy }: FirebreakError, host: PlannedHost): FirebreakError {
+function located({ code, message, remedy }: FirebreakError, host: Reachable): FirebreakError {
   return new FirebreakError(code, `${host.name}: ${message}`, { remedy });
 }

@@ -64,6 +64,16 @@ async function execOn(connector: Connector, host: PlannedHost, options: ExecOpti
   });
   try {
     const { signal, timeoutMs, prompter } = options;
+    // Nothing there could run it: the relay need not be asked.
+    if (host.via !== undefined) {
+      throw new FirebreakError(
+        'FB_STEP_REFUSED',
+        `${host.name} has no PowerShell: it is reached through relay ${host.via.name}`,
+        {
+          remedy: `leave it out, or run the script on ${host.via.name}`,
+        },
+      );
+    }
     const open = { signal, timeoutMs, ...(prompter === undefined ? {} : { prompter }) };
     const session = await connector.open(host, open);
     try {

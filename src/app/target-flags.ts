@@ -30,6 +30,8 @@ export interface ConnectionFlags {
   readonly jump?: string | undefined;
   readonly shell?: string | undefined;
   readonly source?: string | undefined;
+  /** Name of an inventory host. */
+  readonly relay?: string | undefined;
 }
 
 const FINGERPRINT = /^(?:(?:[0-9a-f]{2}:?){31}[0-9a-f]{2}|SHA256:[A-Za-z0-9+/]{43}=?)$/i;
@@ -45,6 +47,8 @@ export function overridesOf(flags: ConnectionFlags): ConnectionOverrides {
     throw usage('--fingerprint is not a SHA-256', 'write 64 hex digits, for ssh SHA256:… as ssh-keygen -l prints it');
   if (proxy !== undefined && !/^http:\/\/[^@]+$/.test(proxy))
     throw usage('--proxy is not a URL without a user', 'write http://proxy:3128');
+  if (flags.relay !== undefined && flags.transport !== undefined)
+    throw usage(`--relay and --transport ${flags.transport} contradict each other`, 'give one of them');
   const given = {
     transport: flags.transport,
     auth: flags.auth ?? (certificate === undefined ? undefined : ('certificate' as const)),
@@ -70,6 +74,7 @@ export function overridesOf(flags: ConnectionFlags): ConnectionOverrides {
     jump: flags.jump === undefined ? undefined : parseJump(flags.jump),
     shell: flags.shell,
     source: flags.source,
+    relay: flags.relay,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as ConnectionOverrides;
 }

@@ -80,12 +80,14 @@ export function createServices(options: ServiceOptions): Services {
         random: systemRandom,
         dispatcher: createInProcessDispatcher(),
         openSession: (host, how) => connector.open(host, how),
+        awaitRelay: (host, how) => connector.ready(host, how),
         identify: identifyHost,
         marker: createHostMarker(),
         observer: logging(observer, log),
       };
     },
     close: async () => {
+      await connector.close();
       await Promise.all(logs.map((log) => log.close()));
       if (opened !== undefined) await opened.then((store) => store.close());
     },

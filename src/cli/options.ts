@@ -59,6 +59,7 @@ function addConnectionOptions(command: Command): Command {
     .option('--known-hosts <file>', 'SSH known_hosts')
     .option('--jump <user@host>', 'SSH host to go through')
     .option('--shell <program>', 'PowerShell on the target, for ssh and local')
+    .option('--relay <name>', 'inventory host through which all others are reached')
     .option('--source <address>', 'source address of our connections')
     .option('--allow-unencrypted', 'allow Basic over plain HTTP (laboratories only)')
     .optionsGroup('Options:');
@@ -88,6 +89,7 @@ const CONNECTION_FLAGS = [
   'jump',
   'shell',
   'source',
+  'relay',
 ] as const satisfies readonly (keyof ConnectionFlags)[];
 
 /** The connection flags alone. */

@@ -28,6 +28,7 @@ import type { HostConnection } from './host-connection.ts';
 import type { IntentRecord, StepRecord } from './host-record.ts';
 import { attemptContext, type HostWork, openUndos, stepContext } from './host-work.ts';
 import { throwIfPaused } from './pause.ts';
+import { RelayWait } from './relay-wait.ts';
 import type { StepTime } from './step-time.ts';
 
 /** Waiting for work on the host: first look after a second, then less and less often. */
@@ -211,6 +212,7 @@ async function wait(change: Change, intent: IntentRecord): Promise<Recovered> {
   const { connection, deps } = work;
   connection.isWaiting = true;
   let outOfSight: FirebreakError | null = null;
+  const relay = new RelayWait(work, step.id, time);
   try {
     for (let delayMs = FIRST_LOOK_MS; ; delayMs = Math.min(LONGEST_LOOK_MS, delayMs * 1.5)) {
       throwIfPaused(work.pause);
@@ -225,6 +227,8 @@ async function wait(change: Change, intent: IntentRecord): Promise<Recovered> {
         outOfSight = thrown;
         await connection.drop();
         work.recorder.progress(work.host.name, step.id, `out of sight: ${thrown.message}`);
+        const lost = await relay.after(thrown.toRecord());
+        if (lost?.relay !== undefined) throw new FirebreakError(lost.code, lost.message, { ...lost, cause: thrown });
       }
       throwIfPaused(work.pause);
       await deps.clock.sleep(Math.min(delayMs, Math.max(1, time.remainingMs())), work.pause);

@@ -50,6 +50,14 @@ export interface EngineDeps {
     host: PlannedHost,
     options: { readonly signal: AbortSignal; readonly timeoutMs: number; readonly name?: string },
   ): Promise<Session>;
+  /**
+   * After an error with `relay`: waits until the way to the host is there again. `wasReached`: an earlier process got through.
+   * @throws FB_CONNECT_* with `relay`, not retryable: it is given up; FB_CANCELLED
+   */
+  awaitRelay?(
+    host: PlannedHost,
+    options: { readonly signal: AbortSignal; readonly wasReached: boolean },
+  ): Promise<void>;
   /** The machine's own identity, so that two addresses of one machine are one; absent or null = the address stands for it. */
   identify?(session: Session, signal: AbortSignal): Promise<string | null>;
   readonly marker?: HostMarker;

@@ -93,7 +93,7 @@ export class HostConnection {
     const heldBackMs = this.#notBefore - startedAt;
     if (heldBackMs > 0) await clock.sleep(Math.min(heldBackMs, Math.max(1, remainingMs)), signal);
     const leftMs = remainingMs - (clock.now() - startedAt);
-    const timeoutMs = Math.max(1, Math.min(leftMs, this.isWaiting ? OPEN_WHILE_WAITING_MS : OPEN_MS));
+    const timeoutMs = Math.max(1, Math.min(leftMs, this.#openMs()));
     try {
       const session = await this.#deps.openSession(this.#host, { signal, timeoutMs, name: this.#name });
       this.#wasGranted = true;
@@ -103,6 +103,11 @@ export class HostConnection {
       if (thrown instanceof FirebreakError && DENIED.test(thrown.code)) throw this.#refused(thrown);
       throw asUnreached(thrown, this.#host);
     }
+  }
+
+  /** A relay takes its time to find that a host is away; cutting it short costs its session. */
+  #openMs(): number {
+    return this.isWaiting && this.#host.via === undefined ? OPEN_WHILE_WAITING_MS : OPEN_MS;
   }
 
   /** The account that was good before this restart may be good again in a moment; any other refusal is final. */
@@ -154,7 +159,8 @@ export class HostConnection {
 /** A deadline that passes while connecting means that the host was not reached. */
 function asUnreached(thrown: unknown, host: PlannedHost): unknown {
   if (!(thrown instanceof FirebreakError) || thrown.code !== 'FB_DEADLINE') return thrown;
-  return new FirebreakError('FB_CONNECT_TIMEOUT', `${host.name} (${host.address}:${host.port}): no answer in time`, {
+  const way = host.via === undefined ? `:${host.port})` : `) through relay ${host.via.name}`;
+  return new FirebreakError('FB_CONNECT_TIMEOUT', `${host.name} (${host.address}${way}: no answer in time`, {
     remedy: thrown.remedy,
     cause: thrown,
   });

@@ -92,5 +92,8 @@ function reasonOf(verdict: JsonObject | null): string {
 }
 
 function describe(failure: StepFailure): { readonly reason: string; readonly error: ErrorRecord | null } {
-  return { reason: `${failure.step}: ${failure.error?.message ?? failure.reason}`, error: failure.error };
+  const { step, error, reason } = failure;
+  // Whatever step it was: the relay is to blame.
+  if (error?.relay !== undefined) return { reason: error.message, error };
+  return { reason: `${step}: ${error?.message ?? reason}`, error };
 }

@@ -16,6 +16,7 @@ import { type HostVerdict, hostOutcome, type StepFailure } from './host-outcome.
 import { attemptContext, discharge, expressionContext, type HostWork, openUndos } from './host-work.ts';
 import { throwIfPaused } from './pause.ts';
 import { findBlock, flattenSteps } from './plan-steps.ts';
+import { RelayWait } from './relay-wait.ts';
 import { checkDependency, type Flow, runStep, skipSteps } from './step-runner.ts';
 import { StepTime } from './step-time.ts';
 
@@ -217,9 +218,15 @@ export class HostRunner {
 
   /** Takes one temporary change back; null when that succeeded. @throws Paused, a failure of the journal */
   async undo(id: string): Promise<StepFailure | null> {
+    const relay = new RelayWait(this.#work, 'undo', null);
     let failure = await this.#tryUndo(id);
-    for (let retry = 0; retry < UNDO_RETRIES && failure?.error?.retryable === true; retry++) {
-      await this.#work.deps.clock.sleep(UNDO_DELAY_MS, this.#work.pause).catch(() => {});
+    for (let retry = 0; retry < UNDO_RETRIES && failure?.error?.retryable === true; ) {
+      const lost = await relay.after(failure.error);
+      if (lost?.retryable === false) return { ...failure, error: lost };
+      if (lost !== null) {
+        retry += 1;
+        await this.#work.deps.clock.sleep(UNDO_DELAY_MS, this.#work.pause).catch(() => {});
+      }
       failure = await this.#tryUndo(id);
     }
     return failure;

@@ -115,7 +115,9 @@ export function attemptContext(work: HostWork, options: ContextOptions): Attempt
     get signal() {
       return signal();
     },
-    deadline: time.deadline,
+    get deadline() {
+      return time.deadline;
+    },
     clock: deps.clock,
     random: deps.random,
     scanner: deps.scanner,

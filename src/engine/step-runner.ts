@@ -19,6 +19,7 @@ import { attemptChange, undosNotNeeded } from './change-attempt.ts';
 import type { StepFailure } from './host-outcome.ts';
 import { discharge, dischargeEvents, expressionContext, type HostWork, stepContext } from './host-work.ts';
 import { Paused, throwIfPaused } from './pause.ts';
+import { RelayWait } from './relay-wait.ts';
 import { StepTime } from './step-time.ts';
 
 /** What a step means for the way through the playbook. */
@@ -133,13 +134,21 @@ async function attempts(
   args: JsonObject,
   time: StepTime,
 ): Promise<StepFinished> {
+  const relay = new RelayWait(work, step.id, time);
   for (;;) {
     throwIfPaused(work.pause);
     const attempt = work.record.step(step.id).failedAttempts + 1;
     const done = await once(work, step, action, args, time, attempt);
     const durationMs = work.deps.clock.now() - time.startedAt;
     if (done.kind === 'ended') return finish(work, step, done, attempt, durationMs);
-    const { error } = done;
+    const lost = await relay.after(done.error);
+    if (lost === null) {
+      // The way was gone, not the host: nothing is known of this attempt, and it does not count as one.
+      const found = [...done.before, ...dischargeEvents(work, work.host.name, done.discharged, 'undone')];
+      await work.recorder.append(work.record, found);
+      continue;
+    }
+    const error = lost;
     if (error.retryable && attempt <= step.retries && time.remainingMs() > step.delayMs) {
       await work.recorder.append(work.record, [
         ...done.before,

@@ -1,6 +1,7 @@
 /**
  * When too many hosts of a wave went wrong, no further host is begun. Pure; shows its arithmetic. Hosts that were never
- * reached count for one threshold, everything else that needs attention for the other.
+ * reached count for one threshold, everything else that needs attention for the other. Hosts that a dead relay has cut off
+ * are one failure together.
  */
 import { FINE_OUTCOMES, type HostOutcome, type Plan, type PlannedWave } from '../domain/index.ts';
 
@@ -8,6 +9,8 @@ export interface EndedHost {
   readonly name: string;
   readonly outcome: HostOutcome;
   readonly wasReached: boolean;
+  /** The relay that is to blame. */
+  readonly relay?: string;
 }
 
 /** Not fine, yet no sign that the job goes wrong. */
@@ -35,9 +38,19 @@ function explain(
   hosts: readonly EndedHost[],
 ): string | null {
   const total = wave.hosts.length;
-  if (hosts.length * 100 <= limit * total) return null;
-  const percent = Math.round((hosts.length * 1000) / total) / 10;
-  const named = hosts.slice(0, NAMED).map((host) => `${host.name} ${host.outcome}`);
-  const more = hosts.length > NAMED ? ', …' : '';
-  return `${name} ${limit} exceeded in ${/^wave /.test(wave.name) ? wave.name : `wave ${wave.name}`}: ${hosts.length} of ${total} hosts ${what} = ${percent} % > ${limit} % (${named.join(', ')}${more})`;
+  const counted = unitsOf(hosts);
+  if (counted.length * 100 <= limit * total) return null;
+  const percent = Math.round((counted.length * 1000) / total) / 10;
+  const named = counted.slice(0, NAMED);
+  const more = counted.length > NAMED ? ', …' : '';
+  return `${name} ${limit} exceeded in ${/^wave /.test(wave.name) ? wave.name : `wave ${wave.name}`}: ${counted.length} of ${total} hosts ${what} = ${percent} % > ${limit} % (${named.join(', ')}${more})`;
+}
+
+/** What counts as one, each as it is named. */
+function unitsOf(hosts: readonly EndedHost[]): readonly string[] {
+  const behind = new Map<string, number>();
+  for (const { relay } of hosts) if (relay !== undefined) behind.set(relay, (behind.get(relay) ?? 0) + 1);
+  const single = hosts.filter(({ relay }) => relay === undefined).map((host) => `${host.name} ${host.outcome}`);
+  const relays = [...behind].map(([relay, count]) => `relay ${relay} with ${count} ${count === 1 ? 'host' : 'hosts'}`);
+  return [...single, ...relays];
 }

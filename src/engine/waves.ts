@@ -76,7 +76,9 @@ export class Waves {
     const ended = wave.hosts.flatMap((name): EndedHost[] => {
       const record = this.#record(name);
       const outcome: HostOutcome | undefined = record.finished?.outcome;
-      return outcome === undefined ? [] : [{ name, outcome, wasReached: record.wasReached() }];
+      if (outcome === undefined) return [];
+      const relay = outcome === 'unreachable' ? record.finished?.error?.relay : undefined;
+      return [{ name, outcome, wasReached: record.wasReached(), ...(relay === undefined ? {} : { relay }) }];
     });
     this.#stopped ??= exceededThreshold(this.#scope.plan, wave, ended);
   }

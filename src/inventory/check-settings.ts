@@ -22,6 +22,8 @@ const NAMES: Partial<Record<SettingName, string>> = {
   privateKey: 'private_key',
   knownHosts: 'known_hosts',
   packageSource: 'package_source',
+  relayGraceMs: 'relay_grace',
+  relaySessions: 'relay_sessions',
 };
 
 const WINRM_ONLY: readonly SettingName[] = [
@@ -48,6 +50,9 @@ const NOT_LOCAL: readonly SettingName[] = [
   'source',
   'configuration',
 ];
+/** The relay connects, by the protocols of file shares. */
+const NOT_RELAYED: readonly SettingName[] = ['port', 'insecure', 'fingerprint', 'source', 'configuration', 'shell'];
+const OF_RELAY: readonly SettingName[] = ['relayGraceMs', 'relaySessions'];
 const TLS_ONLY: readonly SettingName[] = ['ca', 'insecure', 'fingerprint'];
 const KERBEROS_ONLY: readonly SettingName[] = ['keytab', 'ccache', 'spn'];
 
@@ -126,6 +131,10 @@ function complaintOf(name: SettingName, settings: Settings, { transport, useTls,
     return dropped(`is for WinRM, and these hosts are reached by ${transport}`, 'remove it, or write transport: winrm');
   if (transport !== 'ssh' && SSH_ONLY.includes(name))
     return dropped(`is for SSH, and these hosts are reached by ${transport}`, 'remove it, or write transport: ssh');
+  if (name === 'transport' && transport !== 'relay' && settings.relay !== undefined)
+    return wrong(`${transport} contradicts relay`, 'keep one of them');
+  if (transport === 'relay' && (NOT_RELAYED.includes(name) || OF_RELAY.includes(name)))
+    return dropped('means nothing for hosts behind a relay', 'write it for the relay itself');
   if (transport === 'local' && NOT_LOCAL.includes(name))
     return dropped('means nothing for the local machine', 'remove it, or write another transport');
   if (transport === 'winrm' && name === 'shell')

@@ -22,7 +22,7 @@ const SHORT: Readonly<Record<string, string>> = {
   passphrase_file: 'passphrase.file',
 };
 const NAME_COLUMNS = ['name', 'host', 'hostname'];
-const NUMBERS = new Set(['port', 'jump.port']);
+const NUMBERS = new Set(['port', 'jump.port', 'relay_sessions']);
 const BOOLEANS = new Set(['use_tls', 'allow_unencrypted', 'insecure', 'agent']);
 const LISTS = new Set(['vantages', 'partners']);
 const SECRETS = /^(?:password|passwd|pwd|passphrase|secret)$/i;

@@ -5,7 +5,7 @@
 import { didYouMean, type Place, readYaml, type YamlEntry, YamlReader } from '../util/index.ts';
 import { readAnsibleSetting } from './ansible-names.ts';
 import { readFurtherSources } from './further-sources.ts';
-import { isHostName, SETTING_KEYS, SETTING_KEYS_LATER, SettingsBuilder } from './settings.ts';
+import { isHostName, SETTING_KEYS, SettingsBuilder } from './settings.ts';
 import { emptyTree, type FurtherSource, groupOf, layersOf, readVars, type SourceRead } from './tree.ts';
 
 const GROUP_KEYS = ['hosts', 'vars', 'children'] as const;
@@ -146,9 +146,7 @@ class InventoryLoader {
         const vars = this.#reader.entries(field.value, field.place, '"vars"') ?? [];
         layers.push(readVars(this.#reader, vars, this.#folder));
       } else if (builder.read(field) || readAnsibleSetting(this.#reader, field, this.#folder, builder)) continue;
-      else if ((SETTING_KEYS_LATER as readonly string[]).includes(field.key)) {
-        this.#reader.notYet(field.keyPlace, `"${field.key}"`);
-      } else this.#reader.unknownKey(field, rules);
+      else this.#reader.unknownKey(field, rules);
     }
     layers.push(builder.layer({}));
     return true;

@@ -1,8 +1,9 @@
 /** Groups and layers → hosts with their effective settings: parents first, deeper groups over them, the host wins. */
 import type { ConnectionSettings, Json, PlannedHost } from '../domain/index.ts';
-import type { SourceProblem } from '../util/index.ts';
+import { type SourceProblem, sortProblems } from '../util/index.ts';
 import { SenselessSettings } from './check-settings.ts';
 import type { ConnectionOverrides, Inventory, InventoryHost } from './model.ts';
+import { linkRelays, type RelayPlaces } from './relays.ts';
 import type { Layer, SettingName, SettingPlace, Settings } from './settings.ts';
 import type { GroupTree } from './tree.ts';
 
@@ -26,18 +27,23 @@ export function resolveHosts(file: string, tree: GroupTree, overrides: Connectio
     for (const host of within) groupsOf.set(host, [...(groupsOf.get(host) ?? []), name]);
   }
   const check = new SenselessSettings(overrides);
-  const hosts = [...tree.hosts].map(([name, own]) => {
+  const relayPlaces: RelayPlaces = new Map();
+  const hosts = [...tree.hosts].map(([name, ownLayers]) => {
     const groups = groupsOf.get(name) ?? [];
     // Groups of the same depth in order of their names, as Ansible merges them.
     const byDepth = [...groups].sort((a, b) => (depths.get(a) ?? 0) - (depths.get(b) ?? 0) || (a < b ? -1 : 1));
     const layers = [
       ...(tree.groups.get('all')?.layers ?? []),
       ...byDepth.flatMap((g) => tree.groups.get(g)?.layers ?? []),
-      ...own,
+      ...ownLayers,
     ];
-    return resolveHost(name, groups, layers, overrides, check);
+    // The relay that the command line names for the others is itself reached as the inventory says.
+    const own = overrides.relay === name ? {} : overrides;
+    return resolveHost(name, groups, layers, own, check, relayPlaces);
   });
-  return { inventory: { file, hosts, groups: members }, problems: check.problems() };
+  const linked = linkRelays(hosts, relayPlaces);
+  const problems = sortProblems([...check.problems(), ...linked.problems]);
+  return { inventory: { file, hosts: linked.hosts, groups: members }, problems };
 }
 
 function resolveHost(
@@ -46,19 +52,23 @@ function resolveHost(
   layers: readonly Layer[],
   overrides: ConnectionOverrides,
   check: SenselessSettings,
+  relayPlaces: RelayPlaces,
 ): InventoryHost {
   let written: Settings = {};
   const places = new Map<SettingName, SettingPlace>();
   let vars: { readonly [name: string]: Json } = {};
   for (const layer of layers) {
-    written = { ...written, ...layer.settings };
+    written = merged(written, layer.settings);
     for (const [setting, place] of layer.places) places.set(setting, place);
     vars = { ...vars, ...layer.vars };
   }
-  const all: Settings = { ...written, ...(overrides as Settings) };
+  const all = merged(written, overrides as Settings);
+  const place = places.get(overrides.relay === undefined && all.relay !== undefined ? 'relay' : 'transport');
+  if (all.transport === 'relay') relayPlaces.set(name, place ?? null);
   const transport = all.transport ?? 'winrm';
   const useTls = transport === 'winrm' && tlsOf(all);
-  const auth = all.auth ?? (all.certificate === undefined ? 'negotiate' : 'certificate');
+  const auth =
+    transport === 'relay' ? 'negotiate' : (all.auth ?? (all.certificate === undefined ? 'negotiate' : 'certificate'));
   const settings = check.sensible(all, { transport, useTls, auth }, places);
   const connection = connectionOf(settings);
   return {
@@ -80,6 +90,14 @@ function resolveHost(
   };
 }
 
+/** A later layer wins, and of `relay` and `transport` the one that it names. */
+function merged(before: Settings, { ...layer }: Settings): Settings {
+  const { relay, ...others } = before;
+  if (layer.relay !== undefined) return { ...others, transport: 'relay', ...layer };
+  const keepsRelay = relay !== undefined && (layer.transport === undefined || layer.transport === 'relay');
+  return { ...others, ...(keepsRelay ? { relay } : {}), ...layer };
+}
+
 /** Of a user that was named without a password, where nothing but a password will do. */
 function isToBeAsked(
   { isUri, user, keytab, ccache }: Settings,
@@ -98,6 +116,8 @@ function tlsOf({ useTls, port, isAnsible, auth }: Settings): boolean {
 
 function portOf(transport: PlannedHost['transport'], useTls: boolean, port: number | undefined): number {
   if (transport === 'local') return 0;
+  // What the relay goes to; the inventory cannot change it.
+  if (transport === 'relay') return 445;
   return port ?? (transport === 'ssh' ? 22 : useTls ? 5986 : 5985);
 }
 
@@ -119,6 +139,9 @@ const CONNECTION_NAMES = [
   'shell',
   'source',
   'packageSource',
+  'relay',
+  'relayGraceMs',
+  'relaySessions',
 ] as const satisfies readonly (keyof ConnectionSettings)[];
 
 function connectionOf(settings: Settings): ConnectionSettings {

@@ -46,8 +46,10 @@ export interface Layer {
 type Reading = (reader: YamlReader, entry: YamlEntry, folder: string) => Settings;
 
 const AUTH_KINDS = ['negotiate', 'kerberos', 'ntlm', 'basic', 'certificate'] as const;
-const TRANSPORTS = ['winrm', 'ssh', 'local'] as const;
+const TRANSPORTS = ['winrm', 'ssh', 'local', 'relay'] as const;
 const PORT_RANGE = { min: 1, max: 65_535 };
+/** Sessions on one relay: every Windows allows at least 25 of one user. */
+const RELAY_SESSIONS = { min: 1, max: 25 };
 
 const text =
   (name: 'configuration' | 'spn' | 'shell'): Reading =>
@@ -121,6 +123,19 @@ const READINGS: Readonly<Record<string, Reading>> = {
     if (isAddress(source)) return { source };
     return reader.report(entry.place, `"source" is an IP address of this machine, not ${JSON.stringify(source)}`) ?? {};
   },
+  relay: (reader, entry) => {
+    const relay = reader.string(entry);
+    if (relay === null || isHostName(relay)) return relay === null ? {} : { relay };
+    return reader.report(entry.place, `"relay" is the name of a host of the inventory, not "${relay}"`) ?? {};
+  },
+  relay_grace: (reader, entry) => {
+    const relayGraceMs = reader.duration(entry);
+    return relayGraceMs === null ? {} : { relayGraceMs };
+  },
+  relay_sessions: (reader, entry) => {
+    const relaySessions = reader.integer(entry, RELAY_SESSIONS);
+    return relaySessions === null ? {} : { relaySessions };
+  },
   package_source: url('packageSource', ['http:', 'https:'], 'http://files.site.example/packages'),
   ports: (reader, entry) => ({ ports: readPorts(reader, entry) }),
   vantages: (reader, entry) => ({ vantages: readAddresses(reader, entry) }),
@@ -128,7 +143,6 @@ const READINGS: Readonly<Record<string, Reading>> = {
 };
 
 export const SETTING_KEYS: readonly string[] = Object.keys(READINGS);
-export const SETTING_KEYS_LATER = ['relay'] as const;
 
 /** Collects the settings of one layer; entries that are none are refused by whoever calls. */
 export class SettingsBuilder {
@@ -176,7 +190,6 @@ function readTransport(reader: YamlReader, entry: YamlEntry): Settings {
   if (transport === null) return {};
   const known = TRANSPORTS.find((name) => name === transport);
   if (known !== undefined) return { transport: known };
-  if (transport === 'relay') return reader.notYet(entry.place, 'the transport relay', 'write transport: winrm') ?? {};
   return reader.report(entry.place, `unknown transport "${transport}"`, `one of ${TRANSPORTS.join(', ')}`) ?? {};
 }
 

@@ -3,7 +3,7 @@
 import type { Json, JsonObject } from '../domain/index.ts';
 import { nearest, type SourceProblem, type YamlEntry, type YamlReader } from '../util/index.ts';
 import { readAnsibleSetting } from './ansible-names.ts';
-import { type Layer, SETTING_KEYS, SETTING_KEYS_LATER, SettingsBuilder } from './settings.ts';
+import { type Layer, SETTING_KEYS, SettingsBuilder } from './settings.ts';
 
 interface GroupNode {
   readonly layers: Layer[];
@@ -82,9 +82,7 @@ export function readVars(reader: YamlReader, entries: readonly YamlEntry[], fold
   const vars: { [name: string]: Json } = {};
   for (const variable of entries) {
     if (builder.read(variable) || readAnsibleSetting(reader, variable, folder, builder)) continue;
-    if ((SETTING_KEYS_LATER as readonly string[]).includes(variable.key)) {
-      reader.notYet(variable.keyPlace, `"${variable.key}"`);
-    } else if (misspeltSetting(variable.key) !== null) {
+    if (misspeltSetting(variable.key) !== null) {
       const meant = misspeltSetting(variable.key) ?? '';
       const message = `"${variable.key}" is too near to the setting "${meant}"`;
       reader.report(variable.keyPlace, message, `did you mean "${meant}"?`);

@@ -113,7 +113,13 @@ describe('a logon that fails', () => {
 
 describe('an examination', () => {
   function connectorOf(open: () => Promise<Session>): Connector {
-    return { prepare: async () => {}, credentialOf: async () => null, open };
+    return {
+      prepare: async () => {},
+      credentialOf: async () => null,
+      open,
+      ready: async () => {},
+      close: async () => {},
+    };
   }
 
   function sessionOf(answers: readonly unknown[], version = '5.1.17763.1'): Session {

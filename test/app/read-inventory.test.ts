@@ -125,6 +125,8 @@ describe('Active Directory', () => {
         calls.push(`${host.transport} ${host.user} ${host.address}:${host.port}`);
         return session;
       },
+      ready: async () => {},
+      close: async () => {},
     };
     return { calls, connector };
   }

@@ -288,8 +288,12 @@ describe('a broken inventory', () => {
       '1:15 "auth" is for WinRM, and these hosts are reached by ssh',
       'remove it, or write transport: winrm',
     ],
-    ['hosts: { a: { auth: basic, transport: winrmm } }', '1:39 unknown transport "winrmm"', 'one of winrm, ssh, local'],
-    ['hosts: { a: { transport: relay } }', '1:26 the transport relay is not supported yet', 'write transport: winrm'],
+    [
+      'hosts: { a: { auth: basic, transport: winrmm } }',
+      '1:39 unknown transport "winrmm"',
+      'one of winrm, ssh, local, relay',
+    ],
+    ['hosts: { a: { transport: relay } }', '1:15 transport relay needs a relay', 'write relay: NAME of a host'],
     ['hosts: { a: { ca: x.pem } }', '1:15 "ca" needs TLS', 'write use_tls: true'],
     [
       'hosts: { a: { auth: certificate } }',
@@ -340,9 +344,9 @@ describe('a broken inventory', () => {
     ],
     ['hosts: { a: { auth: baisc } }', '1:21 unknown authentication "baisc"', 'did you mean "basic"?'],
     [
-      'hosts: { a: { auth: basic, relay: r } }',
-      '1:28 "relay" is not supported yet',
-      'it is part of the design and comes later; remove it',
+      'hosts: { a: { relay: mgmt } }',
+      '1:15 the relay "mgmt" is not a host of the inventory',
+      'add it to the inventory; its groups need not be those of the playbook',
     ],
     ['hosts: { a: { auth: basic, port: 70000 } }', '1:34 "port" must be a whole number from 1 to 65535, not 70000', ''],
     ['hosts: { a: { auth: basic, address: "a b" } }', '1:37 "a b" is neither an IP address nor a host name', ''],

@@ -6,8 +6,19 @@ import { chooseHosts, type HostChoice } from '../hosts.ts';
 import { createServices } from '../wiring.ts';
 import { type Diagnosis, judgeDiagnosis } from './host-checks.ts';
 import { explainLogon } from './logon.ts';
-import { CHECK_NAMES, type Check, type CheckName, failed, type HostReport, ok, skipped, warning } from './model.ts';
+import {
+  CHECK_NAMES,
+  type Check,
+  type CheckName,
+  failed,
+  type HostReport,
+  ok,
+  RELAYED_CHECK_NAMES,
+  skipped,
+  warning,
+} from './model.ts';
 import { checkName, checkPort, checkTls } from './network.ts';
+import { explainRelayed, readAccess } from './relayed.ts';
 
 export interface DoctorOptions extends HostChoice {
   readonly forks: number;
@@ -57,6 +68,7 @@ class Examination {
   readonly #signal: AbortSignal;
   readonly #options: Pick<DoctorOptions, 'timeoutMs' | 'signal' | 'onCheck'>;
   readonly #checks: Check[] = [];
+  readonly #names: readonly CheckName[];
   #code: string | null = null;
 
   constructor(
@@ -69,6 +81,7 @@ class Examination {
     this.#connector = connector;
     this.#signal = signal;
     this.#options = options;
+    this.#names = host.via === undefined ? CHECK_NAMES : RELAYED_CHECK_NAMES;
   }
 
   async run(): Promise<HostReport> {
@@ -79,7 +92,7 @@ class Examination {
     }
     const bad = this.#checks.find(({ state }) => state === 'failed');
     const made = new Map(this.#checks.map((check) => [check.check, check]));
-    const checks = CHECK_NAMES.map(
+    const checks = this.#names.map(
       (name) => made.get(name) ?? skipped(name, bad === undefined ? 'not needed' : `${bad.check} failed`),
     );
     const state = bad !== undefined ? 'failed' : checks.some((check) => check.state === 'warning') ? 'warning' : 'ok';
@@ -88,7 +101,8 @@ class Examination {
 
   /** What is seen from outside; false when it makes no sense to go on. */
   async #network(): Promise<boolean> {
-    const { transport, useTls, connection = {} } = this.#host;
+    const { transport, useTls, connection = {}, via } = this.#host;
+    if (via !== undefined) return true;
     const around =
       transport === 'local'
         ? 'this machine'
@@ -111,7 +125,8 @@ class Examination {
   }
 
   async #inside(): Promise<void> {
-    this.#options.onCheck(this.#host.name, 'auth');
+    const { via } = this.#host;
+    this.#options.onCheck(this.#host.name, via === undefined ? 'auth' : 'relay');
     const { timeoutMs } = this.#options;
     let session: Session;
     try {
@@ -120,10 +135,18 @@ class Examination {
       const error = toErrorRecord(thrown);
       if (error.code === 'FB_CANCELLED') throw thrown;
       this.#code = error.code;
-      this.#add(explainLogon(this.#host, error));
+      for (const check of via === undefined
+        ? [explainLogon(this.#host, error)]
+        : explainRelayed(this.#host, via, error))
+        this.#add(check);
       return;
     }
     try {
+      if (via !== undefined) {
+        for (const check of await readAccess(session, this.#host, via, this.#limits())) this.#add(check);
+        await this.#diagnosis(session);
+        return;
+      }
       const { user, auth, transport } = this.#host;
       const how = transport === 'winrm' ? `by ${auth}` : `by ${transport}`;
       this.#add(ok('auth', user === null ? `own identity ${how}` : `${user} ${how}`));
@@ -200,7 +223,7 @@ class Examination {
   /** @throws FB_CANCELLED when the user interrupted */
   #ended(thrown: unknown): void {
     if (this.#options.signal.aborted) throw new FirebreakError('FB_CANCELLED', 'interrupted');
-    const next = CHECK_NAMES.find((name) => !this.#checks.some(({ check }) => check === name)) ?? 'shell';
+    const next = this.#names.find((name) => !this.#checks.some(({ check }) => check === name)) ?? 'shell';
     const isLate = this.#signal.aborted;
     const { code, message, remedy } = toErrorRecord(thrown);
     this.#code = isLate ? 'FB_DEADLINE' : code;

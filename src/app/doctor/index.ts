@@ -1,2 +1,2 @@
 export { doctor, examineAll } from './doctor.ts';
-export { CHECK_NAMES, type Check, type CheckName, type HostReport } from './model.ts';
+export { CHECK_NAMES, type Check, type CheckName, type HostReport, RELAYED_CHECK_NAMES } from './model.ts';

@@ -14,7 +14,20 @@ export const CHECK_NAMES = [
   'clock',
   'reboot',
 ] as const;
-export type CheckName = (typeof CHECK_NAMES)[number];
+/** Of a host behind a relay. */
+export const RELAYED_CHECK_NAMES = [
+  'relay',
+  'auth',
+  'share',
+  'registry',
+  'wmi',
+  'module',
+  'rights',
+  'disk',
+  'clock',
+  'reboot',
+] as const;
+export type CheckName = (typeof CHECK_NAMES)[number] | (typeof RELAYED_CHECK_NAMES)[number];
 
 export interface Check {
   readonly check: CheckName;

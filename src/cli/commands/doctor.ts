@@ -74,9 +74,14 @@ function jsonOf({ host, state, code, checks }: HostReport): object {
 }
 
 async function render(reports: readonly HostReport[]): Promise<string> {
-  const { CHECK_NAMES } = await import('../../app/index.ts');
-  const head = ['HOST', ...CHECK_NAMES.map((name) => name.toUpperCase())];
-  const rows = reports.map(({ host, checks }) => [host, ...checks.map(({ state }) => MARKS[state])]);
+  const { CHECK_NAMES, RELAYED_CHECK_NAMES } = await import('../../app/index.ts');
+  const all = [...CHECK_NAMES.slice(0, 3), ...RELAYED_CHECK_NAMES.slice(0, 5), ...CHECK_NAMES.slice(4)];
+  const shown = all.filter((name) => reports.some(({ checks }) => checks.some(({ check }) => check === name)));
+  const head = ['HOST', ...shown.map((name) => name.toUpperCase())];
+  const rows = reports.map(({ host, checks }) => {
+    const states = new Map(checks.map(({ check, state }) => [check, MARKS[state]]));
+    return [host, ...shown.map((name) => states.get(name) ?? MARKS.skipped)];
+  });
   const findings = reports.flatMap(({ host, checks }) =>
     checks
       .filter(({ state }) => state === 'failed' || state === 'warning')

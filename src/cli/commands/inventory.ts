@@ -32,10 +32,10 @@ Examples:
       );
       if (flags.json === true) process.stdout.write(`${JSON.stringify(hosts)}\n`);
       else {
-        const rows = hosts.map(({ name, address, port, transport, useTls, auth, user, groups }) => [
+        const rows = hosts.map(({ name, address, port, transport, useTls, auth, user, groups, via }) => [
           name,
-          port === 0 ? address : `${address.includes(':') ? `[${address}]` : address}:${port}`,
-          useTls ? `${transport}+tls` : transport,
+          port === 0 || via !== undefined ? address : `${address.includes(':') ? `[${address}]` : address}:${port}`,
+          via !== undefined ? `via ${via.name}` : useTls ? `${transport}+tls` : transport,
           transport === 'winrm' ? auth : '-',
           user ?? '-',
           groups.join(','),

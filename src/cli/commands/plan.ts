@@ -61,7 +61,7 @@ export function registerPlan(program: Command): void {
             `  ${wave.name}: ${hostCount(wave.hosts.length)}`,
             ...wave.hosts.map(
               (host) =>
-                `    ${host.name} (${host.address})${host.set === null ? '' : `, one at a time with ${host.set}`}`,
+                `    ${host.name}${host.via === null ? '' : ` via ${host.via}`} (${host.address})${host.set === null ? '' : `, one at a time with ${host.set}`}`,
             ),
           ]),
           '',

@@ -9,6 +9,7 @@ import {
   type JsonObject,
   type Plan,
   type PlannedHost,
+  type PlannedWave,
   type PlanOrigin,
   type Position,
 } from '../../domain/index.ts';
@@ -41,13 +42,14 @@ const FORKS = { min: 1, max: 1000 };
 
 /**
  * @throws FB_NO_HOSTS (unknown names, or none left), FB_USAGE (not a pattern), FB_PLAYBOOK_INVALID (hosts in no wave; a set
- * that is no name), FB_INPUT_INVALID (a template over inputs gives no usable number)
+ * that is no name; a relay in the wave of its hosts), FB_INPUT_INVALID (a template over inputs gives no usable number)
  */
 export function createPlan(request: PlanRequest): Plan {
   const { playbook, inputs } = request;
   const selected = selectPlanned(request);
   const names = selected.map(({ name }) => name);
   const waves = assignWaves(names, playbook.waves, (pattern) => matchHosts(request.inventory, pattern));
+  checkRelays(request, selected, waves);
   const waveOf = new Map(waves.flatMap((wave, index) => wave.hosts.map((host) => [host, index] as const)));
   const hosts: PlannedHost[] = selected.map((host) => ({
     ...host,
@@ -73,6 +75,29 @@ export function createPlan(request: PlanRequest): Plan {
     results: resultsOf(playbook, request.catalog),
   };
   return { ...body, hash: planHash(body) };
+}
+
+/** A relay that is worked on (and perhaps restarted) while its hosts need it would take them all down. */
+function checkRelays(
+  { playbook, catalog }: PlanRequest,
+  hosts: readonly InventoryHost[],
+  waves: readonly PlannedWave[],
+): void {
+  const steps = [...allSteps(playbook.steps)];
+  if (!steps.some(({ uses }) => (catalog.get(uses)?.kind ?? 'change') === 'change')) return;
+  for (const [index, wave] of waves.entries()) {
+    const within = new Set(wave.hosts);
+    const host = hosts.find(({ name, via }) => within.has(name) && via !== undefined && within.has(via.name));
+    if (host?.via === undefined) continue;
+    const relay = host.via.name;
+    const declared = playbook.waves[Math.min(index, playbook.waves.length - 1)];
+    const position = declared?.position ?? playbook.positions['hosts'];
+    throw wrongPlan(
+      position ?? { file: playbook.file, line: 1, column: 1 },
+      `${relay} is the relay of ${host.name} and in the same wave (${wave.name})`,
+      `give ${relay} a wave of its own, the first or the last: waves: [{ name: relays, hosts: "${relay}" }, { name: rest, size: rest }], or leave it out: --limit 'all:!${relay}'`,
+    );
+  }
 }
 
 /** SHA-256 of the canonical JSON of the plan without its hash. */

@@ -15,9 +15,17 @@ export interface PlanPreview {
   readonly steps: readonly PreviewNode[];
 }
 
+interface PreviewHost {
+  readonly name: string;
+  readonly address: string;
+  readonly set: string | null;
+  /** Name of the relay that it is reached through. */
+  readonly via: string | null;
+}
+
 interface PreviewWave {
   readonly name: string;
-  readonly hosts: readonly { readonly name: string; readonly address: string; readonly set: string | null }[];
+  readonly hosts: readonly PreviewHost[];
 }
 
 interface PreviewStep {
@@ -64,7 +72,7 @@ export function describePlan(plan: Plan, catalog: ActionCatalog): PlanPreview {
       name: wave.name,
       hosts: wave.hosts.map((name) => {
         const host = byName.get(name);
-        return { name, address: host?.address ?? name, set: host?.set ?? null };
+        return { name, address: host?.address ?? name, set: host?.set ?? null, via: host?.via?.name ?? null };
       }),
     })),
     steps: plan.steps.map((node) => describeNode(node, catalog)),

@@ -166,8 +166,8 @@ describe('a plan', () => {
       {
         name: 'all',
         hosts: [
-          { name: 'dc01', address: 'dc01', set: 'dcs' },
-          { name: 'dc02', address: 'dc02', set: 'dcs' },
+          { name: 'dc01', address: 'dc01', set: 'dcs', via: null },
+          { name: 'dc02', address: 'dc02', set: 'dcs', via: null },
         ],
       },
     ]);

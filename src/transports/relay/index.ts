@@ -1,0 +1,1 @@
+export { createRelayTransport } from './relay-transport.ts';
