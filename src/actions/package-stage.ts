@@ -1,6 +1,6 @@
 /** `package.stage`: brings a package to the host and proves its SHA-256 there. Repeating does no harm. */
 import { z } from 'zod';
-import type { ChangeAction } from '../domain/index.ts';
+import { type ChangeAction, FirebreakError } from '../domain/index.ts';
 import { fileNameArgument, readArgs } from './arguments.ts';
 import { bringToHost, fileProblem } from './file-transfer.ts';
 import { readHostFile } from './host-files.ts';
@@ -22,6 +22,12 @@ export const packageStage: ChangeAction = {
   async probe(step, given) {
     const chosen = await choosePackage(step, readArgs(args, given, 'package.stage').package);
     const file = await step.packages.find(chosen.file);
+    if (chosen.sha256 !== null && chosen.sha256 !== file.sha256) {
+      const message = `${file.name} has SHA-256 ${file.sha256}, but the advisory says ${chosen.sha256}`;
+      throw new FirebreakError('FB_PACKAGE_HASH', message, {
+        remedy: 'the file is damaged or another one: get it anew, or correct the advisory where it is wrong',
+      });
+    }
     const wanted = { file: chosen.file, path: chosen.path, sha256: file.sha256, bytes: file.bytes };
     const there = await readHostFile(step, chosen.path);
     if (there.Exists && there.Sha256 === file.sha256) {

@@ -21,6 +21,8 @@ export interface ChosenPackage {
   readonly switches: readonly string[] | null;
   /** Null when the playbook names a file of its own. */
   readonly kb: string | null;
+  /** Checksum that the advisory demands; null: the package store's alone counts. */
+  readonly sha256: string | null;
   /** Full path on the host. */
   readonly path: string;
 }
@@ -33,7 +35,14 @@ export interface ChosenPackage {
 export async function choosePackage(step: StepContext, file: string | undefined): Promise<ChosenPackage> {
   const facts = await readFacts(step);
   if (file !== undefined) {
-    return { file, engine: engineByExtension(file), switches: null, kb: null, path: stagedPath(facts, file) };
+    return {
+      file,
+      engine: engineByExtension(file),
+      switches: null,
+      kb: null,
+      sha256: null,
+      path: stagedPath(facts, file),
+    };
   }
   const advisory = planAdvisory(step);
   const { entry, arch } = await entryOf(step, advisory, facts);
@@ -55,7 +64,8 @@ export async function choosePackage(step: StepContext, file: string | undefined)
     });
   }
   const path = stagedPath(facts, found.file);
-  return { file: found.file, engine, switches: data.args ?? null, kb: data.kb ?? null, path };
+  const sha256 = data.sha256 === undefined || 'input' in data.sha256 ? null : (data.sha256[found.file] ?? null);
+  return { file: found.file, engine, switches: data.args ?? null, kb: data.kb ?? null, sha256, path };
 }
 
 /** The advisory's entry for the host; asks for more than the facts only where they leave it open. */

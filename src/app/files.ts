@@ -50,7 +50,7 @@ export function findAdvisory(id: string, playbook: string | null): string {
 }
 
 /** The folder `playbooks/` of this installation. */
-function shippedFolder(): string {
+export function shippedFolder(): string {
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
     const playbooks = join(folder, 'playbooks');
     if (existsSync(playbooks)) return playbooks;

@@ -1,3 +1,4 @@
+export { hashPackages, listAdvisories, showAdvisory } from './advisory.ts';
 export { CHECK_NAMES, type CheckName, doctor, type HostReport, RELAYED_CHECK_NAMES } from './doctor/index.ts';
 export type { ExecResult } from './exec.ts';
 export { execOnTargets } from './exec-on-targets.ts';

@@ -1,6 +1,7 @@
 /** Every command is declared in one short file. */
 import type { Command } from 'commander';
 import { registerAbort } from './abort.ts';
+import { registerAdvisory } from './advisory.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerExec } from './exec.ts';
@@ -24,6 +25,7 @@ export function registerCommands(program: Command): void {
     registerReport,
     registerShields,
     registerVerify,
+    registerAdvisory,
     registerExec,
     registerDoctor,
     registerInventory,

@@ -1,8 +1,8 @@
 /** `firebreak verify ADVISORY`: the verdict of every host, reading only. */
 import type { Command } from 'commander';
-import { EXIT_CODES, FirebreakError } from '../../domain/index.ts';
+import { EXIT_CODES, FirebreakError, type Json } from '../../domain/index.ts';
 import { interruptible } from '../interrupt.ts';
-import { createDisplay, type RunDisplay, renderTable } from '../live/index.ts';
+import { createDisplay, printable, type RunDisplay, renderTable } from '../live/index.ts';
 import {
   addFleetOptions,
   addStateOption,
@@ -13,8 +13,13 @@ import {
   withServices,
 } from '../options.ts';
 import { readVersion } from '../version.ts';
+import { evidenceText, VERIFY_HEAD, type VerifiedHost, verifyRow } from './verify-text.ts';
+
+/** So many hosts at most show their evidence unasked. */
+const FEW_HOSTS = 10;
 
 interface VerifyFlags extends FleetOptions, StateOptions {
+  readonly evidence?: boolean;
   readonly forks?: number;
   readonly json?: boolean;
 }
@@ -28,9 +33,14 @@ export function registerVerify(program: Command): void {
     .argument('[hosts...]', 'host patterns of the inventory; none = all hosts');
   addFleetOptions(command)
     .option('--forks <n>', 'hosts at once', parsePositiveInteger)
+    .option('--evidence', `show what was read, source by source (unasked for up to ${FEW_HOSTS} hosts)`)
+    .option('--no-evidence', 'show the verdicts alone')
     .option('--json', 'one JSON line a host');
   addStateOption(command)
-    .addHelpText('after', '\nExamples:\n  $ firebreak verify cve-2020-0796 -i inventory.yaml servers')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ firebreak verify cve-2020-0796 -i inventory.yaml servers\n  $ firebreak verify ms03-039 -i inventory.yaml legacy --evidence',
+    )
     .action(async (advisory: string, hosts: string[], flags: VerifyFlags) => {
       const { overridesOf, startRun, verifyPlaybook } = await import('../../app/index.ts');
       await withServices(flags, async (services) => {
@@ -59,27 +69,48 @@ export function registerVerify(program: Command): void {
             },
           }),
         );
-        const verdicts = view.hosts.map((host) => ({
-          host: host.name,
-          verdict: String(host.verdict?.['verdict'] ?? 'unknown'),
-          fixed: host.verdict?.['fixed'] === true,
-          applicable: host.verdict?.['applicable'] ?? null,
-          reason: String(
-            host.error?.message ?? host.verdict?.['reason'] ?? (host.reason || 'interrupted before it was looked at'),
-          ),
-          evidence: host.verdict?.['evidence'] ?? null,
-        }));
+        const verdicts = view.hosts.map(
+          (host): VerifiedHost => ({
+            host: host.name,
+            verdict: String(host.verdict?.['verdict'] ?? 'unknown'),
+            fixed: host.verdict?.['fixed'] === true,
+            applicable: host.verdict?.['applicable'] ?? null,
+            os: stringOf(host.verdict?.['os']),
+            service_pack: numberOf(host.verdict?.['service_pack']),
+            support_ended: stringOf(host.verdict?.['support_ended']),
+            out_of_support: booleanOf(host.verdict?.['out_of_support']),
+            reason: String(
+              host.error?.message ?? host.verdict?.['reason'] ?? (host.reason || 'interrupted before it was looked at'),
+            ),
+            evidence: host.verdict?.['evidence'] ?? null,
+          }),
+        );
         if (flags.json === true)
           process.stdout.write(verdicts.map((verdict) => `${JSON.stringify(verdict)}\n`).join(''));
-        else
-          process.stdout.write(
-            `${renderTable([['HOST', 'VERDICT', 'WHY'], ...verdicts.map(({ host, verdict, reason }) => [host, verdict, reason])])}\n`,
-          );
+        else {
+          process.stdout.write(`${renderTable([VERIFY_HEAD, ...verdicts.map(verifyRow)])}\n`);
+          const blocks = verdicts.map(evidenceText).filter((block) => block !== '');
+          if (flags.evidence ?? verdicts.length <= FEW_HOSTS) {
+            process.stdout.write(blocks.map((block) => `\n${printable(block)}\n`).join(''));
+          }
+        }
         const isFine = verdicts.every(({ fixed, applicable }) => fixed || applicable === false);
         process.exitCode =
           exitCode === EXIT_CODES.interrupted ? exitCode : isFine ? EXIT_CODES.fine : EXIT_CODES.notFine;
       });
     });
+}
+
+function stringOf(value: Json | undefined): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function numberOf(value: Json | undefined): number | null {
+  return typeof value === 'number' ? value : null;
+}
+
+function booleanOf(value: Json | undefined): boolean | null {
+  return typeof value === 'boolean' ? value : null;
 }
 
 /** @throws FB_USAGE when hosts are given in both ways */
