@@ -15,7 +15,7 @@ export interface Random {
 }
 
 const PORT_STATES = ['open', 'closed', 'filtered', 'unknown'] as const;
-/** open: accepted; closed: refused (RST); filtered: silence or an ICMP prohibition; unknown: could not be probed from there. */
+/** open: accepted or answered; closed: refused (RST, ICMP); filtered: silence (open UDP ports too are silent) or an ICMP prohibition; unknown: could not be probed from there. */
 export type PortState = (typeof PORT_STATES)[number];
 
 export interface PortProbe {

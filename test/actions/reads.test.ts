@@ -14,7 +14,7 @@ beforeEach(() => {
 describe('the catalog', () => {
   it('names each action by its own name', () => {
     for (const [name, action] of actions) expect(action.uses).toBe(name);
-    expect(actions.size).toBe(17);
+    expect(actions.size).toBe(18);
   });
 
   it.each([

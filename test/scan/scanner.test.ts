@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createConnection, createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -90,9 +91,47 @@ describe('scanner', () => {
     }
   });
 
-  it('says that UDP cannot be told', async () => {
-    const probe = { address: '127.0.0.1', port: 137, protocol: 'udp', timeoutMs: 5000 } as const;
-    expect(await createScanner().probe(probe, never)).toBe('unknown');
+  describe('of UDP', () => {
+    const bound = async (answers: boolean) => {
+      const socket = createSocket('udp4');
+      const seen: string[] = [];
+      socket.on('message', (_data, from) => {
+        seen.push(from.address);
+        if (answers) socket.send('here', from.port, from.address);
+      });
+      await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+      return { socket, seen, port: socket.address().port };
+    };
+    const probe = { address: '127.0.0.1', protocol: 'udp', timeoutMs: 5000 } as const;
+
+    it('calls a port that answers open, asked from the source address', async () => {
+      const { socket, seen, port } = await bound(true);
+      expect(await createScanner().probe({ ...probe, port, source: '127.0.0.9' }, never)).toBe('open');
+      expect(seen).toEqual(['127.0.0.9']);
+      socket.close();
+    });
+
+    it('calls a port that nothing listens on closed', async () => {
+      const { socket, port } = await bound(false);
+      await new Promise<void>((resolve) => socket.close(() => resolve()));
+      expect(await createScanner().probe({ ...probe, port }, never)).toBe('closed');
+    });
+
+    it('calls silence filtered, whoever is silent', async () => {
+      const { socket, seen, port } = await bound(false);
+      expect(await createScanner().probe({ ...probe, port, timeoutMs: 300 }, never)).toBe('filtered');
+      expect(seen).toHaveLength(1);
+      socket.close();
+    });
+
+    it('calls a source address that this machine does not have unknown', async () => {
+      expect(await createScanner().probe({ ...probe, port: 9, source: '192.0.2.1' }, never)).toBe('unknown');
+    });
+
+    it('rejects with FB_CANCELLED when the signal is aborted', async () => {
+      const aborted = createScanner().probe({ ...probe, port: 9 }, AbortSignal.abort());
+      await expect(aborted).rejects.toMatchObject({ code: 'FB_CANCELLED' });
+    });
   });
 
   it('rejects with FB_CANCELLED when the signal is aborted', async () => {
