@@ -16,8 +16,9 @@ function Get-FbRevertScript {
         $prefix = @('ipsec', 'static')
     }
     $lines = @('@echo off', "if exist `"$folder\confirmed`" exit")
+    # Before it acts: a controller that comes to confirm just now must not believe that the shield stands.
+    $lines += "> `"$folder\reverted`" echo reverted"
     $lines += ConvertTo-FbCommandLine -FilePath $program -ArgumentList ($prefix + (Get-FbIpsecCommand -Tool $Tool -Name "Firebreak-$Id" -Assigned $false))
     if ($PriorName) { $lines += ConvertTo-FbCommandLine -FilePath $program -ArgumentList ($prefix + (Get-FbIpsecCommand -Tool $Tool -Name $PriorName -Assigned $true)) }
-    $lines += "> `"$folder\reverted`" echo reverted"
     ($lines -join "`r`n") + "`r`n"
 }

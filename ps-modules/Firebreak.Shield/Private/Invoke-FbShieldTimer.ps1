@@ -16,6 +16,8 @@ function Invoke-FbShieldTimer {
         $null = Set-FbRegistryValue -Path (Get-FbShieldKey -Id $Id) -Name 'Expired' -Type String -Value $now
         return
     }
+    # A controller that comes to confirm just now must not believe that the shield stands.
+    $null = Set-FbRegistryValue -Path (Get-FbShieldKey -Id $Id) -Name 'Reverting' -Type String -Value $now
     if ($record.Method -eq 'ipsec') {
         $done = Restore-FbIpsecShield -Id $Id -PriorName $record.PriorName -PriorPath $record.PriorPath -AgentState $record.AgentState -AgentStart $record.AgentStart
     }

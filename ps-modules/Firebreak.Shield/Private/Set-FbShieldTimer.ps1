@@ -11,7 +11,7 @@ function Set-FbShieldTimer {
     param([string] $Id, [int] $ConfirmSeconds, [int] $TtlSeconds, [string] $TargetScript = '')
     if (-not $PSCmdlet.ShouldProcess($Id, 'arm timers')) { return }
     # A shield that goes up again has to be confirmed again.
-    foreach ($name in @('Confirmed', 'Expired')) { $null = Remove-FbRegistryValue -Path (Get-FbShieldKey -Id $Id) -Name $name }
+    foreach ($name in @('Confirmed', 'Expired', 'Reverting')) { $null = Remove-FbRegistryValue -Path (Get-FbShieldKey -Id $Id) -Name $name }
     $folder = Get-FbShieldFolder -Id $Id
     New-FbFolder -Path $folder
     $now = (Get-FbTime)

@@ -8,7 +8,9 @@ function Confirm-FbShield {
     $result = @{ Changed = $false; Confirmed = $false; Errors = @() }
     $record = Get-FbShieldRecord -Id $Id
     $task = Get-FbShieldTask -Id $Id -Timer confirm
+    $fired = $record.Reverting -or ((Get-FbTarget) -and (Test-FbFile -Path "$(Get-FbShieldFolder -Id $Id)\reverted"))
     if ($record.Count -eq 0) { $result.Errors += 'the shield is not there (any more)' }
+    elseif ($fired) { $result.Errors += 'the host has taken it down by itself, or is about to' }
     elseif ($PSCmdlet.ShouldProcess($Id, 'disarm the confirm timer')) {
         # The record first: a timer that fires just now reads it and leaves the shield alone.
         if (-not $record.Confirmed) {

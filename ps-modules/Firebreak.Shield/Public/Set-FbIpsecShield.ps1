@@ -33,7 +33,7 @@ function Set-FbIpsecShield {
         $tool = Get-FbIpsecTool
         try {
             if ($tool.Missing) { $PSCmdlet.ThrowTerminatingError((New-FbErrorRecord -Id 'FB_SHIELD_REFUSED' -Message $tool.Missing)) }
-            $exempt = Get-FbIpsecExemption
+            $exemption = Get-FbIpsecExemption
             Set-FbShieldRecord -Id $Id -Record @{
                 Method = 'ipsec'; PriorName = $PriorName; PriorPath = $PriorPath
                 AgentState = $AgentState; AgentStart = $AgentStart; Floor = ($Floor -join ' ')
@@ -43,12 +43,12 @@ function Set-FbIpsecShield {
             if (Get-FbTarget) { $script = Get-FbRevertScript -Id $Id -Tool $tool -PriorName $PriorName }
             Set-FbShieldTimer -Id $Id -ConfirmSeconds $ConfirmSeconds -TtlSeconds $TtlSeconds -TargetScript $script
             $result.Changed = $true
-            if ($null -ne $exempt.Wanted) {
-                Set-FbShieldRecord -Id $Id -Record @{ ExemptPrior = [string] $exempt.Value; ExemptWritten = [string] $exempt.Wanted }
-                $null = Set-FbRegistryValue -Path $exempt.Key -Name 'NoDefaultExempt' -Type DWord -Value $exempt.Wanted
+            if ($null -ne $exemption.Wanted) {
+                Set-FbShieldRecord -Id $Id -Record @{ ExemptPrior = [string] $exemption.Value; ExemptWritten = [string] $exemption.Wanted }
+                $null = Set-FbRegistryValue -Path $exemption.Key -Name 'NoDefaultExempt' -Type DWord -Value $exemption.Wanted
             }
             # It has to come up again with the system, or the host would be open between boot and patch.
-            Set-FbPolicyAgent -State 'Running' -Start 'Auto' -Anew:($null -ne $exempt.Wanted)
+            Set-FbPolicyAgent -State 'Running' -Start 'Auto' -Anew:($null -ne $exemption.Wanted)
             if ($before.AssignedName -ne $name) {
                 Remove-FbIpsecObject -Tool $tool -Name $name
                 Add-FbIpsecObject -Tool $tool -Name $name -Tcp $Tcp -Udp $Udp -Exempt $Exempt
