@@ -222,6 +222,8 @@ export function simulatedActions(send: Send): ActionCatalog {
       return await send(step, 'boot state', (machine) => ({ boot: machine.bootTime, down: machine.isGoingDown }));
     } catch (thrown) {
       if (!(thrown instanceof FirebreakError) || !thrown.code.startsWith('FB_CONNECT_')) throw thrown;
+      // A dead relay tells nothing of the host.
+      if (thrown.relay !== undefined) throw thrown;
       await step.dropSession();
       return null;
     }
