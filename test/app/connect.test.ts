@@ -2,7 +2,14 @@
 import { userInfo } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
 import { createConnector } from '../../src/app/connect.ts';
-import type { CredentialReference, PlannedHost, Session, Target, Transport } from '../../src/domain/index.ts';
+import type {
+  CredentialReference,
+  PlannedHost,
+  RelayHost,
+  Session,
+  Target,
+  Transport,
+} from '../../src/domain/index.ts';
 import { Credentials, Redactor } from '../../src/secrets/index.ts';
 
 const host = (more: Partial<PlannedHost>): PlannedHost => ({
@@ -37,7 +44,10 @@ function connector() {
     { environment: { PW: 'pass-word', PHRASE: 'phrase' }, ask: undefined },
     new Redactor(),
   );
-  return { targets, connector: createConnector({ winrm: transport, ssh: transport, local: transport }, credentials) };
+  return {
+    targets,
+    connector: createConnector({ winrm: transport, ssh: transport, local: transport, relay: transport }, credentials),
+  };
 }
 
 async function targetOf(more: Partial<PlannedHost>): Promise<Target> {
@@ -117,5 +127,49 @@ describe('before the first host', () => {
     const credential = await made.credentialOf(host({}));
     expect([credential?.user, credential?.password.reveal()]).toEqual(['alice', 'pass-word']);
     expect(await made.credentialOf(host({ user: null, password: null }))).toBe(null);
+  });
+});
+
+describe('a host behind a relay', () => {
+  const via = (more: Partial<RelayHost> = {}): RelayHost => {
+    const { name: _name, ...rest } = host({});
+    const { address, transport, port, useTls, auth, allowUnencrypted } = rest;
+    const common = { address, transport, port, useTls, auth, allowUnencrypted };
+    return { name: 'mgmt01', ...common, user: 'relay-admin', password: { env: 'PHRASE' }, ...more };
+  };
+  const behind = (more: Partial<PlannedHost> = {}): Partial<PlannedHost> => ({
+    name: 'old01',
+    transport: 'relay',
+    connection: { relay: 'mgmt01' },
+    via: via(),
+    ...more,
+  });
+
+  it('comes with its relay, each with its own credential', async () => {
+    const target = await targetOf(behind());
+    expect(target).toMatchObject({ host: 'old01', transport: 'relay', user: 'alice' });
+    expect(target.password.reveal()).toBe('pass-word');
+    expect(target.relay).toMatchObject({ host: 'mgmt01', transport: 'winrm', user: 'relay-admin' });
+    expect(target.relay?.password.reveal()).toBe('phrase');
+  });
+
+  it('needs a credential of its own: a logon over the network goes no further', async () => {
+    await expect(targetOf(behind({ user: null, password: null }))).rejects.toMatchObject({
+      code: 'FB_CREDENTIAL_MISSING',
+      message: 'old01: no user is given that relay mgmt01 can log on with',
+    });
+    const local = await targetOf(behind({ user: null, password: null, via: via({ transport: 'local' }) }));
+    expect(local.user).toBe('');
+  });
+
+  it('has the credential of its relay looked for before the first host is touched', async () => {
+    const { connector: made } = connector();
+    const hosts = ['old01', 'old02'].map((name) =>
+      host({ ...behind({ via: via({ password: { env: 'NONE' } }) }), name }),
+    );
+    await expect(made.prepare(hosts)).rejects.toMatchObject({
+      code: 'FB_CREDENTIAL_MISSING',
+      message: expect.stringMatching(/^mgmt01: .*NONE/),
+    });
   });
 });

@@ -229,4 +229,69 @@ describe('an examination', () => {
     );
     await expect(examine(host(), hanging, controller.signal)).rejects.toMatchObject({ code: 'FB_CANCELLED' });
   });
+
+  describe('of a host behind a relay', () => {
+    const { address, port, useTls, auth, allowUnencrypted } = host();
+    const way = {
+      address,
+      port,
+      useTls,
+      auth,
+      allowUnencrypted,
+      transport: 'winrm',
+      user: 'me',
+      password: null,
+    } as const;
+    const old = host({ name: 'old01', transport: 'relay', via: { name: 'mgmt01', ...way } });
+    const states = ({ checks }: HostReport) => checks.map(({ check, state }: Check) => `${check} ${state}`);
+
+    it('looks at the way there instead of name and port', async () => {
+      const time = new Date().toISOString();
+      const target = { RegistryBy: 'remote-registry', Version: '5.0' };
+      const report = await examine(
+        old,
+        connectorOf(async () => sessionOf([target, true, { ...healthy, Time: time }], '')),
+      );
+      expect(report.state).toBe('ok');
+      const names = ['relay', 'auth', 'share', 'registry', 'wmi', 'module', 'rights', 'disk', 'clock', 'reboot'];
+      expect(states(report)).toEqual(names.map((name) => `${name} ok`));
+    });
+
+    it('warns of what has to be gone round', async () => {
+      const report = await examine(
+        old,
+        connectorOf(async () =>
+          sessionOf([{ RegistryBy: 'wmi' }, false, { ...healthy, Time: new Date().toISOString() }]),
+        ),
+      );
+      expect(states(report).filter((text) => !text.endsWith('ok'))).toEqual(['registry warning', 'wmi warning']);
+    });
+
+    it.each([
+      ['FB_CONNECT_TIMEOUT', 'relay mgmt01: no answer', 'mgmt01', ['relay failed'], 'no answer'],
+      [
+        'FB_AUTH_DENIED',
+        'old01 (1.2.3.4) through relay mgmt01: wrong password (1326)',
+        undefined,
+        ['relay ok', 'auth failed'],
+        'wrong password (1326)',
+      ],
+      [
+        'FB_CONNECT_TIMEOUT',
+        'old01 (1.2.3.4) through relay mgmt01: no such path (53)',
+        undefined,
+        ['relay ok', 'share failed'],
+        'no such path (53)',
+      ],
+    ] as const)('tells the relay from the host: %s %s', async (code, message, relay, expected, finding) => {
+      const error = new FirebreakError(code, message, relay === undefined ? {} : { relay });
+      const report = await examine(
+        old,
+        connectorOf(() => Promise.reject(error)),
+      );
+      expect(states(report).filter((text) => !text.endsWith('skipped'))).toEqual(expected);
+      expect(report.checks.find(({ state }) => state === 'failed')).toMatchObject({ finding });
+      expect(report.checks.find(({ state }) => state === 'failed')?.remedy).not.toBe('');
+    });
+  });
 });

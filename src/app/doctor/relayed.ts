@@ -18,7 +18,8 @@ export function explainRelayed(host: PlannedHost, via: RelayHost, error: ErrorRe
   const relay = relayWorks(via);
   if (code.startsWith('FB_AUTH_')) {
     const cause = 'the host does not let this user in over the network, or not as an administrator';
-    return [relay, failed('auth', finding, cause, remedy)];
+    const mend = `on ${via.name}: net use \\\\${host.address}\\ADMIN$ /user:${host.user ?? 'USER'}`;
+    return [relay, failed('auth', finding, cause, remedy || mend)];
   }
   if (code.startsWith('FB_CONNECT_')) {
     const cause = 'the host is off, its file sharing is off, or something in between blocks TCP 445 and 139';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { createActions } from '../../../src/actions/index.ts';
 import { FirebreakError, type Plan } from '../../../src/domain/index.ts';
 import { createPlan, describePlan, planHash } from '../../../src/engine/index.ts';
 import { loadInventory } from '../../../src/inventory/index.ts';
@@ -180,5 +181,57 @@ describe('a plan', () => {
         always: [{ id: 'shield_revert_1', if: 'steps.verify.fixed == true' }],
       },
     ]);
+  });
+});
+
+describe('a relay and its hosts', () => {
+  const behind = loadInventory(
+    'hosts: { mgmt01: , old1: { relay: mgmt01 }, old2: { relay: mgmt01 }, new1:  }',
+    'site.yaml',
+  );
+
+  function made(top: string, { limit, isReading = false }: { limit?: string; isReading?: boolean } = {}): Plan {
+    const steps = isReading ? '  - uses: host.facts' : '  - uses: host.facts\n  - uses: host.reboot';
+    const text = `firebreak: 1\nname: test\nhosts: all\n${top}\nsteps:\n${steps}\n`;
+    const playbook = loadPlaybook(text, 'playbook.yaml', createActions());
+    const rest = limit === undefined ? {} : { limit };
+    return createPlan({ playbook, inventory: behind, inputs: {}, advisory: null, catalog: createActions(), ...rest });
+  }
+
+  it.each([
+    ['', 'all', 'playbook.yaml:3'],
+    ['waves: [{ name: one, size: 3 }, { name: rest, size: rest }]', 'one', 'playbook.yaml:4'],
+    ['waves: [{ name: a, hosts: new1 }, { name: rest, size: rest }]', 'rest', 'playbook.yaml:4'],
+    ['serial: 2', 'wave 1', 'playbook.yaml:4'],
+  ])('are not changed in one wave: %s', (top, wave, place) => {
+    const error = thrownBy(() => made(top));
+    expect(error.code).toBe('FB_PLAYBOOK_INVALID');
+    expect(error.message).toContain(`mgmt01 is the relay of old1 and in the same wave (${wave})`);
+    expect(error.message).toMatch(new RegExp(`^${place.replace('.', '\\.')}:`));
+    expect(error.remedy).toContain('{ name: relays, hosts: "mgmt01" }');
+    expect(error.remedy).toContain("--limit 'all:!mgmt01'");
+  });
+
+  it('may be one after the other, or the relay left out', () => {
+    expect(waves(made('waves: [{ name: relays, hosts: mgmt01 }, { name: rest, size: rest }]'))).toEqual([
+      'relays: mgmt01',
+      'rest: old1 old2 new1',
+    ]);
+    expect(waves(made('waves: [{ name: rest, hosts: "all:!mgmt01" }, { name: relays, size: rest }]'))).toHaveLength(2);
+    const without = made('', { limit: 'all:!mgmt01' });
+    expect(without.hosts.map(({ name, via }) => `${name} ${via?.name ?? '-'}`)).toEqual([
+      'old1 mgmt01',
+      'old2 mgmt01',
+      'new1 -',
+    ]);
+  });
+
+  it('may be read together: nothing is restarted', () => {
+    expect(waves(made('', { isReading: true }))).toEqual(['all: mgmt01 old1 old2 new1']);
+  });
+
+  it('are shown together', () => {
+    const preview = describePlan(made('', { limit: 'old1' }), catalog);
+    expect(preview.waves[0]?.hosts).toEqual([{ name: 'old1', address: 'old1', set: null, via: 'mgmt01' }]);
   });
 });
