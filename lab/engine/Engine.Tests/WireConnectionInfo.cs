@@ -7,7 +7,7 @@ using System.Management.Automation.Runspaces;
 namespace Firebreak.Lab.Engine.Tests;
 
 /// <summary>Leads Microsoft's own PSRP client to a host of the engine.</summary>
-public sealed class WireConnectionInfo(EngineProcess engine, string host) : RunspaceConnectionInfo
+public sealed class WireConnectionInfo(EngineProcess engine, string host, string auth = "basic") : RunspaceConnectionInfo
 {
     /// <inheritdoc/>
     public override string ComputerName { get; set; } = host;
@@ -22,9 +22,9 @@ public sealed class WireConnectionInfo(EngineProcess engine, string host) : Runs
     public override string CertificateThumbprint { get; set; } = "";
 
     /// <inheritdoc/>
-    public override RunspaceConnectionInfo Clone() => new WireConnectionInfo(engine, ComputerName);
+    public override RunspaceConnectionInfo Clone() => new WireConnectionInfo(engine, ComputerName, auth);
 
     /// <inheritdoc/>
     public override BaseClientSessionTransportManager CreateClientSessionTransportManager(Guid instanceId, string sessionName, PSRemotingCryptoHelper cryptoHelper) =>
-        new WireTransport(engine, ComputerName, instanceId, cryptoHelper);
+        new WireTransport(engine, ComputerName, auth, instanceId, cryptoHelper);
 }

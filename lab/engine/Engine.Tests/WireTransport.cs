@@ -12,17 +12,19 @@ public sealed class WireTransport : ClientSessionTransportManagerBase
 {
     private readonly EngineProcess _engine;
     private readonly string _host;
+    private readonly string _auth;
     private readonly Guid _session;
     private readonly ConcurrentDictionary<Guid, bool> _created = new();
     private readonly BlockingCollection<string> _packets = [];
     private bool _open;
 
     /// <summary>Makes the transport of one session.</summary>
-    public WireTransport(EngineProcess engine, string host, Guid session, PSRemotingCryptoHelper crypto)
+    public WireTransport(EngineProcess engine, string host, string auth, Guid session, PSRemotingCryptoHelper crypto)
         : base(session, crypto)
     {
         _engine = engine;
         _host = host;
+        _auth = auth;
         _session = session;
     }
 
@@ -66,7 +68,7 @@ public sealed class WireTransport : ClientSessionTransportManagerBase
                 if (id == Guid.Empty && !_open)
                 {
                     _open = true;
-                    sent = _engine.Send("session.open", Fields(null, ("host", _host), ("user", "Administrator"), ("configuration", "Microsoft.PowerShell"), ("clientAddress", "127.0.0.1"), ("data", element.InnerText)));
+                    sent = _engine.Send("session.open", Fields(null, ("host", _host), ("user", "Administrator"), ("auth", _auth), ("configuration", "Microsoft.PowerShell"), ("clientAddress", "127.0.0.1"), ("data", element.InnerText)));
                 }
                 else if (id != Guid.Empty && _created.TryUpdate(id, true, false))
                 {

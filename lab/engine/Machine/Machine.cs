@@ -170,6 +170,7 @@ public sealed class Machine : IDisposable
     /// <summary>The system is up: what it reads once at its boot, and what runs without being a service.</summary>
     internal void Booted()
     {
+        DerivedRegistry.ApplyHardware(this);
         DcomEnabled = !"N".Equals(Registry.GetValue(@"HKLM\SOFTWARE\Microsoft\OLE", "EnableDCOM")?.Data as string, StringComparison.OrdinalIgnoreCase);
         foreach (ProcessProfile process in _profile.Processes)
         {

@@ -40,6 +40,18 @@ public sealed class FileSystemProvider : NavigationCmdletProvider, IContentCmdle
     }
 
     /// <inheritdoc/>
+    protected override PSDriveInfo RemoveDrive(PSDriveInfo drive)
+    {
+        // A drive that logged on takes its connection with it.
+        if (drive.Root.StartsWith(@"\\", StringComparison.Ordinal) && drive.Credential is { } used && used != PSCredential.Empty)
+        {
+            SessionContext context = SessionContext.Current;
+            context.Program.Remote.Disconnect(context.Machine, drive.Root[2..].Split('\\')[0]);
+        }
+        return drive;
+    }
+
+    /// <inheritdoc/>
     protected override string MakePath(string parent, string child)
     {
         string path = WindowsPath.Combine(parent, child);

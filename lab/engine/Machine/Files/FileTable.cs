@@ -27,6 +27,9 @@ public sealed partial class FileTable
     /// </summary>
     internal bool IsFrozen { get; set; }
 
+    /// <summary>When files of the profile came to their place: before the machine was last started; null: now.</summary>
+    internal DateTimeOffset? FurnishedAt { get; set; }
+
     internal FileTable(Lock gate, Func<DateTimeOffset> now, Func<string, string?> variable, History history)
     {
         _gate = gate;
@@ -279,16 +282,17 @@ public sealed partial class FileTable
     internal void Install(string path, FileProfile file)
     {
         string full = Normalize(path);
+        DateTimeOffset at = file.Modified ?? FurnishedAt ?? _now();
         lock (_gate)
         {
             if (_tree.Find(full) is not { IsFolder: false } node)
             {
-                node = new FileNode(FilePath.Leaf(full), false) { Created = file.Modified ?? _now() };
+                node = new FileNode(FilePath.Leaf(full), false) { Created = at };
                 _tree.MakeFolder(FilePath.Parent(full), _now()).Children[node.Name] = node;
             }
 
             node.Version = file.Version;
-            node.Modified = file.Modified ?? _now();
+            node.Modified = at;
             if (file.Content is { } content)
             {
                 node.SetContent(new UTF8Encoding(false).GetBytes(content));

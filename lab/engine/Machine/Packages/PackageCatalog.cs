@@ -177,6 +177,7 @@ public sealed partial class PackageCatalog
             Activate(package);
         }
 
+        _machine.Files.FurnishedAt = null;
         foreach (string id in profile.PendingInstalled)
         {
             PackageProfile package = Find(id);

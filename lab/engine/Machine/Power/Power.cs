@@ -22,6 +22,7 @@ public sealed class Power
         _profile = profile;
         _pending = new PendingRestart(machine);
         BootTime = machine.Clock.UtcNow - TimeSpan.FromHours(profile.UptimeHours);
+        machine.Files.FurnishedAt = BootTime - TimeSpan.FromDays(1);
     }
 
     /// <summary>Where it is between off and on.</summary>

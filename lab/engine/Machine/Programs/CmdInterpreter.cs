@@ -92,8 +92,19 @@ internal sealed class CmdInterpreter
         CmdRedirection redirection = CmdRedirection.Parse(command);
         StringBuilder stdout = redirection.Output is null ? output : new();
         StringBuilder stderr = redirection.ErrorToOutput ? stdout : redirection.Error is null ? error : new();
-        Simple(redirection.Command, stdout, stderr);
-        Write(redirection.Output, redirection.Append, stdout);
+        // The file is there, and in use, for as long as the command runs.
+        LabFileStream? file = redirection.Output is { } path && !path.Equals("nul", StringComparison.OrdinalIgnoreCase) ? Hold(path, redirection.Append, stderr) : null;
+        if (file is null && redirection.Output is { } named && !named.Equals("nul", StringComparison.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        using (file)
+        {
+            Simple(redirection.Command, stdout, stderr);
+            file?.Write(Encoding.UTF8.GetBytes(stdout.ToString()));
+        }
+
         if (!redirection.ErrorToOutput)
         {
             Write(redirection.Error, false, stderr);
@@ -193,7 +204,7 @@ internal sealed class CmdInterpreter
                 case "start":
                     StartProgram(rest, command, error);
                     break;
-                case "set" when rest.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals:
+                case "set" when !rest.StartsWith('/') && rest.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals:
                     _variables[rest[..equals]] = rest[(equals + 1)..];
                     break;
                 case "cd" or "chdir" when words.Count > 0:
@@ -404,6 +415,21 @@ internal sealed class CmdInterpreter
         if (!done)
         {
             error.Append(text).Append("\r\n");
+        }
+    }
+
+    /// <summary>Opens the file of a redirection; null: it cannot be had, and the command is not run.</summary>
+    private LabFileStream? Hold(string path, bool append, StringBuilder error)
+    {
+        try
+        {
+            return _files.Open(Full(path), append ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            error.Append(e.Message).Append("\r\n");
+            _last = _errorLevel = 1;
+            return null;
         }
     }
 

@@ -46,11 +46,7 @@ internal static class DerivedRegistry
             registry.SetValue($@"{Control}\ProductOptions", "ProductSuite", RegistryValue.Multi([.. os.Suites]));
         }
 
-        if (os.IsLegacy)
-        {
-            registry.SetValue(@"HKLM\HARDWARE\DESCRIPTION\System", "Identifier", RegistryValue.Sz(os.Platform == "nec98" ? "NEC PC-98" : "AT/AT COMPATIBLE"));
-        }
-
+        ApplyHardware(machine);
         registry.SetValue($@"{Control}\Session Manager\Environment", "PROCESSOR_ARCHITECTURE", RegistryValue.Sz(os.Architecture));
         registry.CreateKey(@"HKLM\SOFTWARE\Policies\Microsoft\Windows");
         if (os.Number.Major == 4)
@@ -67,6 +63,20 @@ internal static class DerivedRegistry
 
         registry.CreateKey(@"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\Packages");
         registry.CreateKey(@"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update");
+    }
+
+    /// <summary>The key that Windows keeps in memory only, and makes anew at every start.</summary>
+    public static void ApplyHardware(Machine machine)
+    {
+        machine.Registry.DeleteKey(@"HKLM\HARDWARE");
+        if (machine.Os.IsLegacy)
+        {
+            machine.Registry.SetValue(@"HKLM\HARDWARE\DESCRIPTION\System", "Identifier", RegistryValue.Sz(machine.Os.Platform == "nec98" ? "NEC PC-98" : "AT/AT COMPATIBLE"));
+        }
+        else
+        {
+            machine.Registry.CreateKey(@"HKLM\HARDWARE\DESCRIPTION\System");
+        }
     }
 
     /// <summary>UBR as it runs now; systems without one have no value.</summary>
