@@ -26,18 +26,18 @@ function Restore-FbIpsecShield {
     $blind = -not $now.Name -and $record.Count -gt 0 -and $null -ne (Get-FbText -Path "$(Get-FbShieldFolder -Id $Id)\reverted")
     $ours = $now.Name -eq $name -or $blind
     $priorThere = (-not $PriorName) -or (@($now.Policies.Values) -contains $PriorName)
+    $tool = Get-FbIpsecTool
     if (-not $now.Readable) { $result.Errors += 'the IPsec policy could not be read' }
     elseif (-not $ours -and [string] $now.Name -ne $PriorName) { $result.Conflict = $true }
     elseif ($ours -and -not $priorThere) {
         $result.Conflict = $true
         $result.Current += ", and the policy `"$PriorName`" that was assigned before is gone"
     }
+    elseif ($tool.Missing -and $record.Count -gt 0) { $result.Errors += $tool.Missing }
     else {
         $left = @($now.Policies.Values) -contains $name
         if (($left -or $record.Count -gt 0) -and $PSCmdlet.ShouldProcess($name, 'remove IPsec policy')) {
             try {
-                $tool = Get-FbIpsecTool
-                if ($tool.Missing) { $PSCmdlet.ThrowTerminatingError((New-FbErrorRecord -Id 'FB_SHIELD_REFUSED' -Message $tool.Missing)) }
                 if ($ours -and $PriorName) { Invoke-FbIpsecCommand -Tool $tool -Command (Get-FbIpsecCommand -Tool $tool -Name $PriorName -Assigned $true) }
                 elseif ($ours -and -not $blind) { Invoke-FbIpsecCommand -Tool $tool -Command (Get-FbIpsecCommand -Tool $tool -Name $name -Assigned $false) }
                 Remove-FbIpsecObject -Tool $tool -Name $name

@@ -27,12 +27,12 @@ function Set-FbIpsecShield {
     $name = "Firebreak-$Id"
     $result = @{ Changed = $false; Applied = $false; Errors = @() }
     $before = Get-FbIpsecShield -Id $Id
+    $tool = Get-FbIpsecTool
     if ($before.GpoAssigned) { $result.Errors += 'a Group Policy assigns the IPsec policy' }
+    elseif ($tool.Missing) { $result.Errors += $tool.Missing }
     elseif ($before.Stands -and (Get-FbShieldRecord -Id $Id).Confirmed) { $result.Applied = $true }
     elseif ($PSCmdlet.ShouldProcess($name, 'assign IPsec policy')) {
-        $tool = Get-FbIpsecTool
         try {
-            if ($tool.Missing) { $PSCmdlet.ThrowTerminatingError((New-FbErrorRecord -Id 'FB_SHIELD_REFUSED' -Message $tool.Missing)) }
             $exemption = Get-FbIpsecExemption
             Set-FbShieldRecord -Id $Id -Record @{
                 Method = 'ipsec'; PriorName = $PriorName; PriorPath = $PriorPath
