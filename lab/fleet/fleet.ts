@@ -50,7 +50,7 @@ const eventSchema = z.discriminatedUnion('event', [
 const RELAYED_USER = 'Administrator';
 
 /** A machine, and what only the lab knows of it. */
-export type CreatedHost = Omit<InventoryHost, 'relayed'> & {
+type CreatedHost = Omit<InventoryHost, 'relayed'> & {
   readonly relayed?: { readonly by: string; readonly user: string; readonly password: string };
 };
 

@@ -172,11 +172,12 @@ async function run(options: Options): Promise<void> {
       ...facts,
       control: control.path,
       engine: engine.pid ?? null,
-      hosts: fleet.hosts.map(({ spec, address }) => ({
+      hosts: fleet.hosts.map(({ spec, address }, index) => ({
         host: spec.name,
         profile: spec.profile,
         variant: spec.variant,
         address,
+        ...(hosts[index]?.relayed === undefined ? {} : { relay: hosts[index].relayed.by }),
       })),
     };
     writeWhole(files.lab, `${JSON.stringify(ready, null, 2)}\n`, 0o600);

@@ -44,6 +44,38 @@ describe('inventory of a lab', () => {
   });
 });
 
+describe('inventory of a lab with a relay', () => {
+  it("names the relay and the machine's own administrator, and no way in of its own", () => {
+    const host = { profile: 'p', groups: [], vars: {}, allow_unencrypted: true, ssh: false, https: false } as const;
+    const text = inventoryText(
+      [
+        {
+          host: { ...host, groups: [], name: 'mgmt01', cbt: 'relaxed', relay: true },
+          address: '127.0.0.11',
+          ports: { 445: 445 },
+        },
+        {
+          host: { ...host, groups: ['legacy'], name: 'nt-01', cbt: 'relaxed' },
+          address: '127.0.0.12',
+          ports: { 135: 10135, 139: 139 },
+          relayed: { by: 'mgmt01', user: 'Administrator', passwordFile: '/lab/passwords/nt-01' },
+        },
+      ],
+      { user: 'u', passwordFile: '/p', vantage: '127.0.0.254', caFile: '/ca', knownHostsFile: '/known' },
+    );
+    expect(parse(text).all.hosts).toEqual({
+      mgmt01: { address: '127.0.0.11' },
+      'nt-01': {
+        address: '127.0.0.12',
+        relay: 'mgmt01',
+        credential: { user: 'Administrator', password: { file: '/lab/passwords/nt-01' } },
+        ports: { 135: 10135 },
+      },
+    });
+    expect(parse(text).all.children).toEqual({ legacy: { hosts: { 'nt-01': null } } });
+  });
+});
+
 describe('addresses of a lab', () => {
   it('are loopback, never twice, and never the vantage', () => {
     const range = addressRange('127.83');
