@@ -30,6 +30,7 @@
         'Get-FbTime',
         'Get-FbWmi',
         'Invoke-FbProgram',
+        'Invoke-FbRelayProgram',
         'Invoke-FbWmiMethod',
         'Move-FbFile',
         'New-FbErrorRecord',

@@ -7,6 +7,7 @@
     FunctionsToExport = @(
         'Get-FbInstaller',
         'Get-FbPackageJob',
+        'Get-FbPackageLog',
         'Start-FbPackageJob'
     )
     CmdletsToExport   = @()

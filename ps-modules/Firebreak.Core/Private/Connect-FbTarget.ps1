@@ -15,9 +15,7 @@ function Connect-FbTarget {
     catch {
         # 1219: this logon still holds a connection to the target under another name.
         if ((Get-FbErrorCode -ErrorRecord $_) -ne 1219) { throw }
-        $script:FbTarget = $null
-        try { $null = Invoke-FbProgram -FilePath 'net.exe' -ArgumentList @('use', $root, '/delete', '/y') }
-        finally { $script:FbTarget = $target }
+        $null = Invoke-FbRelayProgram -FilePath 'net.exe' -ArgumentList @('use', $root, '/delete', '/y')
         $null = New-PSDrive @drive
     }
     $target.Drive = $true

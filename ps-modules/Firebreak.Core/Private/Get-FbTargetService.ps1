@@ -4,7 +4,7 @@ function Get-FbTargetService {
     Services of a target without WMI: start modes from its registry, states from its service manager.
     #>
     [CmdletBinding()]
-    param([string] $Name = '')
+    param([string] $Name = '', [switch] $NoState)
     $root = 'HKLM\SYSTEM\CurrentControlSet\Services'
     $modes = @{ 0 = 'Boot'; 1 = 'System'; 2 = 'Auto'; 3 = 'Manual'; 4 = 'Disabled' }
     $names = @($Name)
@@ -18,8 +18,10 @@ function Get-FbTargetService {
         $type = Get-FbRegistryValue -Path "$root\$each" -Name 'Type'
         # Drivers are no services: those have 0x10 or 0x20 in their type.
         if (-not $start.Present -or -not ([int] $type.Value -band 0x30)) { continue }
+        $state = $null
+        if (-not $NoState) { $state = Get-FbTargetServiceState -Name $each }
         New-Object -TypeName PSObject -Property @{
-            Name = $each; Exists = $true; Start = $modes[[int] $start.Value]; State = (Get-FbTargetServiceState -Name $each)
+            Name = $each; Exists = $true; Start = $modes[[int] $start.Value]; State = $state
         }
     }
 }

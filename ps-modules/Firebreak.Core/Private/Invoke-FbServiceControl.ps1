@@ -5,10 +5,5 @@ function Invoke-FbServiceControl {
     #>
     [CmdletBinding()]
     param([string[]] $Command)
-    $target = $script:FbTarget
-    $arguments = @('\\' + $target.UncHost) + $Command
-    # The program is the relay's: only its argument names the target.
-    $script:FbTarget = $null
-    try { Invoke-FbProgram -FilePath 'sc.exe' -ArgumentList $arguments }
-    finally { $script:FbTarget = $target }
+    Invoke-FbRelayProgram -FilePath 'sc.exe' -ArgumentList (@('\\' + $script:FbTarget.UncHost) + $Command)
 }

@@ -3,10 +3,10 @@ function Get-FbService {
     .SYNOPSIS
     Services: Name, Exists, State (Running, Stopped ..., $null = unknown), Start (Auto, Manual, Disabled ...). One by name, else all.
     .DESCRIPTION
-    By WMI; where that of a target does not answer, from its registry and its service manager.
+    With NoState the state may be left out where it costs time. By WMI; where that of a target does not answer, from its registry and its service manager.
     #>
     [CmdletBinding()]
-    param([string] $Name = '')
+    param([string] $Name = '', [switch] $NoState)
     $filter = ''
     if ($Name) { $filter = "Name='{0}'" -f ($Name -replace '\\', '\\' -replace "'", "\'") }
     $found = @()
@@ -21,7 +21,7 @@ function Get-FbService {
     }
     catch {
         if (-not $script:FbTarget) { throw }
-        $found = @(Get-FbTargetService -Name $Name)
+        $found = @(Get-FbTargetService -Name $Name -NoState:$NoState)
     }
     if ($Name -and $found.Count -eq 0) { return New-Object -TypeName PSObject -Property @{ Name = $Name; Exists = $false; State = $null; Start = $null } }
     $found

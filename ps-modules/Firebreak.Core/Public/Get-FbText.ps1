@@ -17,6 +17,8 @@ function Get-FbText {
     }
     finally { $stream.Close() }
     $decoder = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false
-    if ($Encoding -eq 'Oem') { $decoder = Get-FbOemEncoding }
+    # Some programs write Unicode there, and mark it.
+    if ($read -gt 1 -and $bytes[0] -eq 255 -and $bytes[1] -eq 254) { $decoder = New-Object -TypeName System.Text.UnicodeEncoding }
+    elseif ($Encoding -eq 'Oem') { $decoder = Get-FbOemEncoding }
     $decoder.GetString($bytes, 0, $read)
 }

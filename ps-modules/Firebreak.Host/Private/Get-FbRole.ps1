@@ -19,7 +19,7 @@ function Get-FbRole {
     }
     try {
         $installed = @{}
-        foreach ($service in @(Get-FbWmi -Class Win32_Service)) { $installed[[string] $service.Name] = [string] $service.StartMode }
+        foreach ($service in @(Get-FbService -NoState)) { $installed[$service.Name] = $service.Start }
         foreach ($role in @($services.Keys | Sort-Object)) {
             foreach ($name in $services[$role]) {
                 if ($installed.ContainsKey($name) -and $installed[$name] -ne 'Disabled' -and $roles -notcontains $role) { $roles += $role }

@@ -3,20 +3,23 @@ function Get-FbBootState {
     .SYNOPSIS
     When the host was started and why it awaits a reboot, if it does.
     .DESCRIPTION
-    BootSource says what the time is: wmi, the boot itself; shutdown, on a target whose WMI does not answer, the last
-    orderly shutdown, which shows that it was restarted all the same. Times of different sources must not be compared.
+    BootSource says what BootTime is: wmi, the boot itself; on a target whose WMI does not answer a time before the boot
+    that a restart makes later: shutdown (the last orderly one), asked (Restart-FbHost), installed. A target that was
+    asked to restart shows the time that it showed then for as long as the mark is there that only a restart takes away:
+    what is noted while it goes down, or a change of source, does not look like a boot.
     #>
     [CmdletBinding()]
     param()
+    $key = 'HKLM\SOFTWARE\Firebreak\Lease'
+    $asked = Get-FbRegistryValue -Path $key -Name 'RestartAsked'
     $boot = Get-FbBootTime
+    if ($null -ne (Get-FbTarget)) { $boot = Get-FbTargetBoot -Boot $boot -Asked $asked }
     if ($null -eq $boot.Time) {
-        $message = 'when the host was started cannot be read: WMI does not answer, and no shutdown is noted in its registry'
-        $PSCmdlet.ThrowTerminatingError((New-FbErrorRecord -Id 'FB_INVOKE_FAILED' -Message $message))
+        $PSCmdlet.ThrowTerminatingError((New-FbErrorRecord -Id 'FB_INVOKE_FAILED' -Message 'when the host was started cannot be read'))
     }
     $now = ConvertTo-FbTime -Value (Get-FbTime)
     $uptime = ([DateTime] $now - [DateTime] $boot.Time).TotalSeconds
     $pending = Get-FbPendingReboot
-    $asked = Get-FbRegistryValue -Path 'HKLM\SOFTWARE\Firebreak\Lease' -Name 'RestartAsked'
     New-Object -TypeName PSObject -Property @{
         BootTime        = $boot.Time
         BootSource      = $boot.Source

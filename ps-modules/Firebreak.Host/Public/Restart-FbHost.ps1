@@ -2,6 +2,9 @@ function Restart-FbHost {
     <#
     .SYNOPSIS
     Asks the host to restart: State is started, already (a shutdown is under way) or failed.
+    .DESCRIPTION
+    A target is asked by shutdown.exe of the relay, which needs neither DCOM nor a tool on the target; where that does not
+    get through, by WMI.
     .PARAMETER DelaySeconds
     Long enough for this answer to get out before the network goes.
     #>
@@ -15,12 +18,20 @@ function Restart-FbHost {
         $result.State = 'whatif'
         return New-Object -TypeName PSObject -Property $result
     }
+    $target = Get-FbTarget
     # Whoever comes later can tell a restart that was asked for in this boot from one that never was. It goes with the lease.
+    $key = 'HKLM\SOFTWARE\Firebreak\Lease'
     $boot = (Get-FbBootState).BootTime
-    $null = Set-FbRegistryValue -Path 'HKLM\SOFTWARE\Firebreak\Lease' -Name 'RestartAsked' -Type String -Value $boot
+    $null = Set-FbRegistryValue -Path $key -Name 'RestartAsked' -Type String -Value $boot
     # p:2:17 = planned, operating system, security fix.
     $arguments = @('/r', '/t', [string] $DelaySeconds, '/f', '/c', $Message, '/d', 'p:2:17')
-    $done = Invoke-FbProgram -FilePath 'shutdown.exe' -ArgumentList $arguments
+    if ($null -eq $target) { $done = Invoke-FbProgram -FilePath 'shutdown.exe' -ArgumentList $arguments }
+    else {
+        $null = Set-FbRegistryValue -Path $key -Name 'RestartAskedAt' -Type String -Value (ConvertTo-FbTime -Value (Get-FbTime))
+        $mark = Get-FbRestartMark
+        $null = Set-FbRegistryValue -Path $mark.Path -Name $mark.Name -Type String -Value $boot
+        $done = Invoke-FbTargetRestart -ArgumentList $arguments -Address $target.Address
+    }
     $result.ExitCode = $done.ExitCode
     switch ($done.ExitCode) {
         0 {

@@ -2,22 +2,31 @@ function Get-FbEngineCommand {
     <#
     .SYNOPSIS
     Program and arguments (one line) of an engine for a package; $null for an engine that is not there yet.
+    .DESCRIPTION
+    update: the installer of packages until 2003; update2: from 2004 on; hotfix: of NT 4.0, which knows neither /u nor
+    /quiet. These packages are programs themselves. Their usual switches keep the files that a removal needs.
     #>
     [CmdletBinding()]
     param([string] $Engine, [string] $Path, [string[]] $Switches, [string] $LogPath)
     $system = Get-FbSystemFolder
     # The task runs a native PowerShell: it has no Sysnative.
     $system = $system -replace 'Sysnative$', 'System32'
+    $own = $null
+    # Such an installer keeps a log of its own, named after its number.
+    if ($Path -match '(KB|Q)(\d{6,7})[^\\]*$') { $own = '{0}\{1}{2}.log' -f (Resolve-FbPath -Path '%SystemRoot%' -Own), $Matches[1].ToUpper(), $Matches[2] }
     $engines = @{
-        wusa = @{ Program = "$system\wusa.exe"; Before = '"{0}"'; Usual = @('/quiet', '/norestart'); Log = $null }
-        dism = @{
-            Program = "$system\dism.exe"; Before = '/online /add-package "/packagepath:{0}"'
+        wusa    = @{ Program = "$system\wusa.exe"; Before = '"{0}" '; Usual = @('/quiet', '/norestart'); Log = $null }
+        dism    = @{
+            Program = "$system\dism.exe"; Before = '/online /add-package "/packagepath:{0}" '
             Usual = @('/quiet', '/norestart', "`"/logpath:$LogPath`""); Log = $LogPath
         }
+        update  = @{ Program = $Path; Before = ''; Usual = @('/u', '/q', '/z'); Log = $own }
+        update2 = @{ Program = $Path; Before = ''; Usual = @('/quiet', '/norestart'); Log = $own }
+        hotfix  = @{ Program = $Path; Before = ''; Usual = @('/q', '/z'); Log = $own }
     }
     if (-not $engines.ContainsKey($Engine)) { return $null }
     $found = $engines[$Engine]
     $more = $found.Usual
     if ($Switches.Count -gt 0) { $more = $Switches }
-    @{ Program = $found.Program; Arguments = (($found.Before -f $Path) + ' ' + ($more -join ' ')); Log = $found.Log }
+    @{ Program = $found.Program; Arguments = (($found.Before -f $Path) + ($more -join ' ')); Log = $found.Log }
 }

@@ -5,5 +5,6 @@ function Get-FbInstallerProcess {
     #>
     [CmdletBinding()]
     param()
-    @(Get-FbProcess -Name @('wusa.exe', 'dism.exe', 'msiexec.exe', 'powershell.exe', 'update.exe', 'hotfix.exe'))
+    $names = @('wusa.exe', 'dism.exe', 'msiexec.exe', 'powershell.exe', 'update.exe', 'hotfix.exe')
+    @(Get-FbProcess -Name $names -Folder (Get-FbDataFolder))
 }

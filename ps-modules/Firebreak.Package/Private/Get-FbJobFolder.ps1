@@ -5,7 +5,7 @@ function Get-FbJobFolder {
     #>
     [CmdletBinding()]
     param([string] $Sha256 = '')
-    $all = Join-Path -Path (Get-FbDataFolder) -ChildPath 'jobs'
+    $all = '{0}\jobs' -f (Get-FbDataFolder)
     if (-not $Sha256) { return $all }
-    Join-Path -Path $all -ChildPath $Sha256.ToLower().Substring(0, 16)
+    '{0}\{1}' -f $all, $Sha256.ToLower().Substring(0, 16)
 }

@@ -8,10 +8,8 @@ function Get-FbInstaller {
     $processes = Get-FbInstallerProcess
     $ours = @()
     $folder = Get-FbJobFolder
-    if (Test-Path -LiteralPath $folder -PathType Container) {
-        foreach ($job in @(Get-ChildItem -LiteralPath $folder)) {
-            $ours += @((Get-FbJobState -Folder (Join-Path -Path $folder -ChildPath $job.Name) -Process $processes).ProcessIds)
-        }
+    foreach ($job in @(Get-FbChildName -Path $folder)) {
+        if ($job) { $ours += @((Get-FbJobState -Folder "$folder\$job" -Process $processes).ProcessIds) }
     }
     $names = @()
     $others = @()

@@ -1,12 +1,13 @@
 function Start-FbPackageJob {
     <#
     .SYNOPSIS
-    Starts the installation of a package as a task of the SYSTEM account, at most once: Changed, State, Reason.
+    Starts the installation of a package as the SYSTEM account, at most once: Changed, State, Reason.
     .DESCRIPTION
     The receipt is a file that exactly one caller can make. State: started; running (somebody's claim is at work);
     finished (this run's has ended); vanished (it began and went away without an exit code: never started again);
     busy (another installer is at work); failed (Reason). An installation that an earlier run has ended is put aside
-    and the package is claimed anew.
+    and the package is claimed anew. A target runs it by its service manager, which starts things as SYSTEM at once; by
+    WMI, as the account of the credential, only where the service manager does not.
     #>
     [CmdletBinding(SupportsShouldProcess = $true)]
     param(
@@ -19,10 +20,10 @@ function Start-FbPackageJob {
     )
     $result = @{ Changed = $false; State = 'failed'; Reason = $null }
     $folder = Get-FbJobFolder -Sha256 $Sha256
-    $receipt = Join-Path -Path $folder -ChildPath 'receipt.txt'
+    $receipt = "$folder\receipt.txt"
     $job = Get-FbPackageJob -Sha256 $Sha256
     $isMine = $job.Run -eq $Run
-    $command = Get-FbEngineCommand -Engine $Engine -Path $Path -Switches $Switches -LogPath (Join-Path -Path $folder -ChildPath 'install.log')
+    $command = Get-FbEngineCommand -Engine $Engine -Path $Path -Switches $Switches -LogPath "$folder\install.log"
     if ($job.Exists -and $job.ProcessAlive) { $result.State = 'running' }
     elseif ($job.Exists -and $null -ne $job.ExitCode -and $isMine) { $result.State = 'finished' }
     elseif ($job.Exists -and $job.Started -and $null -eq $job.ExitCode) { $result.State = 'vanished' }
@@ -32,13 +33,13 @@ function Start-FbPackageJob {
         $result.State = 'busy'
         $result.Reason = $job.OtherInstallers -join ', '
     }
-    elseif (-not (Test-Path -LiteralPath $Path -PathType Leaf)) { $result.Reason = "$Path does not exist" }
+    elseif (-not (Test-FbFile -Path $Path -PathType Leaf)) { $result.Reason = "$Path does not exist" }
     elseif ((Get-FbSha256 -Path $Path) -ne $Sha256.ToLower()) { $result.Reason = "$Path has another SHA-256" }
     elseif ($PSCmdlet.ShouldProcess($Path, "install with $Engine")) {
         try {
             if ($job.Exists -and -not $isMine) {
                 $aside = '{0}.{1}' -f $folder, (Get-FbTime).ToString('yyyyMMddHHmmss')
-                Move-Item -LiteralPath $folder -Destination $aside -ErrorAction Stop
+                Move-FbFile -Path $folder -Destination $aside
             }
             New-FbFolder -Path $folder
             $lines = @(
@@ -46,10 +47,15 @@ function Start-FbPackageJob {
                 "program=$($command.Program)", "arguments=$($command.Arguments)", "log=$($command.Log)", ''
             )
             if (-not ($job.Exists -and $isMine)) { Set-FbText -Path $receipt -Text ($lines -join "`r`n") -Mode CreateNew }
-            $script = Join-Path -Path $folder -ChildPath 'install.ps1'
-            Set-FbText -Path $script -Text (Get-FbJobScript)
-            $task = '\Firebreak\job-{0}' -f $Sha256.ToLower().Substring(0, 16)
-            Register-FbTask -Name $task -ScriptPath $script -Argument ('"{0}"' -f $folder) -Start
+            if ($null -ne (Get-FbTarget)) {
+                Set-FbText -Path "$folder\install.cmd" -Text (Get-FbJobCommand -Folder $folder -Program $command.Program -Arguments $command.Arguments) -Encoding Oem
+                $null = Start-FbScript -Path "$folder\install.cmd" -AsSystem
+            }
+            else {
+                Set-FbText -Path "$folder\install.ps1" -Text (Get-FbJobScript)
+                $task = '\Firebreak\job-{0}' -f $Sha256.ToLower().Substring(0, 16)
+                Register-FbTask -Name $task -ScriptPath "$folder\install.ps1" -Argument ('"{0}"' -f $folder) -Start
+            }
             $result.Changed = $true
             $result.State = 'started'
         }
