@@ -40,7 +40,7 @@ export function seenUpdates(updates: readonly OtherUpdate[] | undefined, evidenc
 }
 
 /** The keys that count, of those that advisory data names. */
-export function countedKeys(keys: readonly RegistryKey[] | undefined): string[] {
+function countedKeys(keys: readonly RegistryKey[] | undefined): string[] {
   return (keys ?? []).flatMap((item) =>
     typeof item === 'string' ? [item] : item.confidence === 'm' ? [] : [item.key],
   );

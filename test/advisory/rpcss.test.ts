@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { affectedSystem, loadAdvisory, type PatchEvidence, packageFor, verdict } from '../../src/advisory/index.ts';
-import { type Expected, evidenceOf, OTHER_CASES, RPCSS_CASES } from './support/rpcss-cases.ts';
+import { decisionTable, type Expected, evidenceOf, OTHER_CASES, RPCSS_CASES } from './support/rpcss-cases.ts';
 import { AFFECTED } from './support/rpcss-systems.ts';
 
 const load = (id: string) => {
@@ -28,6 +28,16 @@ function check(advisory: typeof ms03039, evidence: PatchEvidence, expected: Expe
 describe.each([...RPCSS_CASES, ...OTHER_CASES])('$system: $shows', (row) => {
   it('ms03-039', () => check(ms03039, row.evidence, row.ms03039));
   it('ms03-026', () => check(ms03026, row.evidence, row.ms03026));
+});
+
+describe('the table for people', () => {
+  it('has a row for each case, and no two for the same evidence', () => {
+    const rows = decisionTable().split('\n').slice(2);
+    expect(rows).toHaveLength(RPCSS_CASES.length + OTHER_CASES.length);
+    expect(new Set(rows.map((row) => row.split(' | ').slice(0, 2).join()))).toHaveProperty('size', rows.length);
+    expect(rows[0]).toBe('| NT Server 4.0 SP6a | nothing | vulnerable | vulnerable |');
+    expect(rows.join('\n')).toContain('| patched, not in effect yet (reboot) |');
+  });
 });
 
 describe('what is never said', () => {

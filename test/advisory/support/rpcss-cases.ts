@@ -5,7 +5,7 @@
 import type { PatchEvidence, VerdictWord } from '../../../src/advisory/index.ts';
 import { AFFECTED, type Revisions, type RpcssSystem } from './rpcss-systems.ts';
 
-export const BOOT = '2003-09-20T08:00:00Z';
+const BOOT = '2003-09-20T08:00:00Z';
 const BEFORE_BOOT = '2003-09-20T07:55:00Z';
 const AFTER_BOOT = '2003-09-20T09:00:00Z';
 
