@@ -104,6 +104,87 @@ describe('ports.check', () => {
   });
 });
 
+describe('ports.check of UDP, and of what has changed', () => {
+  const paper: JsonObject = {
+    ...advisory,
+    shields: [
+      { method: 'ipsec', variant: 'base', tcp: [135], udp: [137], side_effects: 'x', source: 'test', confidence: 'H' },
+      { method: 'ipsec', variant: 'cis', tcp: [135, 80], side_effects: 'x', source: 'test', confidence: 'H' },
+    ],
+  };
+  const check = (args: JsonObject, more: object = {}) => {
+    const step = host.step({ advisory: paper });
+    return read('ports.check').read({ ...step, host: { ...step.host, ...more } }, args);
+  };
+  const states = (tcp: PortState, udp: PortState): void => {
+    host.ports = (probe) => (probe.source === undefined ? 'open' : probe.protocol === 'tcp' ? tcp : udp);
+  };
+
+  it.each<[string, PortState, PortState, JsonObject, boolean | null]>([
+    ['silence of UDP beside a blocked TCP port', 'filtered', 'filtered', { expect: 'blocked' }, true],
+    ['silence of UDP alone', 'filtered', 'filtered', { expect: 'blocked', udp: [137] }, null],
+    ['a UDP port that answers is not blocked', 'filtered', 'open', { expect: 'blocked' }, false],
+    ['a UDP port that is refused is not blocked', 'filtered', 'closed', { expect: 'blocked' }, false],
+    ['a UDP port that could not be asked', 'filtered', 'unknown', { expect: 'blocked' }, null],
+    ['silence of UDP is not known to be open', 'open', 'filtered', { expect: 'open', udp: [137] }, null],
+    ['silence of UDP beside an open TCP port', 'open', 'filtered', { expect: 'open' }, true],
+  ])('%s', async (_name, tcp, udp, args, proven) => {
+    states(tcp, udp);
+    const { result, error } = await check(args);
+    expect(result['proven']).toBe(proven);
+    expect(error?.code).toBe(proven === false ? 'FB_STEP_NOT_PROVEN' : undefined);
+  });
+
+  it('says what silence of UDP may mean', async () => {
+    states('filtered', 'filtered');
+    const { result } = await check({ expect: 'blocked' });
+    expect(result['reason']).toContain('silence, which proves nothing: UDP 137 is open|filtered');
+    expect(result['ports']).toContainEqual({ protocol: 'udp', port: 137, from: '127.0.0.2', state: 'open|filtered' });
+  });
+
+  const probed = async (): Promise<number[]> => {
+    const { result } = await check({});
+    const ports = result['ports'] as readonly { readonly port: number; readonly protocol: string }[];
+    return [...new Set(ports.filter((item) => item.protocol === 'tcp').map((item) => item.port))];
+  };
+
+  it('looks at the ports of the shield that stands', async () => {
+    states('open', 'filtered');
+    expect(await probed()).toEqual([135]);
+    const undo = { id: 'o', run: 'r', step: 's', uses: 'shield.apply', args: {}, owedAt: '' };
+    host.undos = [{ ...undo, prior: { setting: { tcp: [135, 80], udp: [] } } }];
+    expect(await probed()).toEqual([135, 80]);
+  });
+
+  it('tells what has changed since an earlier look', async () => {
+    states('open', 'filtered');
+    const before = await check({});
+    expect(before.result['changed']).toEqual([]);
+    host.steps.set('before', { outcome: 'ok', ...before.result });
+    states('filtered', 'filtered');
+    const { result } = await check({ expect: 'blocked', against: 'before' });
+    expect(result['changed']).toEqual([
+      { protocol: 'tcp', port: 135, from: '127.0.0.2', before: 'open', after: 'filtered' },
+    ]);
+    await expect(check({ against: 'none' })).rejects.toMatchObject({ code: 'FB_STEP_CONDITION' });
+  });
+
+  it('behind a relay: only what the controller could reach before proves a block', async () => {
+    const relayed = { transport: 'relay', vantages: [] };
+    host.ports = () => 'filtered';
+    expect((await check({ expect: 'blocked', tcp: [135] }, relayed)).result['proven']).toBe(null);
+    host.steps.set('before', {
+      outcome: 'ok',
+      ports: [{ protocol: 'tcp', port: 135, from: 'controller', state: 'open' }],
+    });
+    const args = { expect: 'blocked', tcp: [135], against: 'before' };
+    expect((await check(args, relayed)).result['proven']).toBe(true);
+    expect((await check(args, { vantages: [] })).result['proven']).toBe(null);
+    host.ports = () => 'open';
+    expect((await check(args, relayed)).result['proven']).toBe(null);
+  });
+});
+
 describe('health', () => {
   it('remembers services and open ports', async () => {
     host.on('Get-FbHealth', { Services: ['RpcSs', 'Spooler'] });

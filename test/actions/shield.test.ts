@@ -1,6 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createActions } from '../../src/actions/index.ts';
-import type { ChangeAction, JsonObject, OpenUndo, Probe } from '../../src/domain/index.ts';
+import {
+  type ChangeAction,
+  FirebreakError,
+  type JsonObject,
+  type OpenUndo,
+  type Probe,
+} from '../../src/domain/index.ts';
 import { advisory, FakeHost, facts, lost } from './support/fake-step.ts';
 
 const apply = createActions().get('shield.apply') as ChangeAction;
@@ -210,6 +216,153 @@ describe('shield.apply', () => {
   });
 });
 
+describe('shield.apply on systems of the paper', () => {
+  const port = { side_effects: 'no shares', source: 'test', confidence: 'H' };
+  const paper: JsonObject = {
+    ...advisory,
+    shields: [
+      { method: 'ipsec', variant: 'base', tcp: [135, 445], udp: [135], builds: [2195, 18362], ...port },
+      {
+        method: 'ipsec',
+        variant: 'cis',
+        tcp: [135, 445, 80],
+        udp: [135],
+        refuse_if: ['http-server'],
+        min_sp: { '2195': 2 },
+        ...port,
+      },
+      { method: 'dcom', min_sp: { '2195': 3 }, side_effects: 'no DCOM', source: 'test', confidence: 'H' },
+    ],
+  };
+  const http = (serves: boolean | null, rpcProxy: boolean | null): void => {
+    host.on('Get-FbHttpServer', { Serves: serves, RpcProxy: rpcProxy, Reason: serves === true ? 'W3SVC runs' : '' });
+  };
+  const probe = (args: JsonObject = {}, more: object = {}) => {
+    const step = host.step({ advisory: paper });
+    return apply.probe({ ...step, host: { ...step.host, ...more } }, args);
+  };
+  const relayed = { transport: 'relay', connection: { relay: 'mgmt01' } };
+  const portsOf = (found: Probe): unknown =>
+    found.state === 'needed' ? (found.prior['setting'] as JsonObject)['tcp'] : found.state;
+
+  it.each<[string, JsonObject, boolean | null, boolean | null, unknown]>([
+    ['without CIS where none is installed', {}, false, false, [135, 445]],
+    ['without CIS where none is installed, HTTP or not', {}, true, false, [135, 445]],
+    ['with CIS where it is installed and nothing serves HTTP', {}, false, true, [135, 445, 80]],
+    ['without CIS on a web server', {}, true, true, [135, 445]],
+    ['without CIS when it cannot be told', {}, null, null, [135, 445]],
+    ['without CIS when HTTP cannot be told', {}, null, true, [135, 445]],
+    ['with CIS when told so', { cis: 'with' }, false, false, [135, 445, 80]],
+    ['none on a web server when told with CIS', { cis: 'with' }, true, true, 'refused'],
+    ['none when told with CIS and HTTP cannot be told', { cis: 'with' }, null, true, 'refused'],
+    ['without CIS when told so', { cis: 'without' }, false, true, [135, 445]],
+  ])('takes the policy %s', async (_name, args, serves, rpcProxy, expected) => {
+    http(serves, rpcProxy);
+    expect(portsOf(await probe(args))).toEqual(expected);
+  });
+
+  it('says when ports of CIS stay open', async () => {
+    http(true, true);
+    expect(await probe()).toMatchObject({
+      state: 'needed',
+      prior: { notes: [expect.stringContaining('TCP 80 and 443 stay open')] },
+      reason: expect.stringContaining('W3SVC runs'),
+    });
+  });
+
+  it('never closes the port that WinRM 1.1 answers on', async () => {
+    http(false, true);
+    expect(await probe({ cis: 'with' }, { port: 80 })).toMatchObject({
+      state: 'refused',
+      error: { message: expect.stringContaining('TCP 80') },
+    });
+    expect(portsOf(await probe({ cis: 'with' }, { ...relayed, port: 80 }))).toEqual([135, 445, 80]);
+  });
+
+  it('lets the relay through, and does nothing while its address is not known', async () => {
+    http(false, false);
+    host.clientAddress = '10.0.0.5';
+    expect(await probe({}, relayed)).toMatchObject({ prior: { setting: { exempt: ['10.0.0.5', '127.0.0.7'] } } });
+    host.clientAddress = undefined;
+    const refused = await probe({ method: 'ipsec' }, relayed);
+    expect(refused).toMatchObject({ state: 'refused', error: { message: expect.stringContaining('relay') } });
+    expect((await probe({}, relayed)).state).toBe('not-applicable');
+  });
+
+  it('asks nothing of systems that have nothing to do it with', async () => {
+    http(false, false);
+    host.on('Get-FbFact', { ...facts, Build: 1381, Caption: 'Windows NT 4.0' });
+    const found = await probe({ cis: 'without' });
+    expect(found).toMatchObject({ state: 'not-applicable', reason: expect.stringContaining('Windows NT 4.0') });
+    expect(await probe({ method: 'ipsec' })).toMatchObject({ state: 'refused' });
+    expect(host.count('Get-FbIpsecShield')).toBe(0);
+  });
+
+  it('names a service pack that is missing', async () => {
+    http(false, false);
+    host.on('Get-FbFact', { ...facts, Build: 2195, ServicePack: 2 });
+    expect(portsOf(await probe({ cis: 'with' }))).toEqual([135, 445, 80]);
+    host.on('Get-FbFact', { ...facts, Build: 2195, ServicePack: 1 });
+    expect(await probe({ cis: 'with' })).toMatchObject({
+      state: 'refused',
+      error: { message: expect.stringContaining('it needs service pack 2, the host has 1') },
+    });
+  });
+
+  it('tells what people should know: worthless policies, NoDefaultExempt, no timer', async () => {
+    http(false, false);
+    host.on('Get-FbIpsecShield', {
+      ...free,
+      AssignedName: 'Domain members',
+      AssignedPath: 'X\\ipsecPolicy{1}',
+      Weakness: 'it blocks nothing: it only permits',
+      ExemptWanted: 1,
+      Relayed: true,
+      Snapshot: 'abc',
+    });
+    const prior = await probe();
+    expect(prior).toMatchObject({ state: 'needed', prior: { found: { policies_sha256: 'abc' } } });
+    const notes = prior.state === 'needed' ? JSON.stringify(prior.prior['notes']) : '';
+    expect(notes).toMatch(/Domain members.*no protection.*only permits.*NoDefaultExempt is 1.*only shield\.revert/);
+    const proof = await apply.prove(
+      host.step({ advisory: paper, check: true }),
+      {},
+      prior.state === 'needed' ? prior.prior : {},
+    );
+    expect(JSON.stringify(proof.result['notes'])).toBe(notes);
+  });
+
+  it('brings the program from the package store before the shield goes up, and is refused without it', async () => {
+    http(false, false);
+    host.on('Get-FbIpsecShield', {
+      ...free,
+      Tool: 'ipsecpol',
+      ToolMissing: 'ipsecpol.exe is not there: install it',
+      ToolFolder: 'C:\\WINNT\\Firebreak\\tools',
+    });
+    const found = await probe();
+    if (found.state !== 'needed') throw new Error(JSON.stringify(found));
+    expect(host.pushed).toEqual([]);
+    await apply.act(host.step({ advisory: paper }), {}, found.prior);
+    expect(host.pushed.map((file) => file.path)).toEqual(['C:\\WINNT\\Firebreak\\tools\\ipsecpol.exe']);
+    const step = host.step({ advisory: paper });
+    const packages = { find: () => Promise.reject(new FirebreakError('FB_PACKAGE_MISSING', 'no such file')) };
+    expect(await apply.probe({ ...step, packages }, { method: 'ipsec' })).toMatchObject({
+      state: 'refused',
+      error: { message: expect.stringContaining('install it') },
+    });
+  });
+
+  it('offers no shield by a registry value to a host that could not take it back by itself', async () => {
+    const step = host.step({ advisory });
+    const found = await apply.probe({ ...step, host: { ...step.host, transport: 'relay' } }, { method: 'registry' });
+    expect(found).toMatchObject({
+      state: 'refused',
+      error: { message: expect.stringContaining('without PowerShell') },
+    });
+  });
+});
+
 describe('shield.revert', () => {
   it('has nothing to do when nothing is owed', async () => {
     expect(await revert.probe(host.step(), {})).toMatchObject({ state: 'satisfied', result: { reverted: 0 } });
@@ -257,6 +410,14 @@ describe('shield.revert', () => {
     host.on('Restore-FbIpsecShield', { ...fine, ...change });
     const { proof } = await run([undoOf(await needed())]);
     expect(proof).toMatchObject({ proven: false, discharged: [], error: { code } });
+  });
+
+  it('hands the host what its policies were, and says whether they are so again', async () => {
+    host.on('Get-FbIpsecShield', { ...free, Snapshot: 'abc' });
+    host.on('Restore-FbIpsecShield', { ...fine, StoreSame: true });
+    const { proof } = await run([undoOf(await needed())]);
+    expect(proof).toMatchObject({ proven: true, result: { shields: [{ same_as_before: true }] } });
+    expect(host.parameters.at(-1)).toMatchObject({ Snapshot: 'abc' });
   });
 
   it('discharges nothing while the host cannot be reached', async () => {

@@ -8,7 +8,7 @@ import type { StepContext } from '../../domain/index.ts';
 import { callHost } from '../host-call.ts';
 
 export const CIS = ['auto', 'with', 'without'] as const;
-export type Cis = (typeof CIS)[number];
+type Cis = (typeof CIS)[number];
 
 const httpSchema = z.object({
   /** Null: it cannot be told. */
@@ -19,7 +19,7 @@ const httpSchema = z.object({
 });
 
 /** The shields that come into question, best first; and what people should know of the choice. */
-export interface CisChoice {
+interface CisChoice {
   readonly shields: readonly AdvisoryShield[];
   readonly notes: readonly string[];
 }
