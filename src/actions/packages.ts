@@ -11,7 +11,7 @@ import { FirebreakError, type StepContext } from '../domain/index.ts';
 import { planAdvisory, readEvidence } from './evidence.ts';
 import { type HostFacts, readFacts } from './facts.ts';
 
-const ENGINES = ['wusa', 'dism'] as const;
+const ENGINES = ['wusa', 'dism', 'update', 'update2', 'hotfix'] as const;
 export type Engine = (typeof ENGINES)[number];
 
 export interface ChosenPackage {
@@ -34,22 +34,22 @@ export interface ChosenPackage {
  */
 export async function choosePackage(step: StepContext, file: string | undefined): Promise<ChosenPackage> {
   const facts = await readFacts(step);
-  if (file !== undefined) {
-    return {
-      file,
-      engine: engineByExtension(file),
-      switches: null,
-      kb: null,
-      sha256: null,
-      path: stagedPath(facts, file),
-    };
+  const byExtension = file === undefined ? null : engineByExtension(file);
+  if (file !== undefined && byExtension !== null) {
+    return { file, engine: byExtension, switches: null, kb: null, sha256: null, path: stagedPath(facts, file) };
   }
+  if (file !== undefined && step.advisory === null) {
+    throw new FirebreakError('FB_STEP_REFUSED', `which kind of installer ${file} is, only an advisory tells`, {
+      remedy: 'add `advisory: <id>` to the playbook; without one this version installs .msu and .cab',
+    });
+  }
+  // Programs are installers of several kinds: which one, the advisory says, also of a file that the playbook names.
   const advisory = planAdvisory(step);
   const { entry, arch } = await entryOf(step, advisory, facts);
   const what = `${facts.Caption ?? 'this system'} (build ${facts.Build ?? '?'}, ${arch ?? 'architecture unknown'})`;
   const isPc98 = step.host.vars['machine'] === 'pc98';
   const found =
-    entry === undefined ? undefined : packageFor(advisory, { entry, arch, language: facts.Language, isPc98 });
+    entry === undefined ? undefined : packageFor(advisory, { entry, arch, language: facts.Language, isPc98, file });
   if (found === undefined || 'problem' in found) {
     const why = found === undefined ? '' : `: ${found.problem}`;
     throw new FirebreakError('FB_STEP_REFUSED', `${advisory.advisory} names no package for ${what}${why}`, {
@@ -94,11 +94,13 @@ function stagedPath(facts: HostFacts, file: string): string {
   return `${facts.DataFolder}\\packages\\${file}`;
 }
 
-function engineByExtension(file: string): Engine {
+/** Null: a program, whose kind the name does not tell. */
+function engineByExtension(file: string): Engine | null {
   const extension = /\.[^.]+$/.exec(file)?.[0]?.toLowerCase();
   if (extension === '.msu') return 'wusa';
   if (extension === '.cab') return 'dism';
+  if (extension === '.exe') return null;
   throw new FirebreakError('FB_STEP_REFUSED', `installing ${extension ?? 'such'} files is not there yet (${file})`, {
-    remedy: 'this version installs .msu and .cab',
+    remedy: 'this version installs .msu, .cab and the .exe packages of an advisory',
   });
 }

@@ -40,12 +40,14 @@ export interface PackageQuestion {
   readonly language: string | null;
   /** NEC PC-98; cannot be probed, the inventory says so. */
   readonly isPc98?: boolean;
+  /** A file of that purpose that the playbook names, in place of the advisory's name. */
+  readonly file?: string | undefined;
 }
 
 /** The package's data and the file name for this language, or why there is none. */
 export function packageFor(
   advisory: Advisory,
-  { entry, arch, language, isPc98 = false }: PackageQuestion,
+  { entry, arch, language, isPc98 = false, file }: PackageQuestion,
 ): { readonly data: AdvisoryPackage; readonly file: string } | { readonly problem: string } {
   const machine = isPc98 ? `${arch}-pc98` : arch;
   const id = Object.entries(entry.package ?? {}).find(([name]) => name === machine)?.[1];
@@ -53,6 +55,7 @@ export function packageFor(
   if (data === undefined) {
     return { problem: `${advisory.advisory} names no package for ${entry.os} (${machine ?? 'architecture unknown'})` };
   }
+  if (file !== undefined) return { data, file };
   if (typeof data.file !== 'string') return { problem: data.file.input };
   if (!data.file.includes('{language}')) return { data, file: data.file };
   const letters = LANGUAGES.get(language?.toLowerCase() ?? '');
