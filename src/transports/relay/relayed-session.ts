@@ -28,9 +28,10 @@ const MESSAGE_BYTES = 150_000;
 /** Read by one pipeline: its output is held here as text. */
 const READ_BYTES = 4 * 1024 * 1024;
 
+/** Without the first catch a host that is not entered would only end that statement, and the work be done on the relay. */
 function relayScript(work: string): string {
   return `param($Target, $Name, $Parameters)
-${CORE}\\Enter-FbTarget @Target
+try { ${CORE}\\Enter-FbTarget @Target } catch { throw }
 try { ${work} } finally { ${CORE}\\Exit-FbTarget }`;
 }
 

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { readCatalog } from '../../../lab/fleet/data/index.ts';
-import { HostCredential, type Invocation, Secret, type Session } from '../../../src/domain/index.ts';
+import { HostCredential, type Invocation, Secret, type Session, type Target } from '../../../src/domain/index.ts';
 import { createTransports } from '../../../src/transports/index.ts';
 import { startTestLab, type TestLab, type TestLabOptions } from '../support/lab.ts';
 
@@ -48,22 +48,19 @@ describe('the fleet of MS03-039 on the real engine', () => {
     await lab?.end();
   });
 
-  const openRelay = (host: string): Promise<Session> =>
-    createTransports().winrm.open(
-      {
-        host,
-        transport: 'winrm',
-        address: lab.host(host).address,
-        port: 5985,
-        useTls: false,
-        auth: 'ntlm',
-        user: lab.user,
-        password: new Secret(lab.password),
-        allowUnencrypted: true,
-        settings: {},
-      },
-      options,
-    );
+  const targetOf = (host: string): Target => ({
+    host,
+    transport: 'winrm',
+    address: lab.host(host).address,
+    port: 5985,
+    useTls: false,
+    auth: 'ntlm',
+    user: lab.user,
+    password: new Secret(lab.password),
+    allowUnencrypted: true,
+    settings: {},
+  });
+  const openRelay = (host: string): Promise<Session> => createTransports().winrm.open(targetOf(host), options);
   const credentialOf = (host: string): HostCredential => {
     const { user, password } = lab.relayedAccount(host);
     return new HostCredential(user, new Secret(password));
@@ -120,6 +117,26 @@ describe('the fleet of MS03-039 on the real engine', () => {
     ['pc-me-01', 'does not exist'],
   ])('%s has no share to show: %s', async (name, why) => {
     await expect(onRelay(LOOK, name, { Paths: [] })).rejects.toMatchObject({ message: expect.stringContaining(why) });
+  });
+
+  it('is never taken for its relay where it is not reached', async () => {
+    const host = 'pc-xp-09';
+    const { user, password } = lab.relayedAccount(host);
+    const target: Target = {
+      ...targetOf(host),
+      transport: 'relay',
+      user,
+      password: new Secret(password),
+      relay: targetOf('mgmt01'),
+    };
+    const { relay: transport } = createTransports();
+    try {
+      await expect(transport.open(target, options)).rejects.toMatchObject({
+        message: expect.stringContaining('The network path was not found'),
+      });
+    } finally {
+      await transport.close?.();
+    }
   });
 
   it.each([

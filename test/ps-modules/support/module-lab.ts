@@ -25,7 +25,7 @@ export interface HistoryEntry {
 
 /** One pipeline, as a relay gets it. */
 const ON_TARGET = `param($Target, $Name, $Parameters)
-Firebreak.Core\\Enter-FbTarget @Target
+try { Firebreak.Core\\Enter-FbTarget @Target } catch { throw }
 try { & $Name @Parameters } finally { Firebreak.Core\\Exit-FbTarget }`;
 const { signal } = new AbortController();
 const TIMEOUT_MS = 60_000;
