@@ -27,7 +27,13 @@ const TARGETS: readonly Expected[] = [
     host: 'nt4',
     root: 'C:\\WINNT',
     target: { Version: '4.0', Build: 1381, ServicePack: 6, Architecture: 'x86', RegistryBy: 'remote-registry' },
-    facts: { Build: 1381, ServicePack: 6, ProductType: 3, Caption: expect.stringContaining('Windows NT'), FreeDiskBytes: null },
+    facts: {
+      Build: 1381,
+      ServicePack: 6,
+      ProductType: 3,
+      Caption: expect.stringContaining('Windows NT'),
+      FreeDiskBytes: null,
+    },
     service: 'Browser',
   },
   {

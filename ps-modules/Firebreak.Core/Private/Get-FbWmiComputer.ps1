@@ -3,16 +3,14 @@ function Get-FbWmiComputer {
     .SYNOPSIS
     Parameters that send a WMI cmdlet to the target; none when there is no target.
     .DESCRIPTION
-    By DCOM, which every Windows with WMI has. Fails at once when WMI of the target did not answer a moment ago: each try
-    would wait for half a minute.
+    By DCOM, which every Windows with WMI has. Fails at once when WMI of the target has not answered since it was entered: each
+    try would wait for half a minute.
     #>
     [CmdletBinding()]
     param()
     $target = $script:FbTarget
     if ($null -eq $target) { return @{} }
-    $silent = $null
-    if ($null -ne $script:FbWmiSilent) { $silent = $script:FbWmiSilent[$target.Address] }
-    if ($null -ne $silent -and ((Get-Date) - $silent).TotalSeconds -lt 120) {
+    if ($target.IsWmiSilent) {
         $message = 'WMI of {0} ({1}) does not answer relay {2}' -f $target.Name, $target.Address, $target.Relay
         $PSCmdlet.ThrowTerminatingError((New-FbErrorRecord -Id 'FB_CONNECT_TIMEOUT' -Message $message -Target $target.Name))
     }

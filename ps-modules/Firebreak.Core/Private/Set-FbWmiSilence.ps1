@@ -1,7 +1,7 @@
 function Set-FbWmiSilence {
     <#
     .SYNOPSIS
-    Remembers for two minutes that WMI of the target did not answer; no other error of WMI counts.
+    Remembers until the target is left that its WMI did not answer; no other error of WMI counts.
     #>
     [CmdletBinding(SupportsShouldProcess = $true)]
     param([Parameter(Mandatory = $true)] [object] $ErrorRecord)
@@ -10,6 +10,5 @@ function Set-FbWmiSilence {
     # RPC server unavailable, too busy, call failed; network path not found
     if (@(53, 1722, 1723, 1726, 1727) -notcontains (Get-FbErrorCode -ErrorRecord $ErrorRecord)) { return }
     if (-not $PSCmdlet.ShouldProcess($target.Name, 'note that WMI is silent')) { return }
-    if ($null -eq $script:FbWmiSilent) { $script:FbWmiSilent = @{} }
-    $script:FbWmiSilent[$target.Address] = Get-Date
+    $target.IsWmiSilent = $true
 }

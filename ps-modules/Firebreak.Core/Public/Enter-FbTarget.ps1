@@ -23,7 +23,7 @@ function Enter-FbTarget {
     $script:FbTarget = @{
         Name = $Name; Address = $Address; Credential = $Credential; Relay = [string] $env:COMPUTERNAME
         # A colon cannot stand in a UNC path.
-        UncHost = $Address; Drive = $false; BaseKey = $null; RegistryBy = $null; Cim = $null; WmiAnswers = $null
+        UncHost = $Address; Drive = $false; BaseKey = $null; RegistryBy = $null; Cim = $null; IsWmiSilent = $false
         SystemRoot = $null; Version = $null; Build = $null; ServicePack = $null; Architecture = $null
     }
     if ($Address -match ':') { $script:FbTarget.UncHost = ($Address -replace ':', '-' -replace '%', 's') + '.ipv6-literal.net' }
