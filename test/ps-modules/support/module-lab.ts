@@ -1,6 +1,7 @@
 /** Functions of our modules, called as the product calls them, on machines of the lab. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect } from '@jest/globals';
 import { parse } from 'yaml';
 import {
   FirebreakError,
@@ -72,17 +73,19 @@ export class ModuleLab {
       Address: options.address ?? this.lab.host(host).address,
       ...(credential === null ? {} : { Credential: credential }),
     };
+    const run = async (name: string, parameters: { readonly [name: string]: ParameterValue } = {}) => {
+      const [module, fn] = name.split('\\') as [string, string];
+      const session = await this.session(relay);
+      const call = {
+        script: ON_TARGET,
+        modules: ['Firebreak.Core', `Firebreak.${module}`],
+        parameters: { Target: target, Name: `Firebreak.${module}\\${fn}`, Parameters: parameters },
+      };
+      return results(name, session.invoke<Result>(call, { signal, timeoutMs: TIMEOUT_MS }));
+    };
     return {
-      call: async (name, parameters = {}) => {
-        const [module, fn] = name.split('\\') as [string, string];
-        const session = await this.session(relay);
-        const call = {
-          script: ON_TARGET,
-          modules: ['Firebreak.Core', `Firebreak.${module}`],
-          parameters: { Target: target, Name: `Firebreak.${module}\\${fn}`, Parameters: parameters },
-        };
-        return oneResult(name, session.invoke<Result>(call, { signal, timeoutMs: TIMEOUT_MS }));
-      },
+      call: async (name, parameters) => theOne(name, await run(name, parameters)),
+      do: async (name, parameters) => expect(await run(name, parameters)).toEqual([]),
     };
   }
 
@@ -100,7 +103,7 @@ export class ModuleLab {
     const [module, fn] = name.split('\\') as [string, string];
     const session = await this.session(host);
     const call = { module: `Firebreak.${module}`, function: fn, parameters };
-    return oneResult(name, session.invoke<Result>(call, { signal, timeoutMs: TIMEOUT_MS }));
+    return theOne(name, await results(name, session.invoke<Result>(call, { signal, timeoutMs: TIMEOUT_MS })));
   }
 
   async script(
@@ -133,6 +136,8 @@ export class ModuleLab {
 
 export interface Relayed {
   call(name: string, parameters?: { readonly [name: string]: ParameterValue }): Promise<Result>;
+  /** A function without output. */
+  do(name: string, parameters?: { readonly [name: string]: ParameterValue }): Promise<void>;
 }
 
 interface RelayOptions {
@@ -141,11 +146,15 @@ interface RelayOptions {
   readonly address?: string;
 }
 
-async function oneResult(name: string, running: Promise<Invocation<Result>>): Promise<Result> {
+async function results(name: string, running: Promise<Invocation<Result>>): Promise<readonly Result[]> {
   const { output, streams } = await running.catch((thrown: unknown) => {
     throw thrown instanceof FirebreakError ? new Error(`${thrown.message} ${JSON.stringify(thrown.details)}`) : thrown;
   });
   if (streams.error.length > 0) throw new Error(`${name}: ${JSON.stringify(streams.error)}`);
+  return output;
+}
+
+function theOne(name: string, output: readonly Result[]): Result {
   if (output.length !== 1) throw new Error(`${name} gave ${output.length} objects: ${JSON.stringify(output)}`);
   return output[0]!;
 }
