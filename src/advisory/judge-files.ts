@@ -20,7 +20,9 @@ export function judgeByFiles(
   const containing = seenUpdates(entry.fixes, evidence);
   // Its files count before its key: files decide.
   const byFiles = containing.find((update) => update.filesInPlace === true);
-  const best = byFiles ?? containing.find((update) => update.trace !== null);
+  const traced = containing.filter((update) => update.trace !== null);
+  // The one that was installed is named before one whose files are merely older.
+  const best = traced.find((update) => update.filesInPlace !== false) ?? byFiles ?? traced[0];
   const trace = own ?? best?.trace ?? null;
   const files = stateOf(entry, evidence, byFiles);
   if (files.state === 'fixed') return fixed(entry, evidence, files, { own, best }, pendingReboot);

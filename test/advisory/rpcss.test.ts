@@ -108,6 +108,12 @@ describe('service packs and rollups', () => {
     expect([judged.verdict, judged.fixed]).toEqual(['superseded', true]);
     expect(judged.reason).toContain('Update Rollup 1');
   });
+  it('is named before an update whose files it also reaches', () => {
+    const judged = verdict(ms03039, evidenceOf(sp4, { files: sp4.kb828741, keys: ['KB891861'] }));
+    expect([judged.verdict, judged.fixed]).toEqual(['superseded', true]);
+    expect(judged.reason).toContain('Update Rollup 1');
+    expect(judged.reason).not.toContain('slipstreamed');
+  });
   it('its key with old files is a conflict', () => {
     const judged = verdict(ms03039, evidenceOf(sp4, { files: sp4.kb823980, keys: ['KB891861'] }));
     expect([judged.verdict, judged.fixed]).toEqual(['conflict', false]);

@@ -47,6 +47,11 @@ describe('verify', () => {
     expect(verifyRow({ ...found, out_of_support: null })[3]).toBe('fixed files are in place');
   });
 
+  it('does not show a fix that awaits a reboot as one that is in effect', () => {
+    expect(verifyRow({ ...found, fixed: false })[2]).toBe('patched, reboot needed');
+    expect(verifyRow({ ...found, fixed: false, verdict: 'vulnerable' })[2]).toBe('vulnerable');
+  });
+
   it('names a system that the advisory does not by its build', () => {
     expect(verifyRow({ ...found, os: null })[1]).toBe('build 2195 SP2');
     expect(verifyRow({ ...found, os: null, service_pack: null })[1]).toBe('build 2195');

@@ -22,7 +22,8 @@ export const VERIFY_HEAD: readonly string[] = ['HOST', 'SYSTEM', 'VERDICT', 'WHY
 export function verifyRow(found: VerifiedHost): readonly string[] {
   const { host, verdict, reason } = found;
   const mark = found.out_of_support === true ? `; out of support since ${found.support_ended}` : '';
-  return [host, systemText(found), verdict, reason + mark];
+  const isIn = verdict === 'patched' || verdict === 'superseded';
+  return [host, systemText(found), isIn && !found.fixed ? `${verdict}, reboot needed` : verdict, reason + mark];
 }
 
 /** The system by the advisory's name, else by its numbers. */

@@ -42,7 +42,7 @@ export function registerVerify(program: Command): void {
       '\nExamples:\n  $ firebreak verify cve-2020-0796 -i inventory.yaml servers\n  $ firebreak verify ms03-039 -i inventory.yaml legacy --evidence',
     )
     .action(async (advisory: string, hosts: string[], flags: VerifyFlags) => {
-      const { overridesOf, startRun, verifyPlaybook } = await import('../../app/index.ts');
+      const { overridesOf, showAdvisory, startRun, verifyPlaybook } = await import('../../app/index.ts');
       await withServices(flags, async (services) => {
         let display: RunDisplay | undefined;
         const { view, exitCode } = await interruptible((signal) =>
@@ -92,6 +92,12 @@ export function registerVerify(program: Command): void {
           const blocks = verdicts.map(evidenceText).filter((block) => block !== '');
           if (flags.evidence ?? verdicts.length <= FEW_HOSTS) {
             process.stdout.write(blocks.map((block) => `\n${printable(block)}\n`).join(''));
+          }
+          const { replaced_by: newer = [] } = await showAdvisory(advisory);
+          for (const id of newer) {
+            process.stdout.write(
+              `\n${advisory} is replaced by ${id}, which hosts need as well: firebreak verify ${id}\n`,
+            );
           }
         }
         const isFine = verdicts.every(({ fixed, applicable }) => fixed || applicable === false);
