@@ -131,6 +131,15 @@ public sealed class RemoteProgramTests : IDisposable
     }
 
     [Fact]
+    public void Net_start_lists_what_runs()
+    {
+        Assert.Contains("   Browser\r\n", _xp.Run("net", "start").Output);
+        _xp.Run("net", "stop", "Browser");
+        Assert.DoesNotContain("   Browser\r\n", _xp.Run("net", "start").Output);
+        Assert.Equal(LabRefusalException.ExitCode, _xp.Run("net", "session").ExitCode);
+    }
+
+    [Fact]
     public void At_adds_lists_runs_once_and_deletes_but_not_on_a_modern_system()
     {
         Assert.Equal((1, true), (Run("at", @"\\XP01").ExitCode, Run("at", @"\\XP01").Output.Contains("deprecated", StringComparison.Ordinal)));

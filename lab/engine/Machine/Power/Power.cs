@@ -281,10 +281,27 @@ public sealed class Power
 
     private void StartSystem()
     {
+        if (_machine.Os.Is9x)
+        {
+            // No such processes, and no program asks.
+            return;
+        }
+
         ProcessTable processes = _machine.Processes;
         processes.AddFixed(0, 0, "System Idle Process", 0);
         processes.AddFixed(4, 0, "System", 0);
         processes.AddFixed(316, 4, "smss.exe", 0);
+        OsIdentity os = _machine.Os;
+        if (os.IsLegacy)
+        {
+            // One session: services beside the desktop.
+            processes.AddFixed(424, 316, "csrss.exe", 0);
+            processes.AddFixed(564, 316, "winlogon.exe", 0);
+            processes.AddFixed(640, 564, "services.exe", 0);
+            processes.AddFixed(652, 564, "lsass.exe", 0);
+            return;
+        }
+
         processes.AddFixed(424, 412, "csrss.exe", 0);
         processes.AddFixed(496, 412, "wininit.exe", 0);
         processes.AddFixed(504, 488, "csrss.exe", 1);

@@ -11,6 +11,12 @@ internal sealed class NetProgram : ILabProgram
             return NetUse.Run(machine, [.. arguments.Skip(1)], context);
         }
 
+        if (verb == "start" && arguments.Count == 1)
+        {
+            IEnumerable<string> names = machine.Services.All.Where(s => s.State == ServiceState.Running).Select(s => s.DisplayName).Order(StringComparer.OrdinalIgnoreCase);
+            return new(0, "These Windows services are started:\r\n\r\n" + string.Concat(names.Select(n => $"   {n}\r\n")) + "\r\nThe command completed successfully.\r\n\r\n");
+        }
+
         if (verb is not ("start" or "stop") || arguments.Count is < 2 or > 3)
         {
             throw new LabRefusalException($"net {string.Join(' ', arguments)}");
