@@ -7,22 +7,9 @@ function Set-FbPolicyAgent {
     #>
     [CmdletBinding(SupportsShouldProcess = $true)]
     param([string] $State, [string] $Start, [switch] $Anew)
-    $agent = Get-FbPolicyAgent
-    $modes = @{ Auto = 'Automatic'; Manual = 'Manual'; Disabled = 'Disabled' }
     if (-not $PSCmdlet.ShouldProcess('PolicyAgent', "$State, $Start")) { return }
-    $isTarget = $null -ne (Get-FbTarget)
-    # A disabled service cannot be started: so the mode comes first on the way up, last on the way down.
-    if (($State -eq 'Stopped' -or $Anew) -and $agent.State -ne 'Stopped') {
-        if ($isTarget) { Invoke-FbServiceMethod -Service PolicyAgent -Method StopService -Until Stopped }
-        else { Stop-Service -Name PolicyAgent -Force -ErrorAction Stop }
-        $agent.State = 'Stopped'
-    }
-    if ($modes.ContainsKey($Start) -and $agent.Start -ne $Start) {
-        if ($isTarget) { Invoke-FbServiceMethod -Service PolicyAgent -Method ChangeStartMode -Argument @{ StartMode = $modes[$Start] } }
-        else { Set-Service -Name PolicyAgent -StartupType $modes[$Start] -ErrorAction Stop }
-    }
-    if ($State -eq 'Running' -and $agent.State -ne 'Running') {
-        if ($isTarget) { Invoke-FbServiceMethod -Service PolicyAgent -Method StartService -Until Running }
-        else { Start-Service -Name PolicyAgent -ErrorAction Stop }
-    }
+    if ($Anew) { $null = Set-FbService -Name 'PolicyAgent' -State Stopped }
+    # Boot and System are no modes of this service that anybody could have found.
+    if (@('Auto', 'Manual', 'Disabled') -notcontains $Start) { $Start = '' }
+    $null = Set-FbService -Name 'PolicyAgent' -State $State -Start $Start
 }

@@ -21,8 +21,10 @@ function Get-FbHttpServer {
     }
     $states = @()
     try {
-        foreach ($service in @(Get-FbWmi -Class Win32_Service -Filter "Name='W3SVC' OR Name='HTTPFilter'")) {
-            if ($null -ne $service -and [string] $service.State -eq 'Running') { $states += "the service $($service.Name) runs" }
+        foreach ($name in @('W3SVC', 'HTTPFilter')) {
+            $service = Get-FbService -Name $name
+            if ($service.State -eq 'Running') { $states += "the service $name runs" }
+            elseif ($service.Exists -and $null -eq $service.State) { $result.Reason = "it cannot be told whether the service $name runs" }
         }
     }
     catch { $result.Reason = "its services cannot be read: $($_.Exception.Message)" }
