@@ -35,6 +35,8 @@ export type Phase = 'open' | 'invoke' | 'close' | 'healed';
 
 export interface FaultBed<Case extends FaultCase> {
   readonly transport: Transport;
+  /** How many cases may go on together. */
+  readonly atOnce?: number;
   way(of: Case, index: number): Promise<FaultyWay>;
   /** How often the machine ran the command of that name. */
   runs(): Promise<ReadonlyMap<string, number>>;
@@ -42,12 +44,12 @@ export interface FaultBed<Case extends FaultCase> {
 }
 
 /** Milliseconds for a call that waits until then. */
-const WAITING_MS = 2_500;
+const WAITING_MS = 4_000;
 /** Milliseconds for one that does not. */
 const PATIENT_MS = 30_000;
 /** Milliseconds beyond its deadline after which something counts as hanging; long, as the machine may be busy. */
 const SLACK_MS = 15_000;
-const AT_ONCE = 12;
+const AT_ONCE = 20;
 const { signal } = new AbortController();
 
 /** Counts its runs, then takes input. */
@@ -113,7 +115,7 @@ export function describeFaults<Case extends FaultCase>(
 
     beforeAll(async () => {
       bed = await start();
-      const gate = new Gate(AT_ONCE);
+      const gate = new Gate(bed.atOnce ?? AT_ONCE);
       cases.forEach((each, index) => {
         const result = gate.run(() => suffer(bed, each, index));
         result.catch(() => undefined);
