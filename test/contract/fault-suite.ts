@@ -6,6 +6,7 @@
  *
  * Cases run several at once, as most of them wait; each has its own way to the host. Their tests tell of them in order.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ERROR_CODES, FirebreakError, type Session, type Target, type Transport } from '../../src/domain/index.ts';
 import type { TestLab } from '../lab/support/lab.ts';
@@ -18,6 +19,8 @@ export interface FaultCase {
   readonly expected: Expected;
   /** Which call the fault lets wait until its deadline, which is then a short one. */
   readonly waits?: 'open' | 'invoke' | undefined;
+  /** It happens when nothing is asked of the session for a moment: that is waited for before it is closed. */
+  readonly isInQuiet?: boolean;
 }
 
 /** One case's own way to the host. */
@@ -191,6 +194,8 @@ async function suffer<Case extends FaultCase>(bed: FaultBed<Case>, each: Case, i
     error = thrown;
   }
   try {
+    const quietUntil = performance.now() + WAITING_MS;
+    while (each.isInQuiet === true && !way.fired && performance.now() < quietUntil) await sleep(20);
     way.phase?.('close');
     if (session !== undefined) await within('close', session.close());
     way.phase?.('healed');

@@ -71,6 +71,7 @@ function casesOf(login: Login, pick: (at: HttpPoint, fault: HttpFault) => boolea
       at,
       fault,
       expected: expectedOf(login, at, fault),
+      isInQuiet: at === 'signal',
       waits: waitsOf(at, fault),
     }));
   });
