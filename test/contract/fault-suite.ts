@@ -47,7 +47,7 @@ export interface FaultBed<Case extends FaultCase> {
 }
 
 /** Milliseconds for a call that waits until then. */
-const WAITING_MS = 4_000;
+const WAITING_MS = 6_000;
 /** Milliseconds for one that does not. */
 const PATIENT_MS = 30_000;
 /** Milliseconds beyond its deadline after which something counts as hanging; long, as the machine may be busy. */
