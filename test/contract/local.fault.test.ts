@@ -33,6 +33,9 @@ async function startBed(): Promise<FaultBed<PacketCase>> {
         get doubled() {
           return relay.doubled;
         },
+        disarm() {
+          relay.isArmed = false;
+        },
         end: () => Promise.resolve(),
       });
     },

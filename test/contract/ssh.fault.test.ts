@@ -102,6 +102,9 @@ async function startBed(): Promise<FaultBed<SshCase>> {
         phase(phase) {
           relay.phase = phase;
         },
+        disarm() {
+          relay.isArmed = false;
+        },
         end: () => relay.end(),
       };
     },
@@ -143,6 +146,9 @@ async function startSshdBed(): Promise<FaultBed<PacketCase>> {
         },
         get doubled() {
           return relay.doubled;
+        },
+        disarm() {
+          relay.isArmed = false;
         },
         end: () => Promise.resolve(),
       });

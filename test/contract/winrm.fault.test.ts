@@ -130,6 +130,9 @@ async function startBed(login: Login, isTls: boolean): Promise<FaultBed<HttpCase
         get doubled() {
           return relay.doubled;
         },
+        disarm() {
+          relay.isArmed = false;
+        },
         end: () => relay.end(),
       };
     },

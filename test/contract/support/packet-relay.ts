@@ -55,6 +55,8 @@ export interface ClientSide {
 
 export class PacketRelay {
   fired = false;
+  /** The fault may happen yet. */
+  isArmed = true;
   /** Packets that reached the host, and may do so once. */
   readonly reached: string[] = [];
   readonly #at: PacketPoint;
@@ -109,7 +111,7 @@ export class PacketRelay {
   }
 
   #isHere(point: PacketPoint | undefined): boolean {
-    return !this.fired && point === this.#at;
+    return this.isArmed && !this.fired && point === this.#at;
   }
 
   #ofClient(line: string): PacketPoint | undefined {

@@ -54,6 +54,8 @@ export interface SshRelayOptions {
 
 export class SshRelay {
   fired = false;
+  /** The fault may happen yet. */
+  isArmed = true;
   phase: Phase = 'open';
   readonly #options: SshRelayOptions;
   readonly #server: Server;
@@ -102,7 +104,7 @@ export class SshRelay {
       for (const { bytes, point } of turns.answered(chunk, this.phase)) {
         passing = passing.then(async () => {
           if (isOver) return;
-          if (this.fired || point !== this.#options.at) client.write(bytes);
+          if (!this.isArmed || this.fired || point !== this.#options.at) client.write(bytes);
           else isOver = (await this.#goWrong(client, bytes)) === 'over';
         });
       }
