@@ -2,7 +2,8 @@
 // Plain JavaScript that any Node can read: finds a supported Node (the running one, or the one installed
 // beside the package) and starts the program with it. It must not import anything of the program itself.
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
+import { mkdirSync, statSync } from 'node:fs';
+import module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +28,24 @@ function bundledNode() {
   }
 }
 
+/** Compiled code is kept between starts, which makes them several times as quick; without a place for it nothing is lost. */
+function keepCompiled() {
+  const { HOME, LOCALAPPDATA, XDG_CACHE_HOME } = process.env;
+  const isWindows = process.platform === 'win32';
+  const own = isWindows ? LOCALAPPDATA : XDG_CACHE_HOME || HOME;
+  if (!own) return;
+  try {
+    // Whoever can write there (the caller of sudo, say) could run code as this user.
+    const { mode, uid } = statSync(own);
+    if (!isWindows && (uid !== process.getuid() || (mode & 0o002) !== 0)) return;
+    const folder = join(own, isWindows || XDG_CACHE_HOME ? '' : '.cache', 'firebreak', 'compiled');
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    module.enableCompileCache(folder);
+  } catch {
+    // Then it is compiled again each time.
+  }
+}
+
 // Set for the Node that this file starts in its place.
 const STARTED_BY = 'FIREBREAK_STARTED_BY';
 
@@ -38,6 +57,7 @@ if (isSupported(process.versions.node)) {
     // A listener holds the channel, and the channel the process.
     process.channel.unref();
   }
+  keepCompiled();
   const { main } = await import('../src/cli/main.ts');
   await main(process.argv.slice(2));
 } else {

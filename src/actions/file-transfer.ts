@@ -1,9 +1,11 @@
 /** How a file comes to a host: pushed over the session, or pulled by the host from its site's source; always proved by its SHA-256. */
 import { z } from 'zod';
-import { FirebreakError, type PackageFile, type StepContext } from '../domain/index.ts';
+import { type ChangeAction, FirebreakError, type PackageFile, type StepContext } from '../domain/index.ts';
 import { callHost } from './host-call.ts';
 import { readHostFile } from './host-files.ts';
 
+/** What the `prior` of such an action holds at least. */
+const wantedFile = z.object({ path: z.string(), sha256: z.string() });
 const saved = z.object({ Length: z.number().nullable() });
 const completed = z.object({ Sha256: z.string(), Length: z.number() });
 
@@ -39,14 +41,26 @@ async function pullFromSource(step: StepContext, file: PackageFile, path: string
   }
 }
 
-/** Null when the host has that content at that path, else why not. */
-export async function fileProblem(step: StepContext, path: string, sha256: string) {
-  const there = await readHostFile(step, path);
-  if (there.Sha256 === sha256) return null;
-  return {
-    code: 'FB_TRANSFER_HASH',
-    message: `${path} on ${step.host.name} has SHA-256 ${there.Sha256 ?? 'none'}, expected ${sha256}`,
-    remedy: 'run it again; if it recurs, look for a virus scanner that changes files',
-    retryable: true,
-  } as const;
-}
+/** The two halves of an action that has brought a file: what became of it, and whether it is in place. */
+export const broughtFile: Pick<ChangeAction, 'recover' | 'prove'> = {
+  async recover(step, _given, open) {
+    const { path, sha256 } = wantedFile.parse(open.prior);
+    const there = await readHostFile(step, path);
+    return { state: there.Sha256 === sha256 ? 'done' : 'not-started' };
+  },
+  async prove(step, _given, found) {
+    const { path, sha256 } = wantedFile.parse(found);
+    const there = await readHostFile(step, path);
+    if (there.Sha256 === sha256) return { proven: true, result: found };
+    return {
+      proven: false,
+      result: found,
+      error: {
+        code: 'FB_TRANSFER_HASH',
+        message: `${path} on ${step.host.name} has SHA-256 ${there.Sha256 ?? 'none'}, expected ${sha256}`,
+        remedy: 'run it again; if it recurs, look for a virus scanner that changes files',
+        retryable: true,
+      },
+    };
+  },
+};

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type ChangeAction, FirebreakError } from '../domain/index.ts';
 import { fileNameArgument, readArgs } from './arguments.ts';
-import { bringToHost, fileProblem } from './file-transfer.ts';
+import { bringToHost, broughtFile } from './file-transfer.ts';
 import { readHostFile } from './host-files.ts';
 import { choosePackage } from './packages.ts';
 
@@ -41,14 +41,5 @@ export const packageStage: ChangeAction = {
     await bringToHost(step, file, wanted.path);
     return { state: 'done' };
   },
-  async recover(step, _given, open) {
-    const wanted = prior.parse(open.prior);
-    const there = await readHostFile(step, wanted.path);
-    return { state: there.Sha256 === wanted.sha256 ? 'done' : 'not-started' };
-  },
-  async prove(step, _given, found) {
-    const wanted = prior.parse(found);
-    const problem = await fileProblem(step, wanted.path, wanted.sha256);
-    return problem === null ? { proven: true, result: wanted } : { proven: false, result: wanted, error: problem };
-  },
+  ...broughtFile,
 };

@@ -3,6 +3,8 @@
  * these runs none can be markup. A private-use character marks the place. Must not know what the document means.
  */
 
+import { isCompactBase64 } from './base64.ts';
+
 const MIN_RUN = 1024;
 const MARK = '\ue000';
 const MARKED = /\ue000(\d+)\ue000/g;
@@ -20,14 +22,14 @@ export function liftLongText(xml: string): LiftedXml {
   const runs: string[] = [];
   const parts: string[] = [];
   let kept = 0;
-  if (xml.length >= MIN_RUN && !xml.includes(MARK) && !MARK_BY_NUMBER.test(xml)) {
+  if (xml.length >= MIN_RUN && !xml.includes(MARK) && !(xml.includes('&#') && MARK_BY_NUMBER.test(xml))) {
     for (let end = 0; end >= 0; ) {
       const start = xml.indexOf('>', end) + 1;
       if (start === 0) break;
       end = xml.indexOf('<', start);
       if (end - start < MIN_RUN) continue;
       const run = xml.slice(start, end);
-      if (!PLAIN.test(run)) continue;
+      if (!isCompactBase64(run) && !PLAIN.test(run)) continue;
       parts.push(xml.slice(kept, start), MARK, String(runs.length), MARK);
       runs.push(run);
       kept = end;

@@ -60,9 +60,10 @@ describe('an inventory program', () => {
       /printed more than/,
     ],
     ['prints no inventory', 'console.log("[1, 2]")', /must be a map/],
-  ])('that %s is refused', async (_, code, message) => {
+  ])('that %s is refused', async (what, code, message) => {
     write('bad', NODE + code, 0o755);
-    const file = write('bad.yaml', 'inventory: { command: [./bad], timeout: 1s }\n');
+    const timeout = what === 'does not end' ? '1s' : '1m';
+    const file = write('bad.yaml', `inventory: { command: [./bad], timeout: ${timeout} }\n`);
     await expect(read({ inventory: file })).rejects.toMatchObject({
       code: 'FB_INVENTORY_INVALID',
       message: expect.stringMatching(message),

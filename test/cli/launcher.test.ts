@@ -1,6 +1,16 @@
 /** bin/firebreak.js under a Node that is too old: it starts the one that came along, and the two are one process to others. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -29,6 +39,20 @@ describe('the launcher', () => {
     const bad = spawnSync(process.execPath, [...oldNode, bin, 'frobnicate'], { encoding: 'utf8' });
     expect(bad.status).toBe(2);
     expect(bad.stderr).toContain('unknown command');
+  });
+
+  it('keeps compiled code in a folder of the user alone, and not where others can write', () => {
+    const start = (home: string) =>
+      spawnSync(process.execPath, [bin, '--version'], { env: { ...process.env, HOME: home, XDG_CACHE_HOME: '' } });
+    const [own, shared] = [join(folder, 'own'), join(folder, 'shared')];
+    mkdirSync(own, { mode: 0o700 });
+    mkdirSync(shared);
+    chmodSync(shared, 0o777);
+    for (const home of [own, own, shared, join(folder, 'none')]) expect(start(home).status).toBe(0);
+    expect(statSync(join(own, '.cache', 'firebreak', 'compiled')).mode & 0o777).toBe(0o700);
+    expect(readdirSync(join(own, '.cache', 'firebreak', 'compiled'))).not.toEqual([]);
+    expect(readdirSync(shared)).toEqual([]);
+    expect(existsSync(join(folder, 'none'))).toBe(false);
   });
 
   it('takes the program with it when it is killed', async () => {

@@ -35,7 +35,7 @@ export class LineReader {
       if (end < 0) break;
       const text = this.#text(data.subarray(start, end));
       start = end + 1;
-      if (text !== '') lines.push(decodeLine(text));
+      if (text !== '') lines.push(...decodeLine(text));
     }
     if (start < data.length) this.#hold(data.slice(start));
     return lines;

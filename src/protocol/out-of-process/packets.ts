@@ -40,6 +40,8 @@ const SIGNALS: ReadonlySet<string> = new Set<OutOfProcessSignal>([
   'Close',
   'CloseAck',
 ]);
+/** Where a packet begins behind what a program wrote without a line break. */
+const LATE_START = /<(?:Data|(?:Data|Command|Signal|Close)Ack)\s[^<>]{0,99}PSGuid\s?=[^<>]{0,99}>/;
 const START_TAG = /^<([A-Za-z]+)((?:\s+[A-Za-z]+\s*=\s*(?:'[^'<]*'|"[^"<]*"))*)\s*(\/?)>/;
 
 /** The line of a packet, its line break included. */
@@ -58,13 +60,22 @@ export type OutOfProcessLine =
   /** Not ours: what a login script or a program on the host wrote to the same stream. */
   | { readonly kind: 'noise'; readonly text: string };
 
-/** @throws ProtocolError FB_PROTOCOL_PSRP: the line begins as an element but is no packet */
-export function decodeLine(line: string): OutOfProcessLine {
+/**
+ * A packet, or two things: what a program wrote to the same stream without a line break, and the packet behind it.
+ * @throws ProtocolError FB_PROTOCOL_PSRP: the line begins as an element but is no packet
+ */
+export function decodeLine(line: string): readonly OutOfProcessLine[] {
   const text = line.charCodeAt(0) === 0xfeff ? line.slice(1) : line;
+  const start = /^(?:<|__)/.test(text) ? -1 : text.search(LATE_START);
+  if (start <= 0) return [decodeOne(text)];
+  return [{ kind: 'noise', text: text.slice(0, start) }, decodeOne(text.slice(start))];
+}
+
+function decodeOne(text: string): OutOfProcessLine {
   if (text.startsWith(ERROR_PREFIX)) return { kind: 'error', text: text.slice(ERROR_PREFIX.length).trim() };
   if (!text.startsWith('<')) return { kind: 'noise', text };
   const [tag, name = '', attributes = '', empty] = START_TAG.exec(text) ?? [];
-  if (tag === undefined) throw psrpError(`a line is no packet: ${text.slice(0, 40)}`);
+  if (tag === undefined) throw psrpError(`a line is no packet: ${printable(text.slice(0, 40))}`);
   const id = idOf(attribute(attributes, 'PSGuid'));
   if (name === 'Data') {
     const end = text.lastIndexOf('</Data');
@@ -75,6 +86,10 @@ export function decodeLine(line: string): OutOfProcessLine {
   }
   if (!isSignal(name)) throw psrpError(`an unknown packet: ${name.slice(0, 20)}`);
   return { kind: 'packet', packet: { kind: name, id } };
+}
+
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\ufffd]/gu, '?');
 }
 
 function isSignal(name: string): name is OutOfProcessSignal {

@@ -7,6 +7,7 @@ import { ProtocolError } from '../errors.ts';
 export const FRAGMENT_HEADER_BYTES = 21;
 const START = 1;
 const END = 2;
+const EMPTY = new Uint8Array(0);
 
 /**
  * Cuts a message into fragments of at most `maxBytes` each, header included.
@@ -43,8 +44,6 @@ export interface DefragmenterOptions {
   readonly skipToStart?: boolean;
 }
 
-const EMPTY = new Uint8Array(0);
-
 /** Puts messages together; takes the bytes in any pieces. One for each stream (pool, pipeline). */
 export class Defragmenter {
   readonly #maxMessageBytes: number;
@@ -68,7 +67,7 @@ export class Defragmenter {
    * @throws ProtocolError FB_PROTOCOL_PSRP: a gap, a repeated start, more bytes than a message may have
    */
   push(data: Uint8Array): readonly Uint8Array[] {
-    const bytes = this.#rest.length === 0 ? data : concat([this.#rest, data]);
+    const bytes = this.#rest.length === 0 ? data : Buffer.concat([this.#rest, data]);
     const messages: Uint8Array[] = [];
     let offset = 0;
     while (bytes.length - offset >= FRAGMENT_HEADER_BYTES) {
@@ -82,7 +81,7 @@ export class Defragmenter {
       if (message !== undefined) messages.push(message);
       offset = end;
     }
-    this.#rest = offset === bytes.length ? EMPTY : bytes.slice(offset);
+    this.#rest = offset === bytes.length ? EMPTY : new Uint8Array(bytes.subarray(offset));
     return messages;
   }
 
@@ -102,8 +101,8 @@ export class Defragmenter {
       throw psrpError('a fragment is missing');
     }
     const partial = known ?? { nextFragment: 0n, bytes: 0, parts: [] };
-    // a copy: the payload is a view of a buffer that is much larger
-    partial.parts.push(isEnd ? payload : payload.slice());
+    // a copy (which slice() of a Buffer is not): the payload is a view of a buffer that may be much larger
+    partial.parts.push(isEnd ? payload : new Uint8Array(payload));
     partial.nextFragment += 1n;
     partial.bytes += payload.length;
     this.#buffered += payload.length;
@@ -114,12 +113,8 @@ export class Defragmenter {
     }
     this.#partials.delete(objectId);
     this.#buffered -= partial.bytes;
-    return concat(partial.parts);
+    return Buffer.concat(partial.parts);
   }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  return new Uint8Array(Buffer.concat(parts));
 }
 
 export function psrpError(message: string, cause?: unknown): ProtocolError {

@@ -53,14 +53,13 @@ const HEADER_BYTES = 40;
 const GUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 export function encodeMessage(message: PsrpMessage): Uint8Array {
-  const text = Buffer.from(message.data, 'utf8');
-  const bytes = new Uint8Array(HEADER_BYTES + text.length);
-  const view = new DataView(bytes.buffer);
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + Buffer.byteLength(message.data));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   view.setUint32(0, message.destination, true);
   view.setUint32(4, message.type, true);
   bytes.set(guidBytes(message.poolId), 8);
   bytes.set(guidBytes(message.pipelineId), 24);
-  bytes.set(text, HEADER_BYTES);
+  bytes.write(message.data, HEADER_BYTES);
   return bytes;
 }
 

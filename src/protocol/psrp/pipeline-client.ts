@@ -94,6 +94,10 @@ export class PipelineClient {
       const event = this.#event(decodeMessage(bytes));
       if (event !== undefined) events.push(event);
     }
+    // what is missing now will never come, and an answer without it would be a wrong one
+    if (this.#state === 'completed' && !this.#defragmenter.isIdle) {
+      throw psrpError('the pipeline ended in the middle of a message');
+    }
     return events;
   }
 

@@ -2,6 +2,7 @@
  * Kerberos by the system's GSSAPI: MIT's libgssapi_krb5 (Linux, BSD), GSS.framework (macOS, untested). Calls that may
  * wait for a KDC run on a thread of their own. Must not know HTTP, users' names or messages for users.
  */
+import { randomUUID } from 'node:crypto';
 import { type GssCalls, GssContext, GssError, GssHandle } from './gss-context.ts';
 import { BUFFER_BYTES, type Layout, layoutOf } from './layout.ts';
 import { type Library, loadLibrary, type NativeFunction, type NativeValue } from './library.ts';
@@ -192,16 +193,14 @@ export class GssApi implements GssCalls {
 /** MIT's names (krb5 "credential store"); a private cache keeps the tickets of a key table out of the user's own. */
 function storeOf(source: CredentialSource): readonly (readonly [string, string])[] {
   if (source.keytab !== undefined) {
-    stores += 1;
     return [
       ['client_keytab', source.keytab.includes(':') ? source.keytab : `FILE:${source.keytab}`],
-      ['ccache', `MEMORY:firebreak-${process.pid}-${stores}`],
+      ['ccache', `MEMORY:firebreak-${randomUUID()}`],
     ];
   }
   if (source.ccache !== undefined) return [['ccache', source.ccache]];
   return [];
 }
-let stores = 0;
 
 function terminated(text: string): Buffer {
   return Buffer.from(`${text}\0`, 'utf8');

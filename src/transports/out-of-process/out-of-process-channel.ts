@@ -224,7 +224,8 @@ export class OutOfProcessChannel implements PsrpChannel {
   }
 
   #addNoise(text: string): void {
-    this.#noise = `${this.#noise} ${text}`.replace(/\s+/g, ' ').trim().slice(-MAX_NOISE);
+    const printable = text.replace(/[^\P{C}\s]|\ufffd/gu, '?');
+    this.#noise = `${this.#noise} ${printable}`.replace(/\s+/g, ' ').trim().slice(-MAX_NOISE);
   }
 
   #said(): string {

@@ -80,7 +80,8 @@ export class PipelineRun {
       return end;
     } finally {
       signal.removeEventListener('abort', stop);
-      this.#teardown.abort();
+      // a reason of ours: the default one is an exception with a stack, made for each run
+      this.#teardown.abort('over');
     }
   }
 

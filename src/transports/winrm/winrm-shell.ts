@@ -11,6 +11,7 @@ import type { ConnectionOptions } from './connection.ts';
 import { answerLost, fromFault } from './failures.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { ReceiveTrail } from './receive-trail.ts';
+import { Releases } from './releases.ts';
 import { retry } from './retry.ts';
 import { readReceipt, type ShellReceipt } from './shell-receipt.ts';
 import { sweepShells } from './shell-sweep.ts';
@@ -30,6 +31,9 @@ const TAKE_OVER_MS = 30_000;
 /** Milliseconds that a Receive may wait which only says that we are still there (the least that WinRM takes). */
 const SIGN_OF_LIFE_MS = 500;
 const LONGEST_SILENCE_MS = 600_000;
+/** Finished commands that wait to be freed: WinRM 2.0 lets a user have 15 operations, later versions 1,500. */
+const MOST_FINISHED = 32;
+const MOST_FINISHED_2_0 = 4;
 
 const RETRIED = { firstMs: 500, longestMs: 5_000 };
 const CONNECTION_LOST = /^FB_CONNECT_/;
@@ -52,6 +56,9 @@ export class WinrmShell implements PsrpChannel {
   readonly #trail = new ReceiveTrail();
   readonly #life = new AbortController();
   readonly #keepAlive = new KeepAlive(() => this.#showLife());
+  readonly #releases = new Releases((pipelineId) =>
+    this.#channel.exchange(this.#wsman.signal(pipelineId, SIGNAL.terminate), { timeoutMs: ANSWER_TIMEOUT_MS }),
+  );
   #poolId = '';
   #clientAddress: string | undefined;
   #owner: string | undefined;
@@ -125,6 +132,8 @@ export class WinrmShell implements PsrpChannel {
   start(pipelineId: string, data: Uint8Array, signal: AbortSignal): Promise<void> {
     const options = { timeoutMs: ANSWER_TIMEOUT_MS, signal };
     return this.#keepAlive.during(async () => {
+      await this.#releases.makeRoom(this.#canAttach ? MOST_FINISHED : MOST_FINISHED_2_0);
+      if (signal.aborted) throw signal.reason;
       const send = () => this.#channel.exchange(this.#wsman.command(pipelineId, data), options);
       // refused for a quota: nothing was begun
       const answer = await retry(send, { ...RETRIED, forMs: COMMAND_QUOTA_MS, signal, isWorth: isQuota });
@@ -163,11 +172,13 @@ export class WinrmShell implements PsrpChannel {
     await this.#channel.exchange(request, { timeoutMs: ANSWER_TIMEOUT_MS, signal });
   }
 
-  async release(pipelineId: string): Promise<void> {
-    await this.#channel.exchange(this.#wsman.signal(pipelineId, SIGNAL.terminate), { timeoutMs: ANSWER_TIMEOUT_MS });
+  release(pipelineId: string): Promise<void> {
+    this.#releases.add(pipelineId);
+    return Promise.resolve();
   }
 
   async close(): Promise<void> {
+    this.#releases.end();
     try {
       await this.#channel.exchange(this.#wsman.delete(), { timeoutMs: CLOSE_TIMEOUT_MS });
     } catch {
@@ -179,6 +190,7 @@ export class WinrmShell implements PsrpChannel {
 
   destroy(): void {
     this.#keepAlive.end();
+    this.#releases.end();
     this.#life.abort();
     this.#channel.destroy();
   }
@@ -233,6 +245,7 @@ export class WinrmShell implements PsrpChannel {
   }
 
   async leave(): Promise<void> {
+    this.#releases.end();
     try {
       // else the host would take the shell for connected until its idle time is over
       if (this.#canAttach) await this.#channel.exchange(this.#wsman.disconnect(), { timeoutMs: CLOSE_TIMEOUT_MS });

@@ -83,6 +83,8 @@ interface Request {
 export class HttpRelay {
   /** The fault has happened. */
   fired = false;
+  /** It may happen yet. */
+  isArmed = true;
   /** Requests that reached the host, and may do so once: operation and what tells them apart. */
   readonly reached: string[] = [];
   readonly #options: HttpRelayOptions;
@@ -98,7 +100,7 @@ export class HttpRelay {
     this.#server = createServer((socket) => {
       this.#keep(socket);
       if (tls === undefined) serve(socket);
-      else if (options.at === 'hello' && !this.fired) void this.#goWrongAtHello(socket, tls);
+      else if (options.at === 'hello' && this.isArmed && !this.fired) void this.#goWrongAtHello(socket, tls);
       else tls.emit('connection', socket);
     });
   }
@@ -159,7 +161,7 @@ export class HttpRelay {
   }
 
   #isHere({ point }: Request): boolean {
-    return !this.fired && point === this.#options.at;
+    return this.isArmed && !this.fired && point === this.#options.at;
   }
 
   async #ask(request: Request, host: Socket, answers: AsyncIterator<Buffer>): Promise<Buffer | undefined> {

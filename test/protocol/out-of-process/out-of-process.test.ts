@@ -85,6 +85,35 @@ describe('lines as PowerShell writes them', () => {
   });
 });
 
+describe('a packet behind what a program wrote without a line break', () => {
+  it('is found, and the rest is foreign', () => {
+    expect(read(`50 % done<DataAck PSGuid='${PIPELINE}' />\n`)).toEqual([
+      { kind: 'noise', text: '50 % done' },
+      { kind: 'packet', packet: { kind: 'DataAck', id: PIPELINE } },
+    ]);
+    const lines = read(`a <b> c<Data Stream='Default' PSGuid='${EMPTY}'>AAE=</Data>\r\n`);
+    expect(lines.map(({ kind }) => kind)).toEqual(['noise', 'packet']);
+    expect(comparable(lines)).toEqual([
+      { kind: 'noise', text: 'a <b> c' },
+      { kind: 'Data', id: null, stream: 'Default', data: '0001' },
+    ]);
+  });
+
+  it('is not what only looks like one', () => {
+    expect(read('see <Data> and <DataAck />\n')).toEqual([{ kind: 'noise', text: 'see <Data> and <DataAck />' }]);
+  });
+
+  it('is looked for in bounded time', () => {
+    const hostile = `x${"<Data PSGuid='".repeat(300_000)}\n`;
+    expect(read(hostile)).toHaveLength(1);
+    expect(read(`x<Data ${'PSGuid='.repeat(500_000)}\n`)).toHaveLength(1);
+  });
+
+  it('is refused in printable words when it is none', () => {
+    expect(() => read('<\u0001\u001b[2J\u0000\n')).toThrow(/^PSRP: a line is no packet: <\?\?\[2J\?$/);
+  });
+});
+
 describe('any packets', () => {
   it('come back as they were, wherever the bytes are cut', () => {
     fc.assert(
