@@ -211,7 +211,10 @@ Remove-PSDrive T`,
     const look = async (): Promise<unknown> =>
       (await onRelay(LOOK, name, { Paths: ['WINNT\\system32\\rpcss.exe'] })).output[0];
     expect(await look()).toBe('4.0.1381.335');
-    const down = 'param($Credential, $Address) shutdown.exe -r -f -t 0 -m "\\\\$Address"; $LASTEXITCODE';
+    const down = `param($Credential, $Address)
+New-PSDrive -Name T -PSProvider FileSystem -Root "\\\\$Address\\ADMIN$" -Credential $Credential -ErrorAction Stop | Out-Null
+shutdown.exe -r -f -t 0 -m "\\\\$Address"
+$LASTEXITCODE`;
     expect((await onRelay(down, name)).output).toEqual([0]);
     while (!(await historyOf(name)).some(({ kind }) => kind === 'boot')) await delay(100);
     expect(await look()).toBe('4.0.1381.7230');
