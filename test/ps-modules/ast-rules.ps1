@@ -13,10 +13,32 @@ $machine = @{
     'Open-FbWebResponse' = @('System.Net.WebRequest')
 }
 # Cmdlets of PowerShell 2.0 that the modules may use, and those that stand in for them on 6 and later.
-$cmdlets = @(
-    'ForEach-Object', 'Get-ChildItem', 'Get-CimInstance', 'Get-Command', 'Get-Date', 'Get-Item', 'Get-WmiObject', 'Join-Path',
-    'Move-Item', 'New-Item', 'New-ItemProperty', 'New-Object', 'Remove-Item', 'Remove-ItemProperty', 'Set-Service',
-    'Sort-Object', 'Split-Path', 'Start-Process', 'Start-Service', 'Start-Sleep', 'Stop-Service', 'Test-Path', 'Where-Object', 'Write-Progress'
+$cmdlets = @('ForEach-Object', 'Get-Command', 'Get-Date', 'New-Object', 'Sort-Object', 'Start-Sleep', 'Where-Object', 'Write-Progress')
+# The machine that they touch is this one: only shims may, which know whether there is a target.
+$touching = @{
+    'Get-FbChildName'         = @('Get-ChildItem')
+    'Get-FbDataFolder'        = @('Join-Path')
+    'Get-FbFileInfo'          = @('Get-Item', 'Test-Path')
+    'Get-FbRegistryName'      = @('Get-Item')
+    'Get-FbRegistryValue'     = @('Get-Item')
+    'Get-FbSystemFolder'      = @('Join-Path')
+    'Get-FbWmi'               = @('Get-CimInstance', 'Get-WmiObject')
+    # Runs as a task of the host itself.
+    'Invoke-FbJob'            = @('Start-Process')
+    'Invoke-FbProgram'        = @('Join-Path')
+    'Move-FbFile'             = @('Move-Item')
+    'New-FbFolder'            = @('New-Item')
+    'Remove-FbFile'           = @('Remove-Item')
+    'Remove-FbRegistryKey'    = @('Remove-Item')
+    'Remove-FbRegistryValue'  = @('Remove-ItemProperty')
+    'Set-FbRegistryValue'     = @('New-Item', 'New-ItemProperty')
+    'Set-FbService'           = @('Set-Service', 'Start-Service', 'Stop-Service')
+    'Test-FbFile'             = @('Test-Path')
+}
+# Variables of the process that runs a function tell nothing of a target.
+$environment = @(
+    'Enter-FbTarget', 'Get-FbArchitecture', 'Get-FbDataFolder', 'Get-FbRegistryName', 'Get-FbRegistryValue', 'Get-FbShell', 'Get-FbSystemFolder',
+    'Remove-FbRegistryKey', 'Remove-FbRegistryValue', 'Resolve-FbPath', 'Set-FbRegistryValue'
 )
 # To other computers, in one place each.
 $remote = @{
@@ -41,6 +63,14 @@ $ast = [System.Management.Automation.Language.Parser]::ParseInput($Text, [ref] $
 $findings = [System.Collections.ArrayList] @()
 function Add-Finding([object] $Node, [string] $What) {
     $null = $findings.Add(('{0}:{1}: {2}' -f $Name, $Node.Extent.StartLineNumber, $What))
+}
+function Test-Constraint([object] $Node, [object] $Type) {
+    if ($since3 -contains $Type.TypeName.Name) { Add-Finding $Node "[$($Type.TypeName.Name)] came with PowerShell 3" }
+}
+function Test-Static([object] $Node) {
+    if (-not $Node.Static) { return }
+    $type = $Node.Expression.Extent.Text.Trim('[', ']')
+    if ($pure -notcontains $type -and @($machine[$Name]) -notcontains $type) { Add-Finding $Node "[$type]:: reaches past the shims of Firebreak.Core" }
 }
 foreach ($problem in $errors) { $null = $findings.Add(('{0}:{1}: {2}' -f $Name, $problem.Extent.StartLineNumber, $problem.Message)) }
 
@@ -68,7 +98,7 @@ foreach ($node in $ast.FindAll({ $true }, $true)) {
             if ($null -eq $command) {
                 if ($Name -ne 'Invoke-FbProgram') { Add-Finding $node "runs $($node.CommandElements[0].Extent.Text), which only Invoke-FbProgram may" }
             }
-            elseif ($cmdlets -notcontains $command -and @($remote[$Name]) -notcontains $command -and $Known -notcontains $command) { Add-Finding $node "uses $command, which is not among the commands of PowerShell 2.0 that modules may use" }
+            elseif ($cmdlets -notcontains $command -and @($remote[$Name]) -notcontains $command -and @($touching[$Name]) -notcontains $command -and $Known -notcontains $command) { Add-Finding $node "uses $command, which is not among the commands of PowerShell 2.0 that this function may use" }
             foreach ($element in $node.CommandElements) {
                 if ($element -is [System.Management.Automation.Language.CommandParameterAst] -and $element.ParameterName -match '^ErrorAction$' ) {
                     $at = $node.CommandElements.IndexOf($element)
@@ -84,6 +114,7 @@ foreach ($node in $ast.FindAll({ $true }, $true)) {
             }
         }
         'InvokeMemberExpressionAst' {
+            Test-Static $node
             if ($node.Member.Extent.Text -eq 'new' -and $node.Static) { Add-Finding $node '::new() came with PowerShell 5' }
             if (-not $node.Static -and @('Where', 'ForEach') -contains $node.Member.Extent.Text) { Add-Finding $node ".$($node.Member.Extent.Text)() came with PowerShell 4" }
         }
@@ -100,17 +131,11 @@ foreach ($node in $ast.FindAll({ $true }, $true)) {
         }
         'VariableExpressionAst' {
             if ($node.VariablePath.UserPath -eq 'PSScriptRoot') { Add-Finding $node '$PSScriptRoot came with PowerShell 3' }
+            if ($node.VariablePath.UserPath -like 'env:*' -and $environment -notcontains $Name) { Add-Finding $node "reads $($node.Extent.Text), which is not of the target" }
         }
-        'TypeConstraintAst' { }
-    }
-    if ($node -is [System.Management.Automation.Language.ConvertExpressionAst] -or $node -is [System.Management.Automation.Language.TypeConstraintAst]) {
-        $type = $node.Type
-        if ($node -is [System.Management.Automation.Language.TypeConstraintAst]) { $type = $node }
-        if ($since3 -contains $type.TypeName.Name) { Add-Finding $node "[$($type.TypeName.Name)] came with PowerShell 3" }
-    }
-    if ($node -is [System.Management.Automation.Language.MemberExpressionAst] -and $node.Static) {
-        $type = $node.Expression.Extent.Text.Trim('[', ']')
-        if ($pure -notcontains $type -and @($machine[$Name]) -notcontains $type) { Add-Finding $node "[$type]:: reaches past the shims of Firebreak.Core" }
+        'ConvertExpressionAst' { Test-Constraint $node $node.Type }
+        'TypeConstraintAst' { Test-Constraint $node $node }
+        'MemberExpressionAst' { Test-Static $node }
     }
 }
 $findings

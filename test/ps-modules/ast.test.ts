@@ -66,6 +66,8 @@ describe('syntax trees of the modules', () => {
     ['& $x', 'only Invoke-FbProgram'],
     ['Get-Item x -ErrorAction Ignore', 'Ignore'],
     ['$PSScriptRoot', '$PSScriptRoot'],
+    ['Test-Path -LiteralPath $x', 'uses Test-Path'],
+    ['$env:SystemRoot', 'not of the target'],
     ['Get-Item x > y', 'past the shims'],
     ['if (', ''],
   ])('refuse %s', async (statement, finding) => {

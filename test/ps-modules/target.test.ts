@@ -274,6 +274,15 @@ describe('modules on targets', () => {
       await expect(failed).rejects.toThrow(/w2k \(127\.0\.99\.99\).*FB_CONNECT_TIMEOUT/s);
     });
 
+    it('and then nothing is done on the relay in its place', async () => {
+      const value = { Path: 'HKLM\\SOFTWARE\\Firebreak\\Wrong', Name: 'A', Type: 'String', Value: 'x' };
+      const on = lab.relayed('mgmt', 'w2k', account('Administrator', 'wrong'));
+      await expect(on.call('Core\\Set-FbRegistryValue', value)).rejects.toThrow('FB_AUTH_DENIED');
+      expect(await lab.call('mgmt', 'Core\\Get-FbRegistryName', { Path: value.Path })).toMatchObject({
+        KeyPresent: false,
+      });
+    });
+
     it('and the next call is not in its way', async () => {
       expect(await lab.relayed('mgmt', 'w2k').call('Core\\Get-FbTarget')).toMatchObject({ Version: '5.0' });
       const session = await lab.session('mgmt');

@@ -35,7 +35,8 @@ function Enter-FbTarget {
     catch {
         $record = ConvertTo-FbTargetError -ErrorRecord $_
         Exit-FbTarget
-        $PSCmdlet.ThrowTerminatingError($record)
+        # Ends the caller's script too: what it does next on a target must never be done on the relay instead.
+        throw $record
     }
     if ($PassThru) { Get-FbTarget }
 }

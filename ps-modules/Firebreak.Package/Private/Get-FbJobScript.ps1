@@ -5,7 +5,7 @@ function Get-FbJobScript {
     #>
     [CmdletBinding()]
     param()
-    $names = @('Resolve-FbPath', 'Test-FbFile', 'Open-FbFile', 'Get-FbText', 'Set-FbText', 'Get-FbWmi', 'ConvertTo-FbTime', 'Get-FbTime', 'ConvertFrom-FbState', 'Invoke-FbJob')
+    $names = @('Resolve-FbPath', 'Test-FbFile', 'Move-FbFile', 'Open-FbFile', 'Get-FbText', 'Set-FbText', 'Get-FbWmi', 'ConvertTo-FbTime', 'Get-FbTime', 'ConvertFrom-FbState', 'Invoke-FbJob')
     $text = "param([string] `$Folder)`r`n"
     foreach ($name in $names) {
         $definition = (Get-Command -Name $name -CommandType Function -ErrorAction Stop).Definition

@@ -8,23 +8,23 @@ function Invoke-FbJob {
     #>
     [CmdletBinding()]
     param([string] $Folder)
-    $receipt = ConvertFrom-FbState -Text (Get-FbText -Path (Join-Path -Path $Folder -ChildPath 'receipt.txt'))
+    $receipt = ConvertFrom-FbState -Text (Get-FbText -Path "$Folder\receipt.txt")
     $mark = "at=$(ConvertTo-FbTime -Value (Get-FbTime))`r`npid=$PID`r`n"
-    Set-FbText -Path (Join-Path -Path $Folder -ChildPath 'started.txt') -Text $mark -Mode CreateNew
+    Set-FbText -Path "$Folder\started.txt" -Text $mark -Mode CreateNew
     $code = -1
     $why = ''
     try {
         $process = Start-Process -FilePath $receipt.program -ArgumentList $receipt.arguments -PassThru -ErrorAction Stop
         # Without the handle the exit code is lost once the process has gone.
         $null = $process.Handle
-        Set-FbText -Path (Join-Path -Path $Folder -ChildPath 'process.txt') -Text "pid=$($process.Id)`r`n"
+        Set-FbText -Path "$Folder\process.txt" -Text "pid=$($process.Id)`r`n"
         $process.WaitForExit()
         $code = $process.ExitCode
     }
     catch { $why = $_.Exception.Message -replace '\s+', ' ' }
     $text = "code=$code`r`nat=$(ConvertTo-FbTime -Value (Get-FbTime))`r`nerror=$why`r`n"
     # Written aside and renamed: whoever reads sees all of it or nothing.
-    $aside = Join-Path -Path $Folder -ChildPath 'exit.new'
+    $aside = "$Folder\exit.new"
     Set-FbText -Path $aside -Text $text
-    Move-Item -LiteralPath $aside -Destination (Join-Path -Path $Folder -ChildPath 'exit.txt') -ErrorAction Stop
+    Move-FbFile -Path $aside -Destination "$Folder\exit.txt"
 }
