@@ -54,7 +54,7 @@ export function createConnector(
       await transports[host.transport]?.ready?.(await toTarget(host, credentials), options);
     },
     close: async () => {
-      await Promise.all(Object.values(transports).map((transport) => transport?.close?.()));
+      await Promise.all(Object.values(transports).map(async (transport) => transport.close?.()));
     },
   };
 }

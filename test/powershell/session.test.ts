@@ -67,6 +67,27 @@ describe('a script call', () => {
   });
 });
 
+describe('a script that calls our modules', () => {
+  it('has them loaded before, once a session, and its output is that of a function call', async () => {
+    const runner = new FakeRunner(() => [new PsObject({ typeNames: ['T'], extended: new Map([['p', 1]]) })]);
+    const session = createSession(runner, new ModuleLibrary(root));
+    const call = { script: 'Get-It', modules: ['Firebreak.Core', 'Firebreak.Patch'] };
+    for (let round = 0; round < 2; round++) {
+      expect((await session.invoke(call, options)).output).toEqual([{ p: 1 }]);
+    }
+    expect(runner.commands.map(({ text }) => (text === 'Get-It' ? text : 'load'))).toEqual([
+      'load',
+      'load',
+      'Get-It',
+      'Get-It',
+    ]);
+    expect([runner.parameter(0, 'Name'), runner.parameter(1, 'Name')]).toEqual([
+      listOf(['Firebreak.Core']),
+      listOf(['Firebreak.Patch']),
+    ]);
+  });
+});
+
 describe('a function call', () => {
   const call = { module: 'Firebreak.Patch', function: 'Get-It', parameters: { Id: 'KB1' } };
 
