@@ -28,6 +28,8 @@ const prior = z.object({
   switches: z.array(z.string()).nullable(),
   /** When the job of an earlier run was claimed that had ended before this one began; null = there was none. */
   superseded: z.string().nullable().default(null),
+  /** Always restart after it: the installers of NT 4.0 end with 0 whether or not a restart must follow. */
+  needsReboot: z.boolean().default(false),
 });
 type Prior = z.infer<typeof prior>;
 
@@ -54,6 +56,7 @@ export const packageInstall: ChangeAction = {
       engine: chosen.engine,
       switches: chosen.switches === null ? null : [...chosen.switches],
       superseded: state === 'ended' && job.Run !== step.run ? job.Claimed : null,
+      needsReboot: chosen.needsReboot,
     };
     if (state === 'running') return { state: 'needed', prior: wanted, reason: `run ${job.Run} has started it already` };
     if (state === 'vanished') return { state: 'refused', error: vanished(step, wanted, job) };
@@ -142,7 +145,7 @@ function judge(step: StepContext, wanted: Prior, job: PackageJob): Proof {
   const meaning = exitMeaning(code);
   const result: JsonObject = {
     exit_code: code >>> 0,
-    reboot_required: meaning.rebootRequired,
+    reboot_required: meaning.rebootRequired || (wanted.needsReboot && meaning.meaning === 'installed'),
     meaning: meaning.meaning,
     log: job.Log,
     file: wanted.file,

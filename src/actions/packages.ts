@@ -25,6 +25,8 @@ export interface ChosenPackage {
   readonly sha256: string | null;
   /** Full path on the host. */
   readonly path: string;
+  /** Its fix is in effect after a restart only, whatever the installer's exit code says. */
+  readonly needsReboot: boolean;
 }
 
 /**
@@ -36,7 +38,15 @@ export async function choosePackage(step: StepContext, file: string | undefined)
   const facts = await readFacts(step);
   const byExtension = file === undefined ? null : engineByExtension(file);
   if (file !== undefined && byExtension !== null) {
-    return { file, engine: byExtension, switches: null, kb: null, sha256: null, path: stagedPath(facts, file) };
+    return {
+      file,
+      engine: byExtension,
+      switches: null,
+      kb: null,
+      sha256: null,
+      path: stagedPath(facts, file),
+      needsReboot: false,
+    };
   }
   if (file !== undefined && step.advisory === null) {
     throw new FirebreakError('FB_STEP_REFUSED', `which kind of installer ${file} is, only an advisory tells`, {
@@ -65,7 +75,15 @@ export async function choosePackage(step: StepContext, file: string | undefined)
   }
   const path = stagedPath(facts, found.file);
   const sha256 = data.sha256 === undefined || 'input' in data.sha256 ? null : (data.sha256[found.file] ?? null);
-  return { file: found.file, engine, switches: data.args ?? null, kb: data.kb ?? null, sha256, path };
+  return {
+    file: found.file,
+    engine,
+    switches: data.args ?? null,
+    kb: data.kb ?? null,
+    sha256,
+    path,
+    needsReboot: data.reboot === 'always',
+  };
 }
 
 /** The advisory's entry for the host; asks for more than the facts only where they leave it open. */

@@ -41,6 +41,7 @@ const prior = {
   engine: 'wusa',
   switches: null,
   superseded: null,
+  needsReboot: false,
 };
 const open = (receipt: string | null): { prior: JsonObject; since: string; receipt: string | null } => ({
   prior,
@@ -201,6 +202,12 @@ describe('package.install', () => {
     const proof = await install.prove(host.step({ advisory }), {}, prior);
     expect(proof).toMatchObject({ proven, result });
     expect(proof.error?.code).toBe(proven ? undefined : 'FB_PACKAGE_EXIT');
+  });
+
+  it('wants the restart that the advisory demands, whatever the exit code says', async () => {
+    host.on('Get-FbPackageJob', endedWith(0));
+    const proof = await install.prove(host.step({ advisory }), {}, { ...prior, needsReboot: true });
+    expect(proof).toMatchObject({ proven: true, result: { meaning: 'installed', reboot_required: true } });
   });
 
   it('tells what a code cut to 8 bits may have been', async () => {
