@@ -14,7 +14,8 @@ function Invoke-FbTargetProgram {
     $folder = '{0}\run' -f (Get-FbDataFolder)
     $base = "$folder\$id"
     $text = @(
-        '@echo off', "$line > `"$base.out`" 2>&1",
+        # Whatever became of the call that started it: it runs once.
+        '@echo off', "md `"$base.once`" 2> nul || exit", "$line > `"$base.out`" 2>&1",
         # The redirection first: "echo 0> file" would redirect handle 0.
         "> `"$base.new`" echo code=%errorlevel%", "ren `"$base.new`" `"$id.end`"", ''
     )
@@ -43,9 +44,9 @@ function Invoke-FbTargetProgram {
         New-Object -TypeName PSObject -Property @{ ExitCode = [int] $Matches[1]; Output = $lines }
     }
     finally {
-        foreach ($kind in @('cmd', 'out', 'new', 'end')) {
+        foreach ($kind in @('cmd', 'out', 'new', 'end', 'once')) {
             # A program that has not ended holds its files.
-            try { Remove-FbFile -Path "$base.$kind" -WhatIf:$false } catch { $kind = $null }
+            try { Remove-FbFile -Path "$base.$kind" -Recurse -WhatIf:$false } catch { $kind = $null }
         }
     }
 }
