@@ -129,4 +129,18 @@ describe('host.reboot', () => {
     const away = reboot.recover(host.step({ timeoutMs: 60_000 }), {}, open);
     await expect(away).rejects.toMatchObject({ code: 'FB_REBOOT_NOT_BACK' });
   });
+
+  it('does not take a dead relay for a host that is down, nor its loss for a restart', async () => {
+    host.on('Get-FbBootState', () => {
+      throw new FirebreakError('FB_CONNECT_LOST', 'relay mgmt01: the connection was lost', { relay: 'mgmt01' });
+    });
+    host.on('Restart-FbHost', () => {
+      throw new FirebreakError('FB_CONNECT_LOST', 'relay mgmt01: the connection was lost', { relay: 'mgmt01' });
+    });
+    const said = { code: 'FB_CONNECT_LOST', relay: 'mgmt01' };
+    await expect(reboot.act(host.step(), {}, prior)).rejects.toMatchObject(said);
+    await expect(reboot.prove(host.step(), {}, prior)).rejects.toMatchObject(said);
+    const open = { prior, since: since(1000), receipt: null };
+    await expect(reboot.recover(host.step(), {}, open)).rejects.toMatchObject(said);
+  });
 });
