@@ -112,7 +112,7 @@ const partialOsSchema = osSchema.extend({ ubr: z.int().min(0), service_pack: z.i
 /** What a variant may change of its profile; maps are merged, lists are added. */
 const machineSchema = z.strictObject({
   services: z.record(serviceNameSchema, serviceSchema).optional(),
-  /** port → the service that listens there */
+  /** port → the service that listens there; one that is not installed: refused, and silent behind a block */
   listens: z.strictObject({ tcp: portMap().optional(), udp: portMap().optional() }).optional(),
   files: z.record(pathSchema, fileSchema).optional(),
   registry: registrySchema.optional(),

@@ -15,6 +15,9 @@ public sealed class PortTable : IDisposable
     public const int WinRmPort = 5985;
 
     private const int MappedBy = 10_000;
+
+    // Of no machine (RFC 5737). What is blocked for it is silent even where nothing listens; to the few that a rule lets through too, which is the lab's limit.
+    private static readonly IPAddress s_stranger = IPAddress.Parse("192.0.2.1");
     private readonly Machine _machine;
     private readonly Lock _gate = new();
     private readonly Dictionary<int, string> _tcp;
@@ -126,7 +129,8 @@ public sealed class PortTable : IDisposable
                     ? _frontClosed ? PacketRules.Silent : null
                     : !reachable ? PacketRules.Silent
                     : HasListener(service) ? PacketRules.For(_machine, 6, port)
-                    : null;
+                    : PacketRules.For(_machine, 6, port).Allows(s_stranger, 0) ? null
+                    : PacketRules.Silent;
                 Apply(port, wanted);
             }
         }
