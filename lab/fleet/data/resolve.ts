@@ -3,7 +3,8 @@
  * knows both shapes.
  */
 import { type Catalog, mergeMachine } from './catalog.ts';
-import type { CompleteProfile, LabPackage, Trouble, Variant } from './schema.ts';
+import { resolveConfigurations } from './configurations.ts';
+import type { CompleteProfile, LabPackage, SessionConfigurations, Trouble, Variant } from './schema.ts';
 
 export interface ResolveOptions {
   /** The host's name, lower case. */
@@ -13,6 +14,7 @@ export interface ResolveOptions {
   /** The administrator whom the inventory names. */
   readonly user: string;
   readonly password: string;
+  readonly configurations?: SessionConfigurations;
 }
 
 /** JSON of `host.create`'s `machine`. */
@@ -47,7 +49,13 @@ export function resolveMachine(catalog: Catalog, options: ResolveOptions): objec
       ...(variant.os?.domain === undefined ? {} : { domain: variant.os.domain }),
       utcOffsetMinutes: os.utc_offset_minutes,
     },
-    powershell: { version: merged.powershell.version, edition: 'Desktop' },
+    powershell: {
+      version: merged.powershell.version,
+      edition: 'Desktop',
+      ...(options.configurations === undefined
+        ? {}
+        : { configurations: resolveConfigurations(options.configurations) }),
+    },
     accounts: { [options.user]: { password: options.password, admin: true } },
     lockout: {
       threshold: merged.lockout.threshold,

@@ -221,6 +221,16 @@ export const packageSchema = z.strictObject({
 });
 export type LabPackage = z.output<typeof packageSchema>;
 
+/** A JEA or otherwise limited endpoint. */
+const configurationSchema = z.strictObject({
+  language: z.enum(['FullLanguage', 'ConstrainedLanguage', 'RestrictedLanguage', 'NoLanguage']).default('FullLanguage'),
+  /** What clients see, by name; absent: everything. */
+  commands: z.array(z.string().regex(/^[A-Za-z][\w-]*$/, 'expected the name of a command')).optional(),
+  /** Folders of script modules (as of ps-modules), from the fleet file's folder, in the order of loading. */
+  modules: z.array(z.string().min(1)).default([]),
+});
+export type SessionConfigurations = Readonly<Record<string, z.output<typeof configurationSchema>>>;
+
 const hostSchema = z.strictObject({
   name: hostNameSchema,
   profile: nameSchema,
@@ -235,6 +245,10 @@ const hostSchema = z.strictObject({
   https: z.boolean().default(false),
   /** CbtHardeningLevel of the WinRM service. */
   cbt: z.enum(['none', 'relaxed', 'strict']).default('relaxed'),
+  /** Session configurations by name, besides PowerShell's own. */
+  configurations: z
+    .record(z.string().regex(/^[A-Za-z][\w.-]*$/, 'expected the name of a configuration'), configurationSchema)
+    .optional(),
 });
 export type FleetHost = z.output<typeof hostSchema>;
 
