@@ -183,7 +183,9 @@ export class Fleet {
       for (const port of spec.https ? [WINRM_PORT, WINRM_TLS_PORT] : [WINRM_PORT]) await requireFreePort(address, port);
     }
     const ssh = spec.ssh === false ? undefined : await this.#sshOf(spec.name, address);
-    const machine = resolveMachine(catalog, { name: spec.name, profile, variant, ...account });
+    const { configurations } = spec;
+    const limits = configurations === undefined ? {} : { configurations };
+    const machine = resolveMachine(catalog, { name: spec.name, profile, variant, ...account, ...limits });
     // Known before the machine boots: its first event may come ahead of the answer.
     this.#hosts.set(
       spec.name,

@@ -26,9 +26,11 @@ import { RecordCollector, RecordReader, toPowerShellError } from './results.ts';
 
 /**
  * Makes the modules from their texts; nothing touches the host's disk. Global, so that each sees the others' exported
- * functions and calls can name `Module\Function`.
+ * functions and calls can name `Module\Function`. In constrained language they could be made, but would fail at their first
+ * .NET call and stand in front of the host's own: so they are not.
  */
 const LOAD_MODULES = `param([string[]] $Name, [string[]] $Text)
+if ("$($ExecutionContext.SessionState.LanguageMode)" -eq 'ConstrainedLanguage') { throw 'ConstrainedLanguage' }
 for ($i = 0; $i -lt $Name.Length; $i++) {
     $module = New-Module -Name $Name[$i] -ScriptBlock ([scriptblock]::Create($Text[$i])) -ErrorAction Stop
     Import-Module -ModuleInfo $module -Global -DisableNameChecking -ErrorAction Stop

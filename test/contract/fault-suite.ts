@@ -45,7 +45,8 @@ export interface FaultBed<Case extends FaultCase> {
   readonly transport: Transport;
   /** How many cases may go on together. */
   readonly atOnce?: number;
-  way(of: Case, index: number): Promise<FaultyWay>;
+  /** A way of its own for each run of a case: what is left of one must not come to the next one's. */
+  way(of: Case, index: number, run: number): Promise<FaultyWay>;
   /** How often the machine ran the command of that name. */
   runs(): Promise<ReadonlyMap<string, number>>;
   end(): Promise<void>;
@@ -53,6 +54,8 @@ export interface FaultBed<Case extends FaultCase> {
 
 /** Milliseconds for a call that waits until then; of the first run, and of each repetition. */
 const WAITING_MS = [3_000, 10_000, 30_000, 90_000] as const;
+/** How often a case is run at most. */
+export const RUNS = WAITING_MS.length;
 /** Milliseconds for one that does not: nothing is as slow as that. */
 const PATIENT_MS = 120_000;
 /** Milliseconds beyond its deadline after which something counts as hanging; long, as the machine may be busy. */
@@ -178,7 +181,7 @@ async function suffer<Case extends FaultCase>(bed: FaultBed<Case>, each: Case, i
   const hanging: string[] = [];
   const doubled: string[] = [];
   for (let run = 0; ; run += 1) {
-    const way = await bed.way(each, index);
+    const way = await bed.way(each, index, run);
     const name = `Case${index}Run${run}`;
     const waitingMs = WAITING_MS[run] ?? PATIENT_MS;
     try {
@@ -189,7 +192,7 @@ async function suffer<Case extends FaultCase>(bed: FaultBed<Case>, each: Case, i
       if (session !== undefined) await within(hanging, 'close', PATIENT_MS, session.close());
       way.disarm();
       const { fired } = way;
-      if (!fired && run + 1 < WAITING_MS.length) continue;
+      if (!fired && run + 1 < RUNS) continue;
       const again = bed.transport.open(way.target, { signal, timeoutMs: PATIENT_MS, name });
       const afterwards = await within(hanging, 'a new session', PATIENT_MS, anew(again));
       return { output, error, fired, hanging, doubled, name, afterwards };

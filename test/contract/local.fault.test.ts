@@ -2,7 +2,7 @@
 import { createTransports } from '../../src/transports/index.ts';
 import { startTestLab } from '../lab/support/lab.ts';
 import { localTarget } from '../transports/local/support/lab-powershell.ts';
-import { describeFaults, type FaultBed, runsOn, warmUp } from './fault-suite.ts';
+import { describeFaults, type FaultBed, RUNS, runsOn, warmUp } from './fault-suite.ts';
 import { startBridge } from './support/bridge.ts';
 import { type PacketCase, packetCases } from './support/packet-cases.ts';
 import { PacketRelay } from './support/packet-relay.ts';
@@ -22,11 +22,12 @@ async function startBed(): Promise<FaultBed<PacketCase>> {
   return {
     transport: local,
     atOnce: 12,
-    way({ at, fault }, index) {
+    way({ at, fault }, index, run) {
       const relay = new PacketRelay(at, fault);
-      bridge.relays.set(index, relay);
+      const key = index * RUNS + run;
+      bridge.relays.set(key, relay);
       return Promise.resolve({
-        target: target(index),
+        target: target(key),
         get fired() {
           return relay.fired;
         },

@@ -10,7 +10,7 @@ import { Secret, type Target } from '../../src/domain/index.ts';
 import { createTransports } from '../../src/transports/index.ts';
 import { startTestLab } from '../lab/support/lab.ts';
 import { HAS_SSHD, startSshd } from '../transports/ssh/support/sshd.ts';
-import { describeFaults, type Expected, type FaultBed, type FaultCase, runsOn, warmUp } from './fault-suite.ts';
+import { describeFaults, type Expected, type FaultBed, type FaultCase, RUNS, runsOn, warmUp } from './fault-suite.ts';
 import { sshPort, startBridge } from './support/bridge.ts';
 import { type PacketCase, packetCases } from './support/packet-cases.ts';
 import { type PacketPoint, PacketRelay } from './support/packet-relay.ts';
@@ -125,22 +125,24 @@ const behind = packetCases((at) => BEHIND_SSHD.has(at));
 async function startSshdBed(): Promise<FaultBed<PacketCase>> {
   const lab = await startLab();
   const bridge = await startBridge(lab, hostOf);
+  const keys = Array.from({ length: behind.length * RUNS }, (_, key) => key);
   const sshd = await startSshd({
     hasPowerShell: false,
-    config: ['MaxStartups 100', ...behind.map((_, index) => `Subsystem case${index} ${bridge.program(index)}`)],
+    config: ['MaxStartups 100', ...keys.map((key) => `Subsystem case${key} ${bridge.program(key)}`)],
   });
   const { ssh } = createTransports();
-  const target = (index: number): Target => sshd.target({ configuration: `case${index}` });
+  const target = (key: number): Target => sshd.target({ configuration: `case${key}` });
   await Promise.all(HOSTS.map((_, index) => warmUp(ssh, target(index))));
   return {
     transport: ssh,
     // each of them takes a few processes to log on
     atOnce: 8,
-    way({ at, fault }, index) {
+    way({ at, fault }, index, run) {
       const relay = new PacketRelay(at, fault);
-      bridge.relays.set(index, relay);
+      const key = index * RUNS + run;
+      bridge.relays.set(key, relay);
       return Promise.resolve({
-        target: target(index),
+        target: target(key),
         get fired() {
           return relay.fired;
         },

@@ -15,6 +15,7 @@ import {
   packageSchema,
   packagesOf,
   profileSchema,
+  type SessionConfigurations,
 } from './schema.ts';
 import { readYaml } from './yaml-file.ts';
 
@@ -60,9 +61,24 @@ export function readCatalog(folder: string): Catalog {
 export function readFleet(file: string, catalog: Catalog): FleetFile {
   const fleet = readYaml(file, fleetSchema);
   checkFleet(fleet, catalog, file);
+  const folder = dirname(file);
   const { kerberos } = fleet;
-  if (kerberos === undefined) return fleet;
-  return { ...fleet, kerberos: { ...kerberos, keytab: resolve(dirname(file), kerberos.keytab) } };
+  return {
+    ...fleet,
+    hosts: fleet.hosts.map(({ configurations, ...host }) =>
+      configurations === undefined ? host : { ...host, configurations: withFolders(configurations, folder) },
+    ),
+    ...(kerberos === undefined ? {} : { kerberos: { ...kerberos, keytab: resolve(folder, kerberos.keytab) } }),
+  };
+}
+
+function withFolders(configurations: SessionConfigurations, folder: string): SessionConfigurations {
+  return Object.fromEntries(
+    Object.entries(configurations).map(([name, configuration]) => [
+      name,
+      { ...configuration, modules: configuration.modules.map((module) => resolve(folder, module)) },
+    ]),
+  );
 }
 
 export function checkFleet(fleet: FleetFile, catalog: Catalog, file: string): void {

@@ -3,8 +3,9 @@
  * knows both shapes.
  */
 import { type Catalog, mergeMachine } from './catalog.ts';
+import { resolveConfigurations } from './configurations.ts';
 import { acceptedPackages, changesFor, findPackage } from './packages.ts';
-import type { CompleteProfile, IpsecRules, LabPackage, Trouble, Variant } from './schema.ts';
+import type { CompleteProfile, IpsecRules, LabPackage, SessionConfigurations, Trouble, Variant } from './schema.ts';
 
 export interface ResolveOptions {
   /** The host's name, lower case. */
@@ -14,6 +15,7 @@ export interface ResolveOptions {
   /** The administrator whom the inventory names. */
   readonly user: string;
   readonly password: string;
+  readonly configurations?: SessionConfigurations;
 }
 
 /** JSON of `host.create`'s `machine`. */
@@ -62,7 +64,16 @@ export function resolveMachine(catalog: Catalog, options: ResolveOptions): objec
       ...(variant.os?.domain === undefined ? {} : { domain: variant.os.domain }),
       utcOffsetMinutes: os.utc_offset_minutes,
     },
-    powershell: merged.powershell === undefined ? null : { version: merged.powershell.version, edition: 'Desktop' },
+    powershell:
+      merged.powershell === undefined
+        ? null
+        : {
+            version: merged.powershell.version,
+            edition: 'Desktop',
+            ...(options.configurations === undefined
+              ? {}
+              : { configurations: resolveConfigurations(options.configurations) }),
+          },
     ...(merged.admin_shares === undefined ? {} : { adminShares: merged.admin_shares }),
     accounts: { [options.user]: { password: options.password, admin: true } },
     lockout: {

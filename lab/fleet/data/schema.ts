@@ -346,6 +346,16 @@ export function packagesOf({ file, sha256, files, ...rest }: PackageFile): LabPa
   return file === undefined || sha256 === undefined ? [] : [{ ...rest, file, sha256 }];
 }
 
+/** A JEA or otherwise limited endpoint. */
+const configurationSchema = z.strictObject({
+  language: z.enum(['FullLanguage', 'ConstrainedLanguage', 'RestrictedLanguage', 'NoLanguage']).default('FullLanguage'),
+  /** What clients see, by name; absent: everything. */
+  commands: z.array(z.string().regex(/^[A-Za-z][\w-]*$/, 'expected the name of a command')).optional(),
+  /** Folders of script modules (as of ps-modules), from the fleet file's folder, in the order of loading. */
+  modules: z.array(z.string().min(1)).default([]),
+});
+export type SessionConfigurations = Readonly<Record<string, z.output<typeof configurationSchema>>>;
+
 const hostSchema = z.strictObject({
   name: hostNameSchema,
   profile: nameSchema,
@@ -362,6 +372,10 @@ const hostSchema = z.strictObject({
   cbt: z.enum(['none', 'relaxed', 'strict']).default('relaxed'),
   /** true: others are reached through this one; a name: reached through that one (absent, without PowerShell: the first). */
   relay: z.union([z.literal(true), hostNameSchema]).optional(),
+  /** Session configurations by name, besides PowerShell's own. */
+  configurations: z
+    .record(z.string().regex(/^[A-Za-z][\w.-]*$/, 'expected the name of a configuration'), configurationSchema)
+    .optional(),
 });
 export type FleetHost = z.output<typeof hostSchema>;
 

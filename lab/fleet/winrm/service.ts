@@ -320,6 +320,7 @@ function faultOf(thrown: unknown): WsmanFault {
   if (thrown instanceof ProtocolError) return { ...FAULTS.schemaValidation, reason: thrown.message };
   if (thrown instanceof LabError) {
     // The session ended in the engine before this front was told.
+    if (thrown.code === 'lab.no-configuration') return FAULTS.unknownResource;
     if (thrown.code === 'lab.no-session' || thrown.code === 'lab.no-command') return FAULTS.shellNotFound;
     return { ...FAULTS.internalError, reason: `${thrown.message} (${thrown.code})` };
   }

@@ -58,6 +58,8 @@ export const FAULT_CODE = {
   /** No output within OperationTimeout: the client asks again. */
   timedOut: 2150858793,
   shellNotFound: 2150858843,
+  /** ERROR_WSMAN_INVALID_RESOURCE_URI: there is no session configuration of that name. */
+  unknownResource: 2150858811,
   tooManyShells: 2150859173,
   tooManyOperations: 2150859174,
   envelopeTooLarge: 2150859025,

@@ -111,6 +111,13 @@ export const FAULTS = {
     reason:
       'The WS-Management service cannot process the request. The resource URI is missing or it has an incorrect format. Check the documentation or use the following command for information on how to construct a resource URI: "winrm help uris". ',
   },
+  unknownResource: {
+    code: 's:Sender',
+    subcode: 'a:DestinationUnreachable',
+    windowsCode: FAULT_CODE.unknownResource,
+    reason:
+      'The WS-Management service cannot process the request. The resource URI was not found in the WS-Management catalog. The catalog contains the metadata that describes resources, or logical endpoints. ',
+  },
   schemaValidation: {
     code: 's:Sender',
     subcode: 'w:SchemaValidationError',

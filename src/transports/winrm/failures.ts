@@ -265,6 +265,14 @@ export function fromFault(label: string, operation: string, fault: WsmanFaultInf
       return new FirebreakError('FB_SESSION_CLOSED', `${label}: the host has closed the session`, {
         remedy: 'the host restarted, or its idle time or memory quota ended the session; try again',
       });
+    case FAULT_CODE.unknownResource:
+      return new FirebreakError(
+        'FB_PROTOCOL_SOAP',
+        `${label}: the host does not have that configuration: ${reason}${number}`,
+        {
+          remedy: 'on the host: Get-PSSessionConfiguration; name one of these (--configuration, configuration:)',
+        },
+      );
     default:
   }
   const quota = quotaOf(fault.windowsCode) ?? (fault.subcode === 'QuotaLimit' ? UNNAMED_QUOTA : undefined);

@@ -36,6 +36,12 @@ export interface TestLab {
   end(): Promise<void>;
 }
 
+interface TestConfiguration {
+  readonly language: 'FullLanguage' | 'ConstrainedLanguage' | 'RestrictedLanguage' | 'NoLanguage';
+  readonly commands?: readonly string[];
+  readonly modules?: readonly string[];
+}
+
 export interface TestLabOptions {
   readonly hosts: readonly {
     readonly name: string;
@@ -44,6 +50,8 @@ export interface TestLabOptions {
     readonly allow_unencrypted?: boolean;
     readonly ssh?: boolean | 'exec';
     readonly https?: boolean;
+    /** Their modules are named by full paths. */
+    readonly configurations?: Readonly<Record<string, TestConfiguration>>;
     readonly cbt?: 'none' | 'relaxed' | 'strict';
     /** true: a relay; a name: reached through that one. */
     readonly relay?: true | string;

@@ -50,6 +50,10 @@ public sealed class PrepareSessionCommand : PSCmdlet
             EngineLog.Write(error.Message);
         }
         state.RemoveCmdletEntry(Name, true);
+        if (context.Configuration is { } configuration)
+        {
+            SessionLimits.Apply(Context, configuration);
+        }
     }
 
     // These two are computed from the thread; a machine's are fixed.

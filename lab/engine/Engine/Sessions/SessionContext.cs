@@ -78,6 +78,9 @@ internal sealed class SessionContext
     /// <summary>Whether it is a remoting session.</summary>
     public bool IsRemote { get; }
 
+    /// <summary>What limits the session; null = nothing.</summary>
+    public SessionConfigurationProfile? Configuration { get; init; }
+
     /// <summary>Name of the host in the lab.</summary>
     public string HostName => Machine.Host;
 

@@ -13,6 +13,8 @@ namespace Firebreak.Lab.Engine.Wire;
 /// <summary>Does what the fleet asks for (the table of requests in lab/README.md).</summary>
 internal sealed class EngineService(WireWriter wire) : IDisposable
 {
+    private const string ConfigurationPrefix = "http://schemas.microsoft.com/powershell/";
+    private static readonly string[] OwnConfigurations = ["Microsoft.PowerShell", "Microsoft.PowerShell32", "Microsoft.PowerShell.Workflow"];
     /// <summary>Version of the wire.</summary>
     public const int Version = 1;
 
@@ -198,12 +200,14 @@ internal sealed class EngineService(WireWriter wire) : IDisposable
             throw new WireError("lab.no-powershell", $"{machine.Host} has no PowerShell");
         }
         ProgramContext program = Caller(request, machine);
+        string uri = Configuration(request);
+        SessionConfigurationProfile? configuration = Limits(machine, uri[ConfigurationPrefix.Length..]);
         // Behind SSH it is PowerShell itself.
         bool isProgram = request.Flag("program");
         string image = isProgram ? @"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe" : @"C:\Windows\System32\wsmprovhost.exe";
         string name = image[(image.LastIndexOf('\\') + 1)..];
         LabProcess process = machine.Processes.Add(name, image, image + (isProgram ? " -s -NoLogo -NoProfile" : " -Embedding"), program.Account, 640, out CancellationToken ended);
-        var session = new LabSession(id, new SessionContext(machine, program with { ProcessId = process.Id }, process.Id, isRemote: true), wire, gone =>
+        var session = new LabSession(id, new SessionContext(machine, program with { ProcessId = process.Id }, process.Id, isRemote: true) { Configuration = configuration }, wire, gone =>
         {
             _sessions.TryRemove(gone.Id, out _);
             host.Sessions.TryRemove(gone.Id, out _);
@@ -217,7 +221,7 @@ internal sealed class EngineService(WireWriter wire) : IDisposable
         ended.Register(() => session.End(machine.Power.State == PowerState.On ? "the session's process was ended" : "the machine went down"));
         try
         {
-            await session.Open(Configuration(request), request.OptionalText("clientAddress") ?? "", request.Bytes("data")).ConfigureAwait(false);
+            await session.Open(uri, request.OptionalText("clientAddress") ?? "", request.Bytes("data")).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -294,9 +298,19 @@ internal sealed class EngineService(WireWriter wire) : IDisposable
     // A name alone stands for its URI.
     private static string Configuration(WireRequest request)
     {
-        const string Prefix = "http://schemas.microsoft.com/powershell/";
         string given = request.OptionalText("configuration") ?? "Microsoft.PowerShell";
-        return given.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? given : Prefix + given;
+        return given.StartsWith(ConfigurationPrefix, StringComparison.OrdinalIgnoreCase) ? given : ConfigurationPrefix + given;
+    }
+
+    // Null: one of PowerShell's own, which limit nothing.
+    private static SessionConfigurationProfile? Limits(Machine machine, string name)
+    {
+        if (OwnConfigurations.Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+        return machine.PowerShell?.Configurations.FirstOrDefault(c => c.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value
+            ?? throw new WireError("lab.no-configuration", $"{machine.Host} has no session configuration '{name}'");
     }
 
     private LabHost Host(WireRequest request) => _hosts.TryGetValue(request.Text("host"), out LabHost? host)

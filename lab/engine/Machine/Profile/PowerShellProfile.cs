@@ -8,4 +8,7 @@ public sealed record PowerShellProfile
 
     /// <summary>Desktop or Core.</summary>
     public string Edition { get; init; } = "Desktop";
+
+    /// <summary>Session configurations by name, besides PowerShell's own.</summary>
+    public IReadOnlyDictionary<string, SessionConfigurationProfile> Configurations { get; init; } = new Dictionary<string, SessionConfigurationProfile>();
 }
