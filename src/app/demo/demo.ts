@@ -1,14 +1,28 @@
-/** `firebreak demo`: a lab fleet, one run of the shipped playbook on it, and the lab's own account of what happened. */
+/** `firebreak demo`: lab fleets, one run of a shipped playbook on each, and the lab's own account of what happened. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FirebreakError, type HostView } from '../../domain/index.ts';
-import { defaultFleetFile, type LabFile, labHistory, labRegistry, runLab, startLab, stopLab } from '../lab/index.ts';
+import { fleetFile, type LabFile, labHistory, labRegistry, runLab, startLab, stopLab } from '../lab/index.ts';
 import { stateFolder } from '../paths.ts';
 import { type FinishedRun, type RunWatcher, startRun } from '../run.ts';
 import { createServices } from '../wiring.ts';
 import { type Expectation, expectationOf } from './expectations.ts';
 
-const PLAYBOOK = 'smbghost';
+interface Part {
+  /** Name of the playbook and of the fleet. */
+  readonly playbook: string;
+  /** Of the lab, below the demo's. */
+  readonly folder: string;
+  /** First number of the addresses' second byte: both labs may stay up. */
+  readonly network: number;
+}
+
+const PARTS: readonly Part[] = [
+  { playbook: 'smbghost', folder: 'lab', network: 100 },
+  { playbook: 'ms03-039', folder: 'lab-ms03-039', network: 156 },
+];
+/** A machine of the lab through which others are reached: no host of the run. */
+const RELAY_VARIANT = 'management';
 /** Inputs that shorten what a person would otherwise wait for; a user can give the same with --input. */
 const INPUTS = [
   'install_timeout=20s',
@@ -37,9 +51,9 @@ export interface DemoResult {
   readonly ok: boolean;
   readonly runs: readonly string[];
   readonly hosts: readonly DemoHost[];
-  readonly run: FinishedRun;
-  /** Set when the lab was kept. */
-  readonly kept: { readonly state: string; readonly lab: LabFile } | null;
+  readonly reports: readonly string[];
+  /** Set when the labs were kept. */
+  readonly kept: { readonly state: string; readonly labs: readonly LabFile[] } | null;
 }
 
 export interface DemoOptions {
@@ -49,6 +63,14 @@ export interface DemoOptions {
   readonly signal: AbortSignal;
   readonly watcher: RunWatcher;
   readonly onProgress: (text: string) => void;
+  /** After each run, before the next one begins. */
+  readonly onRun: (run: FinishedRun) => Promise<void>;
+}
+
+interface PartResult {
+  readonly lab: LabFile;
+  readonly run: FinishedRun;
+  readonly hosts: readonly DemoHost[];
 }
 
 /** @throws FB_ENVIRONMENT (.NET SDK missing), FB_LAB, FB_USAGE (a kept demo is still up) */
@@ -56,47 +78,58 @@ export async function demo(options: DemoOptions): Promise<DemoResult> {
   const folder = options.keep ? join(stateFolder(), 'demo') : join(stateFolder(), `demo-${process.pid}`);
   if (options.keep) await endKeptDemo(folder, options);
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  const state = join(folder, 'state.db');
+  const results: PartResult[] = [];
+  for (const part of PARTS) results.push(await runPart(part, folder, state, options));
+  const hosts = results.flatMap((result) => result.hosts);
+  return {
+    ok: results.every(({ run }) => run.how === 'completed') && hosts.every((host) => host.wrong.length === 0),
+    runs: results.map(({ run }) => run.run),
+    hosts,
+    reports: results.map(({ run }) => run.reportFile),
+    kept: options.keep ? { state: `sqlite:${state}`, labs: results.map(({ lab }) => lab) } : null,
+  };
+}
+
+async function runPart(part: Part, folder: string, state: string, options: DemoOptions): Promise<PartResult> {
   const start = {
-    dir: join(folder, 'lab'),
-    hosts: { fleet: defaultFleetFile() },
-    addresses: `127.${100 + (process.pid % 100)}`,
+    dir: join(folder, part.folder),
+    hosts: { fleet: fleetFile(part.playbook) },
+    addresses: `127.${part.network + (process.pid % 50)}`,
     onProgress: options.onProgress,
   };
   const running = options.keep ? { lab: await startLab(start), end: async () => {} } : await runLab(start);
   try {
-    const state = join(folder, 'state.db');
-    const { run, hosts } = await remediate(start.dir, running.lab, state, options);
-    return {
-      ok: run.how === 'completed' && hosts.every((host) => host.wrong.length === 0),
-      runs: [run.run],
-      hosts,
-      run,
-      kept: options.keep ? { state: `sqlite:${state}`, lab: running.lab } : null,
-    };
+    const { run, hosts } = await remediate(part.playbook, start.dir, running.lab, state, options);
+    await options.onRun(run);
+    return { lab: running.lab, run, hosts };
   } finally {
     await running.end();
-    if (!options.keep) await rm(join(folder, 'lab'), { recursive: true, force: true });
+    if (!options.keep) await rm(start.dir, { recursive: true, force: true });
   }
 }
 
 async function endKeptDemo(folder: string, { onProgress }: DemoOptions): Promise<void> {
-  if (await stopLab(join(folder, 'lab'))) onProgress('ended the lab of an earlier demo');
+  for (const part of PARTS)
+    if (await stopLab(join(folder, part.folder))) onProgress('ended the lab of an earlier demo');
   await rm(folder, { recursive: true, force: true });
 }
 
 async function remediate(
+  playbook: string,
   dir: string,
   lab: LabFile,
   state: string,
   options: DemoOptions,
 ): Promise<{ readonly run: FinishedRun; readonly hosts: readonly DemoHost[] }> {
+  const machines = lab.hosts.filter(({ variant }) => variant !== RELAY_VARIANT);
   const before = new Map(
-    await Promise.all(lab.hosts.map(async ({ host }) => [host, await policiesOf(dir, host)] as const)),
+    await Promise.all(machines.map(async ({ host }) => [host, await policiesOf(dir, host)] as const)),
   );
   const services = createServices({ state });
   try {
     const run = await startRun(services, {
-      playbook: PLAYBOOK,
+      playbook,
       inventory: lab.inventory,
       packages: lab.packages,
       inputs: INPUTS,
@@ -109,16 +142,16 @@ async function remediate(
     if (run.how === 'paused')
       throw new FirebreakError('FB_CANCELLED', 'the demo was interrupted', { remedy: 'npm run demo' });
     const hosts = await Promise.all(
-      lab.hosts.map(async (machine) => {
+      machines.map(async (machine) => {
         const view = run.view.hosts.find(({ name }) => name === machine.host)!;
         const history = await labHistory(dir, machine.host);
         const after = await policiesOf(dir, machine.host);
         const facts = {
           installs: history.entries.filter((entry) => entry.kind === 'package' && entry['phase'] === 'start').length,
-          reboots: history.entries.filter((entry) => entry.kind === 'reboot').length,
+          reboots: history.entries.filter((entry) => entry.kind === 'reboot' && entry['restart'] !== false).length,
           policiesChanged: before.get(machine.host) !== after,
         };
-        return compare(machine, view, facts);
+        return compare(playbook, machine, view, facts);
       }),
     );
     return { run, hosts };
@@ -133,11 +166,12 @@ async function policiesOf(dir: string, host: string): Promise<string> {
 }
 
 function compare(
+  playbook: string,
   machine: LabFile['hosts'][number],
   view: HostView,
   facts: { readonly installs: number; readonly reboots: number; readonly policiesChanged: boolean },
 ): DemoHost {
-  const expected: Expectation | undefined = expectationOf(machine.profile, machine.variant);
+  const expected: Expectation | undefined = expectationOf(playbook, machine.profile, machine.variant);
   const found = {
     outcome: view.outcome ?? view.state,
     installs: facts.installs,
@@ -154,7 +188,7 @@ function compare(
     host: machine.host,
     profile: machine.profile,
     variant: machine.variant,
-    playbook: PLAYBOOK,
+    playbook,
     expected: expected?.outcome ?? 'unknown',
     ...found,
     wrong: [

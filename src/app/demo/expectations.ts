@@ -1,8 +1,9 @@
 /**
- * What each case of the demo fleet must end as. The product does not read this while it works; the demo compares with it
+ * What each case of the demo's fleets must end as. The product does not read this while it works; the demo compares with it
  * afterwards, and exits 0 only when every host ended as its case must.
  */
 import type { HostOutcome } from '../../domain/index.ts';
+import { paperCaseOf } from './paper.ts';
 
 export interface Expectation {
   readonly outcome: HostOutcome;
@@ -32,7 +33,8 @@ const BY_VARIANT: { readonly [variant: string]: Expectation } = {
 const NOT_AFFECTED: ReadonlySet<string> = new Set(['windows-server-2019']);
 
 /** Undefined for a case that the demo knows nothing of. */
-export function expectationOf(profile: string, variant: string): Expectation | undefined {
+export function expectationOf(playbook: string, profile: string, variant: string): Expectation | undefined {
+  if (playbook === 'ms03-039') return paperCaseOf(profile, variant)?.expected;
   if (NOT_AFFECTED.has(profile)) return { outcome: 'not-applicable', installs: 0, reboots: 0, shields: 0 };
   return BY_VARIANT[variant];
 }

@@ -37,12 +37,14 @@ const messageSchema = z.union([
 
 const LOG = 'lab.log';
 const END_TIMEOUT_MS = 20_000;
-/** The shipped fleet of the demo, relative to the repository. */
-const DEFAULT_FLEET = ['lab', 'fleets', 'smbghost.yaml'] as const;
+/** The shipped fleet for a shipped playbook. @throws FB_ENVIRONMENT when this installation has no lab */
+export function fleetFile(name: string): string {
+  return join(locateLab().root, 'lab', 'fleets', `${name}.yaml`);
+}
 
 /** @throws FB_ENVIRONMENT when this installation has no lab */
 export function defaultFleetFile(): string {
-  return join(locateLab().root, ...DEFAULT_FLEET);
+  return fleetFile('smbghost');
 }
 
 /**

@@ -1,7 +1,7 @@
-/** `firebreak demo`: the main job on a lab fleet, before your eyes. */
+/** `firebreak demo`: the main job on lab fleets, before your eyes. */
 import type { Command } from 'commander';
 import type { DemoResult } from '../../app/demo/index.ts';
-import type { RunWatcher } from '../../app/index.ts';
+import type { FinishedRun, RunWatcher } from '../../app/index.ts';
 import { EXIT_CODES } from '../../domain/index.ts';
 import { interruptible } from '../interrupt.ts';
 import { createDisplay, type RunDisplay, renderTable } from '../live/index.ts';
@@ -15,7 +15,7 @@ interface DemoFlags {
 export function registerDemo(program: Command): void {
   program
     .command('demo')
-    .summary('remediate a lab fleet before your eyes')
+    .summary('remediate lab fleets before your eyes')
     .description(
       'Starts emulated Windows machines with every case a fleet has, remediates CVE-2020-0796 on them, and compares ' +
         'how each host ended with how its case must end.',
@@ -35,7 +35,12 @@ export function registerDemo(program: Command): void {
         progress: (progress) => display?.progress(progress),
       };
       const onProgress = (text: string) => process.stderr.write(`lab: ${text}\n`);
-      const options = { keep: flags.keep === true, version: readVersion(), watcher, onProgress };
+      const onRun = async ({ view }: FinishedRun) => {
+        if (flags.json === true) await display?.stop();
+        else await display?.finish(view, []);
+        display = undefined;
+      };
+      const options = { keep: flags.keep === true, version: readVersion(), watcher, onProgress, onRun };
       let result: DemoResult;
       try {
         result = await interruptible((signal) => demo({ ...options, signal }));
@@ -47,7 +52,6 @@ export function registerDemo(program: Command): void {
         const hosts = result.hosts.map(({ wrong: _wrong, ...host }) => host);
         process.stdout.write(`${JSON.stringify({ ok: result.ok, runs: result.runs, hosts })}\n`);
       } else {
-        await display?.finish(result.run.view, []);
         process.stdout.write(`${renderResult(result)}\n`);
       }
       for (const { host, wrong } of result.hosts)
@@ -56,7 +60,7 @@ export function registerDemo(program: Command): void {
     });
 }
 
-function renderResult({ ok, hosts, run, kept }: DemoResult): string {
+function renderResult({ ok, hosts, reports, kept }: DemoResult): string {
   const rows = hosts.map((host) => [
     host.wrong.length === 0 ? 'ok' : 'WRONG',
     host.host,
@@ -74,9 +78,12 @@ function renderResult({ ok, hosts, run, kept }: DemoResult): string {
           'node bin/firebreak.js status last',
           'node bin/firebreak.js shields list',
           'node bin/firebreak.js rerun last --failed',
-          `node bin/firebreak.js exec -i ${kept.lab.inventory} all -- 'Get-HotFix'`,
-          `node bin/firebreak.js lab status --dir ${kept.lab.dir}`,
-          `node bin/firebreak.js lab down --dir ${kept.lab.dir}`,
+          `node bin/firebreak.js exec -i ${kept.labs[0]?.inventory} all -- 'Get-HotFix'`,
+          `node bin/firebreak.js verify ms03-039 -i ${kept.labs.at(-1)?.inventory} 'all:!relays'`,
+          ...kept.labs.flatMap(({ dir }) => [
+            `node bin/firebreak.js lab status --dir ${dir}`,
+            `node bin/firebreak.js lab down --dir ${dir}`,
+          ]),
         ];
   return [
     '',
@@ -84,7 +91,7 @@ function renderResult({ ok, hosts, run, kept }: DemoResult): string {
     renderTable([['', 'HOST', 'CASE', 'EXPECTED', 'OUTCOME', 'INSTALLS', 'REBOOTS'], ...rows]),
     '',
     ok ? 'Every host ended as its case must.' : 'Some hosts did not end as their case must.',
-    `report: ${run.reportFile}`,
+    ...reports.map((file) => `report: ${file}`),
     '',
     'Next:',
     ...next.map((line) => `  ${line}`),

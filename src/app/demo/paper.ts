@@ -1,0 +1,218 @@
+/**
+ * What each case of the white paper's fleet must end as, and why: one table for the demo, the tests and docs/coverage.md.
+ * The product does not read it while it works.
+ */
+import type { Expectation } from './expectations.ts';
+
+export interface PaperCase {
+  /** Pattern of the profile's name. */
+  readonly profile: RegExp;
+  /** The same for people. */
+  readonly systems: string;
+  readonly variant: string;
+  readonly expected: Expectation;
+  readonly why: string;
+  readonly source: string;
+}
+
+const REMEDIATED: Expectation = { outcome: 'remediated', installs: 1, reboots: 1, shields: 0 };
+const COMPLIANT: Expectation = { outcome: 'compliant', installs: 0, reboots: 0, shields: 0 };
+const COMPROMISED: Expectation = { outcome: 'compromised', installs: 0, reboots: 0, shields: 0 };
+const UNREACHABLE: Expectation = { outcome: 'unreachable', installs: 0, reboots: 0, shields: 0 };
+const UNTOUCHED: Expectation = { outcome: 'failed', installs: 0, reboots: 0, shields: 0 };
+const SHIELDED: Expectation = { outcome: 'failed', installs: 1, reboots: 0, shields: 1 };
+
+const ANY = /^(nt4|windows-2000|windows-xp|windows-2003)-/;
+const IPSEC = /^windows-(2000|xp|2003)-/;
+
+/** The first that fits a machine decides. */
+export const PAPER_CASES: readonly PaperCase[] = [
+  {
+    profile: /^windows-me$/,
+    systems: 'Me',
+    variant: 'not-affected',
+    expected: UNREACHABLE,
+    why: 'not affected; but it has no administrative share and no remote registry, so nothing can be read of it: never called safe unread',
+    source: 'MS03-039',
+  },
+  {
+    profile: /^nt4-/,
+    systems: 'NT 4.0',
+    variant: 'vulnerable',
+    expected: REMEDIATED,
+    why: 'patched without a shield: NT 4.0 has no IPsec',
+    source: 'MS03-039, KB824146',
+  },
+  {
+    profile: /-nec98$/,
+    systems: '2000 on PC-98',
+    variant: 'vulnerable',
+    expected: REMEDIATED,
+    why: 'the package has a name of its own, which nobody has established: the playbook names the file',
+    source: 'KB824146',
+  },
+  {
+    profile: IPSEC,
+    systems: '2000, XP, 2003',
+    variant: 'vulnerable',
+    expected: REMEDIATED,
+    why: 'shield, one installer start, one restart, shield down, policies as before',
+    source: 'MS03-039, KB824146',
+  },
+  {
+    profile: ANY,
+    systems: 'all',
+    variant: 'patched',
+    expected: COMPLIANT,
+    why: 'every file that decides is at its floor',
+    source: 'KB824146',
+  },
+  {
+    profile: ANY,
+    systems: 'all',
+    variant: 'slipstreamed',
+    expected: COMPLIANT,
+    why: 'files right, no key: the absence of a key shows nothing',
+    source: "Microsoft's articles on integrated hotfixes",
+  },
+  {
+    profile: ANY,
+    systems: 'all',
+    variant: 'key-without-files',
+    expected: UNTOUCHED,
+    why: 'key there, files old: a conflict, which a person judges; nothing is touched',
+    source: 'what a restored file or a forged key leaves',
+  },
+  {
+    profile: ANY,
+    systems: 'all',
+    variant: 'only-823980',
+    expected: REMEDIATED,
+    why: 'MS03-026 alone leaves the three holes of MS03-039 open',
+    source: 'MS03-039',
+  },
+  {
+    profile: ANY,
+    systems: 'all',
+    variant: 'superseded-828741',
+    expected: COMPLIANT,
+    why: 'MS04-012 contains the fix; nothing says KB824146',
+    source: 'MS04-012, KB828741',
+  },
+  {
+    profile: ANY,
+    systems: '2000 SP4',
+    variant: 'rollup',
+    expected: COMPLIANT,
+    why: 'Update Rollup 1 contains the fix',
+    source: 'KB891861',
+  },
+  {
+    profile: ANY,
+    systems: 'XP, 2003',
+    variant: 'service-pack',
+    expected: COMPLIANT,
+    why: 'the service pack contains the fix',
+    source: 'MS03-039',
+  },
+  {
+    profile: ANY,
+    systems: 'all',
+    variant: 'installed-not-rebooted',
+    expected: { outcome: 'remediated', installs: 0, reboots: 1, shields: 0 },
+    why: 'the old files run until the restart; nothing is installed twice',
+    source: 'KB824146 (a restart is required)',
+  },
+  {
+    profile: IPSEC,
+    systems: '2000, XP, 2003',
+    variant: 'prior-ipsec',
+    expected: REMEDIATED,
+    why: "the admin's policy is suspended while the shield stands, and comes back byte for byte",
+    source: 'white paper, IPsec policies',
+  },
+  {
+    profile: IPSEC,
+    systems: '2000, XP, 2003',
+    variant: 'gpo-ipsec',
+    expected: REMEDIATED,
+    why: 'a policy of the domain overrides local ones: no shield is put up, the host is patched all the same',
+    source: 'white paper, IPsec policies',
+  },
+  {
+    profile: ANY,
+    systems: '2000, 2003',
+    variant: 'serves-http',
+    expected: REMEDIATED,
+    why: 'the shield leaves TCP 80 and 443 open; with `cis: with` it is refused and nothing is installed',
+    source: 'white paper, COM Internet Services',
+  },
+  {
+    profile: IPSEC,
+    systems: '2000, XP',
+    variant: 'infected-blaster',
+    expected: COMPROMISED,
+    why: 'a worm is there: patching would not make the host trustworthy',
+    source: 'Microsoft and CERT on Blaster',
+  },
+  {
+    profile: IPSEC,
+    systems: '2000, XP',
+    variant: 'infected-welchia',
+    expected: COMPROMISED,
+    why: 'the worm has installed the fix itself: a patched host is asked, too',
+    source: 'Microsoft on Nachi',
+  },
+  {
+    profile: IPSEC,
+    systems: '2000, XP, 2003',
+    variant: 'installer-fails',
+    expected: SHIELDED,
+    why: 'still vulnerable: the shield stays, no second start',
+    source: 'exit code 1603',
+  },
+  {
+    profile: IPSEC,
+    systems: '2000, XP, 2003',
+    variant: 'installer-hangs',
+    expected: SHIELDED,
+    why: 'still vulnerable: the shield stays, no second start',
+    source: 'a message box that nobody sees',
+  },
+  {
+    profile: IPSEC,
+    systems: '2000, XP, 2003',
+    variant: 'network-loss',
+    expected: REMEDIATED,
+    why: 'the installer goes on by itself and is found again',
+    source: 'a driver or switch touched in mid-install',
+  },
+  {
+    profile: IPSEC,
+    systems: '2000, XP, 2003',
+    variant: 'no-return',
+    expected: { outcome: 'unreachable', installs: 1, reboots: 1, shields: 1 },
+    why: 'it went down and never came back: its shield is still owed',
+    source: 'the case every admin fears',
+  },
+  {
+    profile: ANY,
+    systems: 'all',
+    variant: 'smb-closed',
+    expected: UNREACHABLE,
+    why: 'no way in without shares and remote registry',
+    source: 'a usual way to harden a machine',
+  },
+  {
+    profile: ANY,
+    systems: 'all',
+    variant: 'unreachable',
+    expected: UNREACHABLE,
+    why: 'every port is silent',
+    source: 'a cable',
+  },
+];
+
+export function paperCaseOf(profile: string, variant: string): PaperCase | undefined {
+  return PAPER_CASES.find((item) => item.profile.test(profile) && item.variant === variant);
+}
