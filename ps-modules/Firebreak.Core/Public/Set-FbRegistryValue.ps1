@@ -10,6 +10,7 @@ function Set-FbRegistryValue {
         [Parameter(Mandatory = $true)] [ValidateSet('String', 'ExpandString', 'DWord', 'QWord', 'MultiString')] [string] $Type,
         [Parameter(Mandatory = $true)] [AllowEmptyString()] [AllowEmptyCollection()] [object] $Value
     )
+    if ($Type -eq 'DWord' -and [long] $Value -lt 0) { $Value = [long] $Value + 4294967296 }
     $before = Get-FbRegistryValue -Path $Path -Name $Name
     $same = $before.Present -and $before.Type -eq $Type -and (@($before.Value) -join "`0") -ceq (@($Value) -join "`0")
     $changed = $false
@@ -20,7 +21,10 @@ function Set-FbRegistryValue {
             $key = ConvertTo-FbRegistryPath -Path $Path
             # New-Item -Force would empty a key that is there.
             if (-not $before.KeyPresent) { $null = New-Item -Path $key -Force -ErrorAction Stop }
-            $null = New-ItemProperty -LiteralPath $key -Name $Name -PropertyType $Type -Value $Value -Force -ErrorAction Stop
+            $data = $Value
+            # With a sign, as .NET wants it.
+            if ($Type -eq 'DWord') { $data = [BitConverter]::ToInt32([BitConverter]::GetBytes([long] $Value), 0) }
+            $null = New-ItemProperty -LiteralPath $key -Name $Name -PropertyType $Type -Value $data -Force -ErrorAction Stop
         }
         $changed = $true
     }

@@ -39,12 +39,17 @@ export class WineMachine {
   #commands = 0;
   #node = '';
 
-  /** Makes the machine; some ten seconds. */
+  /** Makes the machine, with Node; some ten seconds. */
   async start(): Promise<void> {
     this.#node = windowsPath(windowsNode());
-    await this.#wine(['wineboot', '-i']);
-    // Node asks for the version, and Wine's own default is too old for it
-    await this.#wine(['reg', 'add', 'HKCU\\Software\\Wine', '/v', 'Version', '/d', 'win10', '/f']);
+    await this.boot();
+  }
+
+  /** Makes the machine, without Node. */
+  async boot(): Promise<void> {
+    await this.run(['wineboot', '-i']);
+    // Node and .NET ask for the version, and Wine's own default is too old for them
+    await this.run(['reg', 'add', 'HKCU\\Software\\Wine', '/v', 'Version', '/d', 'win10', '/f']);
   }
 
   /** The command line of the product, on Windows. */
@@ -53,7 +58,7 @@ export class WineMachine {
   }
 
   node(args: readonly string[], options: WineOptions = {}): Promise<WineResult> {
-    return this.#wine([this.#node, ...args], options);
+    return this.run([this.#node, ...args], options);
   }
 
   /** Where the machine's drive C: is on this system. */
@@ -68,12 +73,18 @@ export class WineMachine {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   }
 
-  #environment(): NodeJS.ProcessEnv {
-    const { FIREBREAK_STATE: _state, ...env } = process.env;
-    return { ...env, WINEPREFIX: join(this.folder, 'prefix'), WINEDEBUG: '-all', DISPLAY: '', NO_COLOR: '1' };
+  /** What makes `wine` start programs on this machine. */
+  get variables(): Readonly<Record<string, string>> {
+    return { WINEPREFIX: join(this.folder, 'prefix'), WINEDEBUG: '-all', DISPLAY: '', NO_COLOR: '1' };
   }
 
-  async #wine(args: readonly string[], options: WineOptions = {}): Promise<WineResult> {
+  #environment(): NodeJS.ProcessEnv {
+    const { FIREBREAK_STATE: _state, ...env } = process.env;
+    return { ...env, ...this.variables };
+  }
+
+  /** A program of Windows, to its end. */
+  async run(args: readonly string[], options: WineOptions = {}): Promise<WineResult> {
     const number = this.#commands++;
     const files = { stdout: join(this.folder, `${number}.out`), stderr: join(this.folder, `${number}.err`) };
     const [out, err] = [openSync(files.stdout, 'w'), openSync(files.stderr, 'w')];
