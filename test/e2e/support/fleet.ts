@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { startTestLab, type TestLab, type TestLabOptions } from '../../lab/support/lab.ts';
 import type { CliOptions } from './cli.ts';
 
-const PLAYBOOK = resolve(import.meta.dirname, '..', '..', '..', 'playbooks', 'smbghost.yaml');
+const PLAYBOOKS = resolve(import.meta.dirname, '..', '..', '..', 'playbooks');
 
 export interface HistoryEntry {
   readonly kind: string;
@@ -33,11 +33,15 @@ export interface Fleet {
   end(): Promise<void>;
 }
 
-export async function startFleet(hosts: TestLabOptions['hosts']): Promise<Fleet> {
+/** @param name - of the shipped playbook */
+export async function startFleet(hosts: TestLabOptions['hosts'], name = 'smbghost'): Promise<Fleet> {
   const lab = await startTestLab({ hosts, engine: 'real' });
   const state = join(lab.dir, 'state.db');
-  const playbook = join(lab.dir, 'smbghost.yaml');
-  writeFileSync(playbook, readFileSync(PLAYBOOK, 'utf8').replace(/^serial:.*$/m, 'serial: ["100%"]'));
+  const playbook = join(lab.dir, `${name}.yaml`);
+  writeFileSync(
+    playbook,
+    readFileSync(join(PLAYBOOKS, `${name}.yaml`), 'utf8').replace(/^serial:.*$/m, 'serial: ["100%"]'),
+  );
   const history = async (host: string): Promise<readonly HistoryEntry[]> =>
     (await lab.ask<{ entries: HistoryEntry[] }>('history', { host })).entries;
   return {

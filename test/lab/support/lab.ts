@@ -47,6 +47,7 @@ export interface TestLabOptions {
     readonly name: string;
     readonly profile: string;
     readonly variant?: string;
+    readonly groups?: readonly string[];
     readonly allow_unencrypted?: boolean;
     readonly ssh?: boolean | 'exec';
     readonly https?: boolean;
