@@ -14,6 +14,9 @@ function ConvertTo-FbCommandLine {
             # A backslash before a quote would quote it.
             $argument = '"' + (($argument -replace '(\\*)"', '$1$1\"') -replace '(\\+)$', '$1$1') + '"'
         }
+        $quotes = $argument.Split('"').Length - 1
+        # The shell knows no quoted quotes: each ends what the one before began. Escaped, none of them begins anything.
+        if ($quotes % 2 -ne 0 -or ($quotes -gt 2 -and $argument -match '[&|<>^]')) { $argument = $argument -replace '(["&|<>^])', '^$1' }
         $parts += $argument
     }
     ($parts -join ' ').Replace('%', '%%')
