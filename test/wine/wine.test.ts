@@ -5,6 +5,7 @@
  */
 import { afterAll, beforeAll, describe, it, jest } from '@jest/globals';
 import { hasWine } from '../windows/support/wine.ts';
+import { programTests } from './programs.ts';
 import { registryTests } from './registry.ts';
 import { WinePowerShell } from './support/wine-powershell.ts';
 import { targetTests } from './target.ts';
@@ -17,6 +18,7 @@ if (hasWine()) {
   beforeAll(() => wine.start(), 900_000);
   afterAll(() => wine.end());
   describe('the registry', () => registryTests(wine));
+  describe('programs', () => programTests(wine));
   describe('a target', () => targetTests(wine));
 } else {
   process.stderr.write('Wine is not installed: no second opinion on registry, files and scripts\n');

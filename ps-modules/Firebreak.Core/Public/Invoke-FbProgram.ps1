@@ -4,6 +4,7 @@ function Invoke-FbProgram {
     Runs a console program of the system to its end: ExitCode, and Output as lines of text.
     .DESCRIPTION
     A plain name is taken from the system folder, never from the search path. The text is for people: it is localised.
+    A program that cannot be started has the exit code that cmd.exe gives it: 9009.
     With a target the program runs there, by what its WMI or its service manager starts, and ends within TimeoutSeconds or
     FB_INVOKE_FAILED is thrown; without one it takes as long as it takes.
     #>
@@ -18,8 +19,13 @@ function Invoke-FbProgram {
     if ($FilePath -notmatch '[\\/]') { $program = Join-Path -Path (Get-FbSystemFolder) -ChildPath $FilePath }
     # What a program writes to its error stream is no error of ours, its exit code tells.
     $ErrorActionPreference = 'Continue'
-    $lines = @(& $program @ArgumentList 2>&1)
-    $code = $LASTEXITCODE
+    $code = 9009
+    try {
+        $lines = @(& $program @ArgumentList 2>&1)
+        $code = $LASTEXITCODE
+    }
+    # Nothing was started: what $LASTEXITCODE says is of the program before.
+    catch { $lines = @($_.Exception.Message) }
     $text = @()
     foreach ($line in $lines) {
         if ("$line".Trim()) { $text += "$line".Trim() }

@@ -26,18 +26,22 @@ export interface Published {
 
 /** Paths on this system. */
 export function publishForWindows(): Published {
-  const folder = join(root, 'node_modules', '.cache', 'firebreak-wine', fingerprint());
+  const cache = join(root, 'node_modules', '.cache', 'firebreak-wine');
+  const folder = join(cache, fingerprint());
   if (!existsSync(folder)) {
     const part = `${folder}.${process.pid}.part`;
-    for (const project of ['Engine', 'Installer']) publish(project, part);
-    rmSync(join(part, 'build'), { recursive: true, force: true });
+    const older = existsSync(cache) ? readdirSync(cache).filter((name) => !name.endsWith('.part')) : [];
     try {
+      for (const project of ['Engine', 'Installer']) publish(project, part);
+      rmSync(join(part, 'build'), { recursive: true, force: true });
       renameSync(part, folder);
     } catch (error) {
-      // another run was faster
+      // another run may have been faster
       if (!existsSync(folder)) throw error;
+    } finally {
       rmSync(part, { recursive: true, force: true });
     }
+    for (const name of older) rmSync(join(cache, name), { recursive: true, force: true });
   }
   return {
     engine: join(folder, 'Engine', 'firebreak-wine.exe'),
