@@ -69,7 +69,7 @@ function fingerprint(): string {
     }
     for (const entry of readdirSync(source, { recursive: true, withFileTypes: true }).sort(byPath)) {
       const path = join(entry.parentPath, entry.name);
-      if (entry.isFile() && !/[\\/](bin|obj)[\\/]/.test(path)) add(path);
+      if (/\.cs(proj)?$/.test(path) && !/[\\/](bin|obj)[\\/]/.test(path)) add(path);
     }
   }
   return hash.digest('hex').slice(0, 16);
