@@ -11,4 +11,6 @@ export default {
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/lab/engine'],
   testTimeout: 60_000,
+  // most of the time is spent waiting for machines of the lab
+  maxWorkers: 3,
 };
