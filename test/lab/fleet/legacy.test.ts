@@ -74,11 +74,12 @@ describe('machines before Vista', () => {
   it.each(allVariants)('%s %s: has no PowerShell, and whoever listens is there', (profile, variant) => {
     const machine = resolveOne(profile, variant);
     expect(machine.powershell).toBeNull();
-    // Of RPC over HTTP where it is not installed: refused, and silent behind a block.
-    const absent = 'RpcProxy';
-    expect(machine.services).not.toHaveProperty(absent);
+    // Of RPC over HTTP and web servers where they are not installed: refused, and silent behind a block.
+    expect(machine.services).not.toHaveProperty('RpcProxy');
+    const ofWeb = [machine.listens.tcp['80'], machine.listens.tcp['443']];
+    const absent = ['RpcProxy', ...('W3SVC' in machine.services ? [] : ofWeb.filter((name) => name === 'W3SVC'))];
     const listeners = [...Object.values(machine.listens.tcp), ...Object.values(machine.listens.udp)].filter(
-      (name) => name !== absent,
+      (name) => !absent.includes(name),
     );
     expect(machine.listens.tcp).not.toHaveProperty('5985');
     for (const name of listeners) {
