@@ -43,7 +43,7 @@ public sealed class PrepareSessionCommand : PSCmdlet
             : context.IsRemote ? @"C:\" : context.Program.CurrentDirectory;
         try
         {
-            state.SetLocation(context.Files.FolderExists(start) ? start : @"C:\");
+            state.SetLocation(start.Length > 0 && context.Files.FolderExists(start) ? start : @"C:\");
         }
         catch (DriveNotFoundException error)
         {
