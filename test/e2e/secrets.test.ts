@@ -153,7 +153,9 @@ describe('secrets', () => {
     const program = (name: string, ...lines: readonly string[]): object => ({
       command: [ownFile(name, `#!/bin/sh\n${lines.join('\n')}\n`, 0o700)],
     });
-    const cat = (name: string, value: string): string => `cat '${ownFile(`${name}.secret`, `${value}\n`)}'`;
+    // it stays for a moment, so that the watcher certainly sees it
+    const cat = (name: string, value: string): string =>
+      `sh -c 'cat "$1"; sleep 1' cat '${ownFile(`${name}.secret`, `${value}\n`)}'`;
     const { address: sealed } = lab.host('sealed');
     const { address: basic } = lab.host('basic');
     const ssh = { address: lab.host('ssh').address, transport: 'ssh', known_hosts: join(lab.dir, 'known_hosts') };
