@@ -39,7 +39,9 @@ const RELAYED_CALL_MS = 60_000;
 /** After this long up with the old boot time and no shutdown under way, a restart that was asked for has come to nothing. */
 const NOT_STARTED_AFTER_MS = 120_000;
 /** Kept back from the deadline, so that the failure can still be named. */
-const RESERVE_MS = 1500;
+const RESERVE_MS = 2000;
+/** What a look leaves of the time: its own time-outs must not run into the step's deadline, which knows of no reboot. */
+const AFTER_LOOK_MS = 1000;
 
 export const hostReboot: ChangeAction = {
   uses: 'host.reboot',
@@ -127,14 +129,15 @@ async function look(step: StepContext): Promise<{ readonly boot: BootState | nul
   // What is behind a relay may not be seen from here at all.
   const state =
     via === undefined
-      ? await step.scanner.probe({ address, port, protocol: 'tcp', timeoutMs: 2000 }, step.signal)
+      ? await step.scanner.probe({ address, port, protocol: 'tcp', timeoutMs: lookMs(step, 2000) }, step.signal)
       : 'unknown';
   if (state !== 'open' && state !== 'unknown') {
     await step.dropSession();
     return { boot: null, why: `TCP ${port} is ${state}` };
   }
   try {
-    return { boot: await readBootState(step, via === undefined ? CALL_MS : RELAYED_CALL_MS), why: '' };
+    const timeoutMs = lookMs(step, via === undefined ? CALL_MS : RELAYED_CALL_MS);
+    return { boot: await readBootState(step, timeoutMs), why: '' };
   } catch (thrown) {
     // While services start, anything from a refused logon to a damaged answer is possible and passes.
     if (step.signal.aborted || !(thrown instanceof FirebreakError) || thrown.code === 'FB_BUG') throw thrown;
@@ -143,6 +146,10 @@ async function look(step: StepContext): Promise<{ readonly boot: BootState | nul
     await step.dropSession();
     return { boot: null, why: thrown.message };
   }
+}
+
+function lookMs(step: StepContext, ms: number): number {
+  return Math.max(100, Math.min(ms, step.remainingMs() - AFTER_LOOK_MS));
 }
 
 async function pause(step: StepContext, ms: number): Promise<void> {
