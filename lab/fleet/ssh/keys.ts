@@ -9,11 +9,15 @@ export interface SshKey {
 }
 
 export function newSshKey(kind: 'ed25519' | 'ecdsa', comment: string): SshKey {
-  const pair =
-    kind === 'ed25519'
-      ? ssh2.utils.generateKeyPairSync('ed25519', { comment })
-      : ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256, comment });
-  return { private: pair.private, public: pair.public.trim() };
+  // ssh2 now and then writes an ed25519 key that it cannot read itself
+  for (;;) {
+    const pair =
+      kind === 'ed25519'
+        ? ssh2.utils.generateKeyPairSync('ed25519', { comment })
+        : ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256, comment });
+    const isReadable = [pair.private, pair.public].every((key) => !(ssh2.utils.parseKey(key) instanceof Error));
+    if (isReadable) return { private: pair.private, public: pair.public.trim() };
+  }
 }
 
 /** Lines of known_hosts for one host. */

@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import ssh2, { type AuthContext, type Connection, type Session as SshServerSession } from 'ssh2';
+import { newSshKey } from '../../../lab/fleet/ssh/index.ts';
 import { type Prompter, Secret, type Target } from '../../../src/domain/index.ts';
 import { encodePacket, LineReader } from '../../../src/protocol/index.ts';
 import { createSshTransport } from '../../../src/transports/ssh/index.ts';
 import { errorOf, never } from '../support/open-session.ts';
 
-const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
+const hostKey = newSshKey('ed25519', 'host');
 const closers: (() => void)[] = [];
 afterEach(() => {
   for (const close of closers.splice(0)) close();

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import ssh2 from 'ssh2';
+import { newSshKey } from '../../../lab/fleet/ssh/index.ts';
 import { HostKeyCheck } from '../../../src/transports/ssh/host-key.ts';
 import { hostName, KnownHosts } from '../../../src/transports/ssh/known-hosts.ts';
 import { errorOf } from '../support/open-session.ts';
@@ -14,11 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'fbkh-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function newKey(type: 'ed25519' | 'ecdsa' = 'ed25519'): { readonly line: string; readonly key: Buffer } {
-  const pair =
-    type === 'ed25519'
-      ? ssh2.utils.generateKeyPairSync('ed25519')
-      : ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 });
-  const line = pair.public.trim().split(' ').slice(0, 2).join(' ');
+  const line = newSshKey(type, 'host').public.split(' ').slice(0, 2).join(' ');
   return { line, key: Buffer.from(line.split(' ')[1]!, 'base64') };
 }
 
