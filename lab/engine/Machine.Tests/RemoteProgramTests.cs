@@ -39,7 +39,8 @@ public sealed class RemoteProgramTests : IDisposable
         for (int i = 0; i < 2000 && !running.Completion.IsCompleted; i++)
         {
             target.Clock.AdvanceBy(TimeSpan.FromSeconds(1));
-            Thread.Sleep(2);
+            // slowly: what the program starts must keep up with the clock
+            Thread.Sleep(20);
         }
 
         return running.Completion.Result;
