@@ -1,6 +1,7 @@
 /** How a file comes to a host: pushed over the session, or pulled by the host from its site's source; always proved by its SHA-256. */
 import { z } from 'zod';
 import { type ChangeAction, FirebreakError, type PackageFile, type StepContext } from '../domain/index.ts';
+import { partOf } from '../util/index.ts';
 import { callHost } from './host-call.ts';
 import { readHostFile } from './host-files.ts';
 
@@ -25,7 +26,7 @@ export async function bringToHost(step: StepContext, file: PackageFile, path: st
 /** The host fetches by HTTP itself. There is no way back to pushing: a source is set to keep gigabytes off a slow line. */
 async function pullFromSource(step: StepContext, file: PackageFile, path: string, source: string): Promise<void> {
   const uri = `${source.replace(/\/+$/, '')}/${encodeURIComponent(file.name)}`;
-  const temporary = `${path}.${file.sha256.slice(0, 8)}.part`;
+  const temporary = partOf(path, file.sha256);
   step.progress(`${file.name}: the host fetches ${file.bytes} bytes from ${source}`);
   const call = async <T>(name: string, parameters: { readonly [name: string]: string }, result: z.ZodType<T>) =>
     callHost(step, { module: 'Host', function: name, parameters, result, timeoutMs: Math.max(1, step.remainingMs()) });

@@ -2,11 +2,9 @@
  * A file of the host to this machine through pipelines: into a `.part` beside the destination, checked, renamed. Memory
  * does not grow with the file; what an interrupted transfer left is gone on with. Must not know how bytes travel.
  */
-import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import {
   FirebreakError,
   type FunctionCall,
@@ -14,7 +12,8 @@ import {
   type TransferOptions,
   type Transferred,
 } from '../domain/index.ts';
-import { HostFiles, type Invoker, notTransferred, partOf, SEGMENT_BYTES, translateFailure } from './host-files.ts';
+import { partOf, sha256Of, sizeOf } from '../util/index.ts';
+import { HostFiles, type Invoker, notTransferred, SEGMENT_BYTES, translateFailure } from './host-files.ts';
 
 /** Small enough for one envelope of every version when encoded. */
 const CHUNK_BYTES = 256 * 1024;
@@ -101,16 +100,4 @@ async function receive(
   } finally {
     closeSync(file);
   }
-}
-
-/** undefined when there is no such file. */
-async function sizeOf(path: string): Promise<number | undefined> {
-  const info = await stat(path).catch(() => undefined);
-  return info?.isFile() === true ? info.size : undefined;
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

@@ -72,11 +72,6 @@ export function notTransferred(label: string, path: string, why: string, cause?:
   });
 }
 
-/** The name of an unfinished transfer: that of another content is another file. */
-export function partOf(path: string, sha256: string): string {
-  return `${path}.${sha256.slice(0, 8)}.part`;
-}
-
 /**
  * Bytes that one pipeline may carry: the host's limit for data of one command (MaximumReceivedDataSizePerCommandMB) is
  * 50 MB by default, of encoded data, and this is what a lost connection costs at most.

@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { FirebreakError, type HostPath, type PushOptions, type Transferred } from '../domain/index.ts';
-import { HostFiles, type Invoker, partOf, SEGMENT_BYTES, translateFailure } from './host-files.ts';
+import { partOf } from '../util/index.ts';
+import { HostFiles, type Invoker, SEGMENT_BYTES, translateFailure } from './host-files.ts';
 
 /** Bytes of an input message besides the chunk. */
 const OVERHEAD_BYTES = 1_000;

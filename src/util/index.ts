@@ -1,6 +1,7 @@
 export { canonicalJson, sha256Hex } from './canonical-json.ts';
 export { decodeText } from './decode-text.ts';
 export { DURATION_FORM, formatDuration, parseDuration } from './duration.ts';
+export { hashInto, partOf, sha256Of, sizeOf } from './file-content.ts';
 export { type PatternTerm, parsePattern } from './host-pattern.ts';
 export { makePrivateFolder } from './private-folder.ts';
 export { type ProgramResult, programFailure, runProgram } from './run-program.ts';

@@ -4,12 +4,13 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, posix, win32 } from 'node:path';
 import process from 'node:process';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FirebreakError, type PushOptions, type TransferOptions, type Transferred } from '../../domain/index.ts';
+import { hashInto, partOf, sha256Of, sizeOf } from '../../util/index.ts';
 import { Deadline } from '../psrp/index.ts';
 
 /** A full path in this system's own form. `C:\…` on a system that is not Windows belongs to a PowerShell elsewhere (WSL). */
@@ -80,7 +81,7 @@ async function copy(
   signal: AbortSignal,
 ): Promise<number> {
   await mkdir(dirname(destination), { recursive: true });
-  const part = `${destination}.${source.sha256.slice(0, 8)}.part`;
+  const part = partOf(destination, source.sha256);
   const kept = (await sizeOf(part)) ?? 0;
   // what was there of an earlier copy may have been damaged: then once from the start
   for (const start of kept === 0 ? [0] : [kept, 0]) {
@@ -112,22 +113,6 @@ function countInto(
     },
   });
   return { stream, bytes: () => at };
-}
-
-async function sha256Of(path: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  await hashInto(hash, path, signal);
-  return hash.digest('hex');
-}
-
-async function hashInto(hash: Hash, path: string, signal: AbortSignal): Promise<void> {
-  for await (const chunk of createReadStream(path, { signal })) hash.update(chunk as Buffer);
-}
-
-/** undefined when there is no such file. */
-async function sizeOf(path: string): Promise<number | undefined> {
-  const info = await stat(path).catch(() => undefined);
-  return info?.isFile() === true ? info.size : undefined;
 }
 
 async function transfer(

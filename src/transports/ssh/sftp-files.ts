@@ -3,10 +3,8 @@
  * hashes its file itself where it can; else it is read back. Memory does not grow with the file.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import {
   FirebreakError,
   type HostPath,
@@ -15,6 +13,7 @@ import {
   type TransferOptions,
   type Transferred,
 } from '../../domain/index.ts';
+import { partOf, sha256Of, sizeOf } from '../../util/index.ts';
 import { Deadline } from '../psrp/index.ts';
 import type { SshConnection } from './connection.ts';
 import { SFTP_BLOCK_BYTES, Sftp, SftpError } from './sftp.ts';
@@ -255,20 +254,4 @@ async function writeAll(file: FileHandle, block: Buffer, at: number): Promise<vo
   for (let done = 0; done < block.length; ) {
     done += (await file.write(block, done, block.length - done, at + done)).bytesWritten;
   }
-}
-
-/** The name of an unfinished transfer: that of another content is another file. */
-function partOf(path: string, sha256: string): string {
-  return `${path}.${sha256.slice(0, 8)}.part`;
-}
-
-async function sizeOf(path: string): Promise<number | undefined> {
-  const info = await stat(path).catch(() => undefined);
-  return info?.isFile() === true ? info.size : undefined;
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

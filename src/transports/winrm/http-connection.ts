@@ -5,9 +5,9 @@
 import { type buildConnector, Client, type Dispatcher } from 'undici';
 import type { FirebreakError } from '../../domain/index.ts';
 import { SOAP_CONTENT_TYPE } from '../../protocol/index.ts';
+import { waitFor } from '../psrp/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { fromHttpError, noAnswer, onTlsPort } from './failures.ts';
-import { waitFor } from './mutex.ts';
 import { type OpenedSocket, openSocket } from './open-socket.ts';
 
 export interface HttpAnswer {

@@ -9,6 +9,7 @@
  */
 import { FirebreakError } from '../../domain/index.ts';
 import { decodeSealedBody, encodeSealedBody, isSealedType, SOAP_CONTENT_TYPE } from '../../protocol/index.ts';
+import { Mutex } from '../psrp/index.ts';
 import {
   answeredInTheClear,
   fromHttpStatus,
@@ -29,7 +30,6 @@ import {
   SocketGone,
 } from './http-connection.ts';
 import { beginLogin, type LoginAttempt, type SealedLogin, type SealedSession } from './login-attempt.ts';
-import { Mutex } from './mutex.ts';
 
 interface Established {
   readonly http: HttpConnection;

@@ -1,5 +1,5 @@
 /** What goes wrong with TLS, as errors that say what to set. Must not know sockets. */
-import { createHash, type X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import { FirebreakError } from '../../domain/index.ts';
 
 const LISTENER_HINT =
@@ -12,7 +12,7 @@ export function untrusted(
   code: string,
   names: readonly string[] = [],
 ): FirebreakError {
-  const fingerprint = sha256(certificate);
+  const fingerprint = certificate.fingerprint256;
   return new FirebreakError(
     'FB_TLS_UNTRUSTED',
     `${label}: the certificate is not trusted: ${causeOf(certificate, code, names)}; it is for ${namesOf(certificate)}; SHA-256 ${fingerprint}`,
@@ -24,7 +24,7 @@ export function untrusted(
 }
 
 export function notPinned(label: string, certificate: X509Certificate, pinned: string): FirebreakError {
-  const fingerprint = sha256(certificate);
+  const fingerprint = certificate.fingerprint256;
   return new FirebreakError(
     'FB_TLS_UNTRUSTED',
     `${label}: the host has another certificate than the pinned one; it is for ${namesOf(certificate)}; SHA-256 ${fingerprint}`,
@@ -147,14 +147,6 @@ function oneLine(distinguishedName: string): string {
 /** A certificate is written by strangers: no control characters into a terminal. */
 function printable(text: string): string {
   return text.replaceAll(/[^\x20-\x7e\u00a1-\uffff]/g, '?').slice(0, 200);
-}
-
-function sha256(certificate: X509Certificate): string {
-  return createHash('sha256')
-    .update(certificate.raw)
-    .digest('hex')
-    .toUpperCase()
-    .replaceAll(/..(?=.)/g, '$&:');
 }
 
 function codeOf(error: unknown): string {

@@ -167,7 +167,7 @@ function codeOf(verdict: unknown): string {
 }
 
 function fingerprintOf(certificate: X509Certificate): string {
-  return createHash('sha256').update(certificate.raw).digest('hex');
+  return certificate.fingerprint256.replaceAll(':', '').toLowerCase();
 }
 
 /** Those of the operating system, and of NODE_EXTRA_CA_CERTS; where a system has none, Node's own. */
