@@ -74,6 +74,8 @@ for (const project of ['lab/engine/Machine.Tests', 'lab/engine/Engine.Tests']) {
     'quiet',
     '--logger',
     'trx',
+    '--logger',
+    'console;verbosity=minimal',
     '--results-directory',
     join(results, project),
   ];

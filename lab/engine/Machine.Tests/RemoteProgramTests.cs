@@ -33,14 +33,17 @@ public sealed class RemoteProgramTests : IDisposable
 
     private ProgramResult Sc(string line) => Run("sc", [.. CommandLine.Split(line)]);
 
-    private ProgramResult StartService(TestMachine target, string line)
+    /// <summary>Starts a service from the relay, moving the target's clock only when what was begun there has come to wait for it.</summary>
+    private ProgramResult StartService(TestMachine target, string line, Func<bool>? hasBegun = null)
     {
+        int before = target.Count("service");
         RunningProgram running = _relay.Machine.Programs.Start("sc", [.. CommandLine.Split(line)], _caller);
-        for (int i = 0; i < 2000 && !running.Completion.IsCompleted; i++)
+        target.Until(() => running.Completion.IsCompleted || (target.Count("service") > before && hasBegun?.Invoke() != false), advance: false);
+        for (int second = 1; second <= 60 && !running.Completion.IsCompleted; second++)
         {
             target.Clock.AdvanceBy(TimeSpan.FromSeconds(1));
-            // slowly: what the program starts must keep up with the clock
-            Thread.Sleep(20);
+            // once the time is over, only a program that came late to its wait needs more of it
+            running.Completion.Wait(second < 30 ? 10 : 2000);
         }
 
         return running.Completion.Result;
@@ -90,7 +93,7 @@ public sealed class RemoteProgramTests : IDisposable
         Assert.Equal(0, Sc(@"\\NT4 create FbJob binPath= ""%COMSPEC% /c start /b cmd /c C:\WINNT\job.cmd & ping -n 90 127.0.0.1 >nul"" type= own start= demand").ExitCode);
         Assert.Equal(1073, Sc(@"\\NT4 create FbJob binPath= x").ExitCode);
         DateTimeOffset before = _nt4.Clock.UtcNow;
-        ProgramResult started = StartService(_nt4, @"\\NT4 start FbJob");
+        ProgramResult started = StartService(_nt4, @"\\NT4 start FbJob", () => _nt4.Machine.Files.FileExists(@"C:\WINNT\begun.txt"));
         Assert.Equal(1053, started.ExitCode);
         Assert.Contains("FAILED 1053", started.Output);
         Assert.InRange((_nt4.Clock.UtcNow - before).TotalSeconds, 30, 60);
