@@ -37,6 +37,7 @@ export const ERROR_CODES = {
   FB_PROTOCOL_SOAP: false,
   FB_PROTOCOL_PSRP: false,
   FB_PROTOCOL_CLIXML: false,
+  FB_PROTOCOL_RPC: false,
   FB_PROTOCOL_SSH: false,
   FB_SESSION_QUOTA: true,
   FB_SESSION_CLOSED: true,

@@ -19,6 +19,31 @@ export {
   textOf,
   toJson,
 } from './clixml/index.ts';
+export {
+  type ActivationRequest,
+  decodeActivation,
+  decodeActivationReply,
+  decodeGetClassObject,
+  decodeGetClassObjectReply,
+  encodeActivation,
+  encodeActivationReply,
+  encodeGetClassObject,
+  encodeGetClassObjectReply,
+  encodePdu,
+  type GetClassObjectRequest,
+  type Pdu,
+  PduReader,
+  REMOTE_ACTIVATION,
+  REMOTE_ACTIVATION_CALL,
+  REMOTE_GET_CLASS_OBJECT,
+  type RpcCall,
+  RpcClient,
+  type RpcClientEvent,
+  RpcServer,
+  type RpcServerEvent,
+  SYSTEM_ACTIVATOR,
+  type Syntax,
+} from './dcerpc/index.ts';
 export { ProtocolError } from './errors.ts';
 export { NtlmClient, NtlmServer, type NtlmSession, ntHash, type SealedMessage } from './ntlm/index.ts';
 export {
