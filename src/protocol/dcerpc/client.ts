@@ -18,10 +18,11 @@ export type RpcClientEvent =
   | { readonly type: 'fault'; readonly status: number };
 
 export class RpcClient {
-  readonly #reader = new PduReader();
-  readonly #collector = new StubCollector();
+  #reader = new PduReader();
+  #collector = new StubCollector();
   #state: 'new' | 'binding' | 'ready' | 'calling' | 'closed' = 'new';
   #callId = 0;
+  #failure: Error | undefined;
   #maxSendBytes = MIN_FRAGMENT_BYTES;
 
   /** Bytes that are held of an answer that is not complete. */
@@ -49,11 +50,24 @@ export class RpcClient {
   }
 
   receive(data: Uint8Array): void {
-    this.#reader.feed(data);
+    if (this.#failure === undefined) this.#reader.feed(data);
   }
 
   /** @throws ProtocolError FB_PROTOCOL_RPC: not DCE/RPC, or not an answer to what was asked */
   next(): RpcClientEvent | null {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      return this.#read();
+    } catch (thrown) {
+      // Nothing that follows a mistake can be understood, nor is it kept.
+      this.#reader = new PduReader();
+      this.#collector = new StubCollector();
+      this.#failure = thrown as Error;
+      throw thrown;
+    }
+  }
+
+  #read(): RpcClientEvent | null {
     for (;;) {
       const pdu = this.#reader.next();
       if (pdu === null) return null;

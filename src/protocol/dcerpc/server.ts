@@ -45,12 +45,13 @@ const ASSOCIATION_GROUP = 0x1b0d;
 
 export class RpcServer {
   readonly #options: RpcServerOptions;
-  readonly #reader = new PduReader();
+  #reader = new PduReader();
   readonly #contexts = new Map<number, Syntax>();
   #collector = new StubCollector();
   /** Of the call whose fragments are coming. */
   #callId: number | null = null;
   #isBound = false;
+  #failure: Error | undefined;
   #maxSendBytes = MIN_FRAGMENT_BYTES;
 
   constructor(options: RpcServerOptions) {
@@ -62,11 +63,24 @@ export class RpcServer {
   }
 
   receive(data: Uint8Array): void {
-    this.#reader.feed(data);
+    if (this.#failure === undefined) this.#reader.feed(data);
   }
 
   /** @throws ProtocolError FB_PROTOCOL_RPC: the connection is beyond help, close it */
   next(): RpcServerEvent | null {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      return this.#read();
+    } catch (thrown) {
+      // Nothing that follows a mistake can be understood, nor is it kept.
+      this.#reader = new PduReader();
+      this.#collector = new StubCollector();
+      this.#failure = thrown as Error;
+      throw thrown;
+    }
+  }
+
+  #read(): RpcServerEvent | null {
     for (;;) {
       const pdu = this.#reader.next();
       if (pdu === null) return null;
