@@ -44,14 +44,18 @@ export type {
   StepValue,
   TransportName,
 } from './plan.ts';
-export type {
-  Clock,
-  Dispatcher,
-  DispatchJob,
-  PortProbe,
-  PortState,
-  Random,
-  Scanner,
+export {
+  type Clock,
+  type Dispatcher,
+  type DispatchJob,
+  type PortProbe,
+  type PortState,
+  type Random,
+  RPC_CATEGORIES,
+  type RpcCategory,
+  type RpcScan,
+  type RpcTarget,
+  type Scanner,
 } from './ports.ts';
 export { HostCredential, SECRET_MASK, Secret } from './secret.ts';
 export type {

@@ -27,8 +27,51 @@ export interface PortProbe {
   readonly timeoutMs: number;
 }
 
+/**
+ * What a host says without credentials about KB824146 (MS03-039) and KB823980 (MS03-026). `unpatched` misses KB824146 at
+ * least, `only-823980` certainly has the older one; `denied` says nothing about patches.
+ */
+export const RPC_CATEGORIES = [
+  'patched',
+  'only-823980',
+  'unpatched',
+  'denied',
+  'refused',
+  'unreachable',
+  'invalid-address',
+  'needs-investigation',
+] as const;
+export type RpcCategory = (typeof RPC_CATEGORIES)[number];
+
+export interface RpcTarget {
+  /** Name or address. */
+  readonly address: string;
+  /** Where its TCP port 135 is. */
+  readonly port: number;
+  /** Local address to ask from; absent = the system's choice. */
+  readonly source?: string;
+  /** For the connection, and again for each answer. */
+  readonly timeoutMs: number;
+  /** Also ask about KB823980, of hosts that miss KB824146. */
+  readonly alsoActivation: boolean;
+}
+
+export interface RpcScan {
+  readonly category: RpcCategory;
+  /** KB824146 is in: as answered; null when the answer does not tell. */
+  readonly patched: boolean | null;
+  /** What was seen, and what follows from it. */
+  readonly reason: string;
+  /** Answer to RemoteGetClassObject, `0x8001011D`; null without one. */
+  readonly hresult: string | null;
+  /** Answer to RemoteActivation; null when it was not asked or not given. */
+  readonly activationHresult: string | null;
+}
+
 export interface Scanner {
   probe(probe: PortProbe, signal: AbortSignal): Promise<PortState>;
+  /** Asks the RPC service. @throws FirebreakError FB_CANCELLED when the signal aborts; nothing else: a host's failure is an answer */
+  scanRpc(target: RpcTarget, signal: AbortSignal): Promise<RpcScan>;
 }
 
 /** One host's way through a wave. */

@@ -14,6 +14,8 @@ import {
   type PlannedHost,
   type PortProbe,
   type PortState,
+  type RpcScan,
+  type RpcTarget,
   type ScriptCall,
   type Session,
   type StepContext,
@@ -41,6 +43,9 @@ export class FakeHost {
   clientAddress: string | undefined = '127.0.0.1';
   now = START;
   ports: (probe: PortProbe) => PortState = () => 'open';
+  rpc: (target: RpcTarget) => RpcScan = () => {
+    throw new Error('nothing is known of its RPC service');
+  };
   undos: OpenUndo[] = [];
   steps = new Map<string, StepValue>();
   /** Why no session can be opened; null = it can. */
@@ -139,6 +144,7 @@ export class FakeHost {
           this.now += state === 'filtered' ? probe.timeoutMs : 1;
           return Promise.resolve(state);
         },
+        scanRpc: (target) => Promise.resolve(this.rpc(target)),
       },
       files: {
         resolve: (name) => `/playbooks/${name}`,

@@ -7,11 +7,19 @@ import {
   type JsonObject,
   type Plan,
   type PlannedHost,
+  type Question,
   type Random,
   type RunEvent,
   type Session,
 } from '../../../src/domain/index.ts';
-import { type EngineDeps, type HostMarker, type RunResult, resumeRun, runPlan } from '../../../src/engine/index.ts';
+import {
+  type EngineDeps,
+  type HostMarker,
+  type Operator,
+  type RunResult,
+  resumeRun,
+  runPlan,
+} from '../../../src/engine/index.ts';
 import { Life } from './life.ts';
 import { MemoryJournal, MemoryStore } from './memory-journal.ts';
 import { type MachineCall, simulatedActions } from './simulated-actions.ts';
@@ -31,6 +39,8 @@ export interface ProcessOptions {
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: RunEvent) => void;
   readonly change?: (deps: EngineDeps) => EngineDeps;
+  /** What the person at the terminal answers; absent: nobody is there. Null: they never do. */
+  readonly answers?: (question: Question, host: string) => string | null;
 }
 
 export type End = { readonly died: string; readonly life: Life } | { readonly result: RunResult; readonly life: Life };
@@ -41,6 +51,8 @@ export class World {
   readonly machines = new Map<string, SimulatedMachine>();
   /** Hosts with a session under way or a step being read, at the same time. */
   busiest = 0;
+  /** What was asked on the terminal. */
+  readonly prompts: string[] = [];
   #busy = new Map<string, number>();
   #processes = 0;
   readonly #options: WorldOptions;
@@ -97,7 +109,7 @@ export class World {
         find: () => Promise.reject(new FirebreakError('FB_FILE_MISSING', 'none')),
       }),
       packages: { find: () => Promise.reject(new FirebreakError('FB_PACKAGE_MISSING', 'none')) },
-      scanner: { probe: () => Promise.resolve('open') },
+      scanner: { probe: () => Promise.resolve('open'), scanRpc: () => Promise.reject(new Error('nothing scans here')) },
       clock: this.clock,
       random: this.random,
       dispatcher: createInProcessDispatcher(),
@@ -113,7 +125,9 @@ export class World {
     const life = new Life(options.diesAt);
     const owner = `process-${++this.#processes}`;
     const { deps, journal } = await this.deps(life, owner, options.onEvent);
-    const changed = options.change?.(deps) ?? deps;
+    const { answers } = options;
+    const manned = answers === undefined ? deps : { ...deps, operator: this.#operator(life, answers) };
+    const changed = options.change?.(manned) ?? manned;
     try {
       return await Promise.race([
         work(changed).then((result) => ({ result, life })),
@@ -124,6 +138,22 @@ export class World {
       this.clock.forgetSleepers();
       await journal.close();
     }
+  }
+
+  /** Somebody at the terminal; every prompt is a point at which the process may die. */
+  #operator(life: Life, answers: NonNullable<ProcessOptions['answers']>): Operator {
+    return {
+      willAnswer: () => true,
+      ask: async ({ host, step, question, signal }) => {
+        this.prompts.push(`${host} ${step}: ${question.text}`);
+        await life.pass(`prompt ${step}`);
+        const answer = answers(question, host);
+        if (answer !== null) return { answer, via: 'terminal' };
+        return new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(new Error('the prompt was closed')), { once: true });
+        });
+      },
+    };
   }
 
   /** The journal as a process sees it that may die before or after each write. */
