@@ -14,6 +14,7 @@
         'Get-FbBootTime',
         'Get-FbChildName',
         'Get-FbDataFolder',
+        'Get-FbDependentService',
         'Get-FbFileInfo',
         'Get-FbIdentity',
         'Get-FbListener',

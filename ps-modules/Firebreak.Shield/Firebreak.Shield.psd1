@@ -9,10 +9,13 @@
         'Get-FbHttpServer',
         'Get-FbIpsecShield',
         'Get-FbRegistryShield',
+        'Get-FbServiceShield',
         'Restore-FbIpsecShield',
         'Restore-FbRegistryShield',
+        'Restore-FbServiceShield',
         'Set-FbIpsecShield',
-        'Set-FbRegistryShield'
+        'Set-FbRegistryShield',
+        'Set-FbServiceShield'
     )
     CmdletsToExport   = @()
     VariablesToExport = @()

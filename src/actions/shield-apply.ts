@@ -5,7 +5,7 @@
  * before it acts, and the host reverts it by itself unless a new session proves that the controller still gets in.
  */
 import { z } from 'zod';
-import type { Advisory, AdvisoryShield } from '../advisory/index.ts';
+import { type Advisory, type AdvisoryShield, ROLES } from '../advisory/index.ts';
 import type {
   ChangeAction,
   ErrorCode,
@@ -31,11 +31,8 @@ import {
 } from './shield/index.ts';
 import { takeDown } from './shield-undo.ts';
 
-/** Roles whose clients a shield would cut off. */
-const GUARDED_ROLES = ['domain-controller', 'cluster', 'file-server', 'mail-server', 'dns-server'] as const;
-
-const METHODS = ['auto', 'ipsec', 'registry'] as const;
-const METHODS_LATER = ['firewall', 'dcom', 'rpc-http', 'service'];
+const METHODS = ['auto', 'ipsec', 'registry', 'service'] as const;
+const METHODS_LATER = ['firewall', 'dcom', 'rpc-http'];
 
 const args = z.strictObject({
   method: z
@@ -54,7 +51,7 @@ const args = z.strictObject({
   except: z.array(z.union([z.ipv4(), z.ipv6()])).default([]),
   /** Of a hole that COM Internet Services open too: the policy with TCP 80 and 443, or the one without. */
   cis: z.enum(CIS).default('auto'),
-  allow_roles: z.array(z.enum(GUARDED_ROLES)).default([]),
+  allow_roles: z.array(z.enum(ROLES)).default([]),
 });
 type Wanted = z.infer<typeof args>;
 
@@ -83,8 +80,6 @@ export const shieldApply: ChangeAction = {
     const owed = await standing(step);
     if (owed !== null) return owed;
     const facts = await readFacts(step);
-    const guarded = guardedBy(facts, wanted);
-    if (guarded !== null) return cannot(step, wanted, guarded);
     const advisory = planAdvisory(step);
     const session = await step.session();
     const exempt = [...new Set([session.clientAddress, ...step.host.partners, ...wanted.except])].filter(
@@ -96,7 +91,10 @@ export const shieldApply: ChangeAction = {
     const choice = await chooseCis(step, asked, wanted.cis);
     for (const shield of choice.shields) {
       const method = methodOf(shield);
-      const problem = method === null ? 'this method is not there yet' : unfit(step, shield, facts);
+      const problem =
+        method === null
+          ? 'this method is not there yet'
+          : (unfit(step, shield, facts) ?? guardedBy(facts, wanted, shield));
       if (method === null || problem !== null) {
         reasons.push(`${shield.method}: ${problem ?? ''}`);
         continue;
@@ -126,6 +124,7 @@ export const shieldApply: ChangeAction = {
         confirm_s: Math.round(durationMs(wanted.confirm_within) / 1000),
         ttl_s: wanted.ttl === 'until_patched' ? 0 : Math.round(durationMs(wanted.ttl) / 1000),
         setting: survey.setting,
+        reboot: shield.reboot === true,
         found: survey.found,
       };
       return { state: 'needed', prior, reason: [shield.side_effects, ...notes].join('; ') };
@@ -158,9 +157,10 @@ export const shieldApply: ChangeAction = {
       const error: ErrorRecord = { code: NOT_STANDING[state.is], message, remedy, retryable: true };
       return { proven: false, result: { ...result, stands: false }, error };
     }
-    if (step.check) return { proven: true, result };
+    const proven = { proven: true, result: { ...result, reboot_required: state.rebootRequired === true } };
+    if (step.check) return proven;
     await confirmShield(step, prior.id);
-    return { proven: true, result, confirmed: true };
+    return { ...proven, confirmed: true };
   },
 
   undo: (step, undo) => takeDown(step, undo),
@@ -182,7 +182,8 @@ async function standing(step: StepContext): Promise<Probe | null> {
     const state = await shieldMethod(prior.method).read(step, prior);
     if (!state.stands) continue;
     if (state.confirmArmed) return { state: 'needed', prior, reason: 'it stands and is not confirmed yet' };
-    return { state: 'satisfied', result: resultOf(prior), reason: `the shield of run ${undo.run} stands` };
+    const result = { ...resultOf(prior), reboot_required: state.rebootRequired === true };
+    return { state: 'satisfied', result, reason: `the shield of run ${undo.run} stands` };
   }
   return null;
 }
@@ -193,11 +194,12 @@ function priorOf(undo: OpenUndo): ShieldPrior | null {
   return parsed.success ? parsed.data : null;
 }
 
-/** Why the role guard forbids a shield; null when it does not. */
-function guardedBy(facts: HostFacts, wanted: Wanted): string | null {
+/** Why the role guard forbids this shield; null when it does not. */
+function guardedBy(facts: HostFacts, wanted: Wanted, shield: AdvisoryShield): string | null {
+  const guarded: readonly string[] = shield.guards ?? ROLES;
+  if (guarded.length === 0) return null;
   if (!facts.RolesReadable) return 'role guard: the roles of the host could not be read';
   const allowed: readonly string[] = wanted.allow_roles;
-  const guarded: readonly string[] = GUARDED_ROLES;
   const roles = facts.Roles.filter((role) => guarded.includes(role) && !allowed.includes(role));
   if (roles.length === 0) return null;
   return `role guard: the host is a ${roles.join(', ')}, whose clients would lose their service`;
@@ -257,7 +259,7 @@ function resultOf(prior: ShieldPrior): JsonObject {
     blocks_ports: shieldMethod(prior.method).blocksPorts,
     ports: prior.setting['tcp'] ?? [],
     exempt: prior.setting['exempt'] ?? [],
-    reboot_required: false,
+    reboot_required: prior.reboot,
     side_effects: prior.side_effects,
     notes: prior.notes,
     prior: prior.found,

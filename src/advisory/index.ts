@@ -13,5 +13,6 @@ export { packageFor } from './packages.ts';
 export { questionsOf } from './questions.ts';
 export type { Advisory, AdvisoryInfection, AdvisoryPackage, AdvisoryShield } from './schema.ts';
 export type { AffectedSystem } from './schema-affected.ts';
+export { ROLES } from './schema-shields.ts';
 export { affectedSystem, possibleSystems } from './system.ts';
 export { type Verdict, type VerdictWord, verdict } from './verdict.ts';

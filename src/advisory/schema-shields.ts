@@ -3,6 +3,16 @@ import { z } from 'zod';
 import { buildNumber, confidence, keyPath } from './schema-parts.ts';
 
 const port = z.int().min(1).max(65_535);
+const serviceName = z.string().regex(/^[A-Za-z0-9_-]+$/, 'a service by its own name, such as Spooler');
+/** Roles that the role guard knows, as Get-FbFact names them. */
+export const ROLES = [
+  'domain-controller',
+  'cluster',
+  'file-server',
+  'mail-server',
+  'dns-server',
+  'print-server',
+] as const;
 const common = {
   side_effects: z.string().min(1),
   /** Builds that have what the method needs; none given: any. */
@@ -10,6 +20,8 @@ const common = {
   /** Least service pack by build, where the method needs one. */
   min_sp: z.record(z.string().regex(/^\d+$/, 'a build number'), z.int().min(1)).optional(),
   reboot: z.boolean().optional(),
+  /** Roles whose clients this shield would hurt; none given: every role that the role guard knows. */
+  guards: z.array(z.enum(ROLES)).optional(),
   source: z.string().min(1),
   confidence,
 };
@@ -31,8 +43,12 @@ export const shield = z.discriminatedUnion('method', [
     name: z.string().min(1),
     type: z.enum(['DWord', 'String']),
     value: z.union([z.int(), z.string()]),
+    /** Reads the value only when it starts: it is restarted, and the shield stands once it has been. */
+    restart_service: serviceName.optional(),
     ...common,
   }),
+  /** Stopped and disabled. */
+  z.strictObject({ method: z.literal('service'), service: serviceName, ...common }),
   /** EnableDCOM off; takes effect with the next start. */
   z.strictObject({ method: z.literal('dcom'), ...common }),
   /** The host's own firewall on. */

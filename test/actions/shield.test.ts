@@ -209,6 +209,18 @@ describe('shield.apply', () => {
     expect(await apply.recover(host.step({ advisory }), {}, open)).toEqual({ state: 'done' });
   });
 
+  it.each<[string, string[] | undefined, string[], string]>([
+    ['every role counts where the shield names none', undefined, ['dns-server'], 'not-applicable'],
+    ['a shield that hurts no role goes up', [], ['dns-server', 'domain-controller'], 'needed'],
+    ['a role that it names counts', ['print-server'], ['print-server', 'dns-server'], 'not-applicable'],
+    ['another role does not', ['print-server'], ['dns-server'], 'needed'],
+  ])('role guard of a shield: %s', async (_name, guards, Roles, expected) => {
+    host.on('Get-FbFact', { ...facts, Roles });
+    const [, registry] = advisory['shields'] as JsonObject[];
+    const shields = [{ ...registry, ...(guards === undefined ? {} : { guards }) }];
+    expect((await apply.probe(host.step({ advisory: { ...advisory, shields } }), {})).state).toBe(expected);
+  });
+
   it.each([['firewall'], ['dcom'], ['nonsense']])('refuses the method %s when the playbook is read', (method) => {
     const parsed = apply.args.safeParse({ method });
     expect(parsed.success).toBe(false);
@@ -359,6 +371,158 @@ describe('shield.apply on systems of the paper', () => {
     expect(found).toMatchObject({
       state: 'refused',
       error: { message: expect.stringContaining('without PowerShell') },
+    });
+  });
+});
+
+describe('shield.apply by a service', () => {
+  const common = { side_effects: 'nobody prints', source: 'test', confidence: 'H' };
+  const printing: JsonObject = { ...advisory, shields: [{ method: 'service', service: 'Spooler', ...common }] };
+  const running = {
+    Exists: true,
+    State: 'Running',
+    Start: 'Auto',
+    Delayed: null,
+    Dependents: ['Fax'],
+    ConfirmArmed: false,
+    Readable: true,
+  };
+  const probe = (state: object = {}) => {
+    host.on('Get-FbServiceShield', { ...running, ...state });
+    return apply.probe(host.step({ advisory: printing }), { method: 'service' });
+  };
+
+  it('keeps start mode, state and what depends on it, names what stops, and gives it all back', async () => {
+    const found = await probe({ Delayed: 1 });
+    if (found.state !== 'needed') throw new Error(JSON.stringify(found));
+    expect(found).toMatchObject({
+      prior: {
+        found: { state: 'Running', start: 'Auto', delayed: 1, dependents: ['Fax'] },
+        notes: ['Fax stops with Spooler'],
+      },
+      reason: expect.stringContaining('nobody prints'),
+    });
+    host.on('Set-FbServiceShield', { Changed: true, Applied: true, Errors: [] });
+    await apply.act(host.step({ advisory: printing }), {}, found.prior);
+    expect(host.parameters.at(-1)).toMatchObject({
+      Name: 'Spooler',
+      PriorStart: 'Auto',
+      PriorDelayed: '1',
+      ConfirmSeconds: 300,
+    });
+    host.on('Restore-FbServiceShield', { ...fine, Current: 'Spooler is Running, start Auto' });
+    host.undos = [undoOf(found.prior)];
+    const step = host.step();
+    await revert.act(step, {}, { undos: host.undos.map((undo) => ({ ...undo })) });
+    expect(host.parameters.at(-1)).toMatchObject({ Name: 'Spooler', PriorState: 'Running', Dependents: ['Fax'] });
+  });
+
+  it('stands when it is stopped and disabled, and only then', async () => {
+    const found = await probe();
+    const prior = found.state === 'needed' ? found.prior : {};
+    const codeOf = async (state: object) => {
+      host.on('Get-FbServiceShield', { ...running, ...state });
+      return (await apply.prove(host.step({ advisory: printing, check: true }), {}, prior)).error?.code;
+    };
+    expect(await codeOf({ State: 'Stopped', Start: 'Disabled' })).toBeUndefined();
+    expect(await codeOf({})).toBe('FB_STEP_NOT_PROVEN');
+    expect(await codeOf({ State: 'Stopped' })).toBe('FB_SHIELD_CONFLICT');
+    expect(await codeOf({ State: 'Running', Start: 'Disabled' })).toBe('FB_SHIELD_CONFLICT');
+    expect(await codeOf({ Readable: false })).toBe('FB_RESULT_INVALID');
+  });
+
+  it.each<[string, object, string, string]>([
+    ['is satisfied where it is stopped and disabled', { State: 'Stopped', Start: 'Disabled' }, 'satisfied', 'already'],
+    ['is satisfied where there is none', { Exists: false, State: null, Start: null }, 'satisfied', 'no service'],
+    ['is refused when it cannot be read', { Readable: false }, 'refused', 'could not be read'],
+    ['is refused when its start could not be restored', { Start: 'Boot' }, 'refused', 'could not be restored'],
+    ['is refused when the way in would stop with it', { Dependents: ['Fax', 'winrm'] }, 'refused', 'is managed'],
+  ])('%s', async (_name, state, expected, said) => {
+    const found = await probe(state);
+    expect(found.state).toBe(expected);
+    expect(JSON.stringify(found)).toContain(said);
+  });
+
+  it('is not offered to a host that could not take it back by itself', async () => {
+    host.on('Get-FbServiceShield', running);
+    const step = host.step({ advisory: printing });
+    const found = await apply.probe({ ...step, host: { ...step.host, transport: 'relay' } }, { method: 'service' });
+    expect(found).toMatchObject({
+      state: 'refused',
+      error: { message: expect.stringContaining('without PowerShell') },
+    });
+  });
+});
+
+describe('shield.apply by a registry value that a service reads', () => {
+  const common = { side_effects: 'long answers are dropped', source: 'test', confidence: 'H' };
+  const key = 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\DNS\\Parameters';
+  const shield = { method: 'registry', key, name: 'TcpReceivePacketSize', type: 'DWord', value: 0xff00, ...common };
+  const resolving: JsonObject = { ...advisory, shields: [{ ...shield, restart_service: 'DNS' }] };
+  const dns = {
+    Exists: true,
+    State: 'Running',
+    Start: 'Auto',
+    Delayed: null,
+    Dependents: [],
+    ConfirmArmed: false,
+    Readable: true,
+  };
+  const set = { ...absent, Present: true, Type: 'DWord', Value: 0xff00 };
+
+  it('is not satisfied by a value of which nobody knows whether the service has read it', async () => {
+    host.on('Get-FbServiceShield', dns).on('Get-FbRegistryShield', { ...set, InEffect: false });
+    const found = await apply.probe(host.step({ advisory: resolving }), {});
+    expect(found).toMatchObject({
+      state: 'needed',
+      prior: { setting: { service: 'DNS' }, found: { present: true, value: 0xff00 }, notes: ['DNS is restarted'] },
+    });
+  });
+
+  it('stands once the service has been started since', async () => {
+    host.on('Get-FbServiceShield', dns);
+    const found = await apply.probe(host.step({ advisory: resolving }), {});
+    const prior = found.state === 'needed' ? found.prior : {};
+    host.on('Get-FbRegistryShield', { ...set, InEffect: false });
+    expect(await apply.prove(host.step({ advisory: resolving, check: true }), {}, prior)).toMatchObject({
+      proven: false,
+      error: { code: 'FB_STEP_NOT_PROVEN', message: expect.stringContaining('has not been restarted since') },
+    });
+    host.on('Get-FbRegistryShield', { ...set, InEffect: true });
+    expect(await apply.prove(host.step({ advisory: resolving, check: true }), {}, prior)).toMatchObject({
+      proven: true,
+    });
+  });
+
+  it('is refused where the service is not there, or the way in goes with it', async () => {
+    host.on('Get-FbServiceShield', { ...dns, Exists: false });
+    expect((await apply.probe(host.step({ advisory: resolving }), { method: 'registry' })).state).toBe('refused');
+    host.on('Get-FbServiceShield', { ...dns, Dependents: ['WinRM'] });
+    expect((await apply.probe(host.step({ advisory: resolving }), { method: 'registry' })).state).toBe('refused');
+  });
+
+  it('asks for a restart where it protects only after one, until there was one', async () => {
+    const rebooting: JsonObject = { ...advisory, shields: [{ ...shield, reboot: true }] };
+    const found = await apply.probe(host.step({ advisory: rebooting }), {});
+    const prior = found.state === 'needed' ? found.prior : {};
+    for (const Unbooted of [true, false]) {
+      host.on('Get-FbRegistryShield', { ...set, Unbooted });
+      expect(await apply.prove(host.step({ advisory: rebooting, check: true }), {}, prior)).toMatchObject({
+        result: { reboot_required: Unbooted },
+      });
+    }
+  });
+
+  it('leaves alone what a policy sets', async () => {
+    const policy = 'HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows NT\\Printers';
+    const printers: JsonObject = {
+      ...advisory,
+      shields: [{ ...shield, key: policy, name: 'RegisterSpoolerRemoteRpcEndPoint' }],
+    };
+    host.on('Get-FbRegistryShield', { ...absent, Present: true, Type: 'DWord', Value: 1 });
+    expect(await apply.probe(host.step({ advisory: printers }), { method: 'registry' })).toMatchObject({
+      state: 'refused',
+      error: { message: expect.stringContaining('a policy sets') },
     });
   });
 });

@@ -18,6 +18,7 @@ $cmdlets = @('ForEach-Object', 'Get-Command', 'Get-Date', 'New-Object', 'Sort-Ob
 $touching = @{
     'Get-FbChildName'         = @('Get-ChildItem')
     'Get-FbDataFolder'        = @('Join-Path')
+    'Get-FbDependentService'  = @('Get-Service')
     'Get-FbFileInfo'          = @('Get-Item', 'Test-Path')
     'Get-FbRegistryName'      = @('Get-Item')
     'Get-FbRegistryValue'     = @('Get-Item')

@@ -4,7 +4,8 @@ function Get-FbRole {
     Roles of the host whose clients a shield could cut off, by services and registry, never by names for people.
     .DESCRIPTION
     Every Windows runs the Server service. A file server is a server system that shares folders of its own: the list of
-    shares in the registry holds no administrative shares, and neither SYSVOL nor NETLOGON nor printers' drivers count.
+    shares in the registry holds no administrative shares, and neither SYSVOL nor NETLOGON nor printers' drivers count. A
+    print server is any system that shares printers; such shares have the type 1.
     #>
     [CmdletBinding()]
     param([int] $DomainRole, [int] $ProductType)
@@ -27,11 +28,17 @@ function Get-FbRole {
         }
     }
     catch { $readable = $false }
-    if ($ProductType -ne 1) {
-        $shares = Get-FbRegistryName -Path 'HKLM\SYSTEM\CurrentControlSet\Services\LanmanServer\Shares'
-        if (-not $shares.Readable) { $readable = $false }
-        $own = @($shares.Values | Where-Object { @('print$', 'SYSVOL', 'NETLOGON', '') -notcontains $_ })
-        if ($own.Count -gt 0) { $roles += 'file-server' }
+    $key = 'HKLM\SYSTEM\CurrentControlSet\Services\LanmanServer\Shares'
+    $shares = Get-FbRegistryName -Path $key
+    if (-not $shares.Readable) { $readable = $false }
+    $files = 0
+    $printers = 0
+    foreach ($share in @($shares.Values | Where-Object { @('print$', 'SYSVOL', 'NETLOGON', '') -notcontains $_ })) {
+        if ($null -eq $share) { continue }
+        $found = Get-FbRegistryValue -Path $key -Name $share
+        if (@($found.Value) -contains 'Type=1') { $printers++ } else { $files++ }
     }
+    if ($files -gt 0 -and $ProductType -ne 1) { $roles += 'file-server' }
+    if ($printers -gt 0) { $roles += 'print-server' }
     New-Object -TypeName PSObject -Property @{ Roles = $roles; Readable = $readable }
 }

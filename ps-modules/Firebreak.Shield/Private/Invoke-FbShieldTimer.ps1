@@ -21,8 +21,12 @@ function Invoke-FbShieldTimer {
     if ($record.Method -eq 'ipsec') {
         $done = Restore-FbIpsecShield -Id $Id -PriorName $record.PriorName -PriorPath $record.PriorPath -AgentState $record.AgentState -AgentStart $record.AgentStart
     }
+    elseif ($record.Method -eq 'service') {
+        $dependents = @([string] $record.Dependents -split ' ' | Where-Object { $_ })
+        $done = Restore-FbServiceShield -Id $Id -Name $record.Service -PriorState $record.PriorState -PriorStart $record.PriorStart -PriorDelayed $record.PriorDelayed -Dependents $dependents
+    }
     else {
-        $done = Restore-FbRegistryShield -Id $Id -Key $record.Key -Name $record.Name -Type $record.Type -Value $record.Value -PriorPresent ($record.PriorPresent -eq 'True') -PriorType $record.PriorType -PriorValue $record.PriorValue
+        $done = Restore-FbRegistryShield -Id $Id -Key $record.Key -Name $record.Name -Type $record.Type -Value $record.Value -PriorPresent ($record.PriorPresent -eq 'True') -PriorType $record.PriorType -PriorValue $record.PriorValue -Service ([string] $record.Service)
     }
     # The ledger on the controller learns from here what became of the shield.
     $said = '{0} {1} {2}' -f $now, $Timer, $(if ($done.Restored) { 'reverted' } elseif ($done.Conflict) { 'conflict' } else { 'failed' })

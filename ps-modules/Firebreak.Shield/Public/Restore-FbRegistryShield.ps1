@@ -4,6 +4,8 @@ function Restore-FbRegistryShield {
     Gives a registry value its prior value, or its absence, back: Changed, Restored, Conflict, Current, Errors.
     .DESCRIPTION
     Only when it still holds what the shield wrote. A second call finds it restored and changes nothing.
+    .PARAMETER Service
+    That reads the value when it starts, and is restarted for it; empty = none.
     #>
     [CmdletBinding(SupportsShouldProcess = $true)]
     param(
@@ -14,7 +16,8 @@ function Restore-FbRegistryShield {
         [Parameter(Mandatory = $true)] [object] $Value,
         [bool] $PriorPresent = $false,
         [AllowEmptyString()] [string] $PriorType = '',
-        [AllowNull()] [object] $PriorValue = $null
+        [AllowNull()] [object] $PriorValue = $null,
+        [AllowEmptyString()] [string] $Service = ''
     )
     $result = @{ Changed = $false; Restored = $false; Conflict = $false; Current = ''; Errors = @() }
     $now = Get-FbRegistryValue -Path $Key -Name $Name
@@ -31,9 +34,15 @@ function Restore-FbRegistryShield {
         }
         catch { $result.Errors += $_.Exception.Message }
     }
+    # The record goes last: while it is there, an earlier attempt may have ended before the service read the prior value.
+    $isRead = -not $Service -or $isOurs -eq $isPrior -or ($record.Count -eq 0 -and -not $result.Changed) -or $result.Errors.Count -gt 0
+    if (-not $isRead -and $PSCmdlet.ShouldProcess($Service, 'restart')) {
+        try { Restart-FbShieldService -Name $Service }
+        catch { $result.Errors += $_.Exception.Message }
+    }
     $after = Get-FbRegistryValue -Path $Key -Name $Name
     $result.Current = $(if ($after.Present) { "$Name = $($after.Value) ($($after.Type))" } else { "$Name is absent" })
-    if (-not $result.Conflict -and $after.Readable) {
+    if (-not $result.Conflict -and $after.Readable -and $result.Errors.Count -eq 0) {
         $result.Restored = [bool] ($after.Present -eq $PriorPresent -and (-not $PriorPresent -or ($after.Type -eq $PriorType -and "$($after.Value)" -ceq "$PriorValue")))
     }
     if ($result.Restored -and $record.Count -gt 0) { Clear-FbShield -Id $Id }

@@ -3,6 +3,7 @@ import type { AdvisoryShield } from '../../advisory/index.ts';
 import { ipsecShield } from './ipsec.ts';
 import type { ShieldMethod, ShieldPrior } from './model.ts';
 import { registryShield } from './registry.ts';
+import { serviceShield } from './service.ts';
 
 export { CIS, chooseCis } from './cis.ts';
 export {
@@ -17,6 +18,7 @@ export {
 const METHODS: { readonly [method in ShieldPrior['method']]: ShieldMethod } = {
   ipsec: ipsecShield,
   registry: registryShield,
+  service: serviceShield,
 };
 
 export function shieldMethod(method: ShieldPrior['method']): ShieldMethod {

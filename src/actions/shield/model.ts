@@ -9,7 +9,7 @@ import { callHost } from '../host-call.ts';
 
 /** Everything that undo, recovery and proof need; stored in the journal before the shield goes up. */
 export const shieldPriorSchema = z.object({
-  method: z.enum(['ipsec', 'registry']),
+  method: z.enum(['ipsec', 'registry', 'service']),
   /** Names the shield on the host: policy, tasks, record. */
   id: z.string(),
   side_effects: z.string(),
@@ -22,6 +22,8 @@ export const shieldPriorSchema = z.object({
   ttl_s: z.int(),
   /** What the method will write. */
   setting: z.record(z.string(), z.json()),
+  /** It protects only after the next restart. */
+  reboot: z.boolean().default(false),
   /** What it found. */
   found: z.record(z.string(), z.json()),
 });
@@ -51,6 +53,8 @@ export interface ShieldState {
   readonly is: 'ours' | 'as-found' | 'other' | 'unreadable';
   /** True while the host would revert blindly. */
   readonly confirmArmed: boolean;
+  /** It stands and protects only once the host has been restarted. */
+  readonly rebootRequired?: boolean;
   readonly reason: string;
 }
 
