@@ -11,9 +11,12 @@ import { hostFacts } from './host-facts.ts';
 import { hostPreflight } from './host-preflight.ts';
 import { hostReboot } from './host-reboot.ts';
 import { infectionCheck } from './infection-check.ts';
+import { operatorAsk } from './operator-ask.ts';
+import { operatorConfirm } from './operator-confirm.ts';
 import { packageInstall } from './package-install.ts';
 import { packageStage } from './package-stage.ts';
 import { patchVerify } from './patch-verify.ts';
+import { pause } from './pause.ts';
 import { portsCheck } from './ports-check.ts';
 import { powershellRun } from './powershell-run.ts';
 import { shieldApply } from './shield-apply.ts';
@@ -33,9 +36,12 @@ export function createActions(): ActionCatalog {
     hostPreflight,
     hostReboot,
     infectionCheck,
+    operatorAsk,
+    operatorConfirm,
     packageInstall,
     packageStage,
     patchVerify,
+    pause,
     portsCheck,
     powershellRun,
     shieldApply,

@@ -1,4 +1,6 @@
+export type { Operator } from '../engine/index.ts';
 export { hashPackages, listAdvisories, showAdvisory } from './advisory.ts';
+export { answer, type OpenQuestion, openQuestions } from './answer.ts';
 export { CHECK_NAMES, type CheckName, doctor, type HostReport, RELAYED_CHECK_NAMES } from './doctor/index.ts';
 export type { ExecResult } from './exec.ts';
 export { execOnTargets } from './exec-on-targets.ts';

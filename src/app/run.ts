@@ -1,7 +1,15 @@
 /** Starting, resuming, rerunning and giving up runs. */
 import { hostname, userInfo } from 'node:os';
 import { FINE_OUTCOMES, FirebreakError, type HostView, type Json, type Plan, type RunView } from '../domain/index.ts';
-import { abortRun, foldRun, type Observer, type RunResult, resumeRun, runPlan } from '../engine/index.ts';
+import {
+  abortRun,
+  foldRun,
+  type Observer,
+  type Operator,
+  type RunResult,
+  resumeRun,
+  runPlan,
+} from '../engine/index.ts';
 import { canonicalJson } from '../util/index.ts';
 import { loadPlan, type PlanSource } from './load-plan.ts';
 import { ensurePackageFolder } from './package-store.ts';
@@ -26,6 +34,8 @@ export interface StartOptions extends PlanSource {
   readonly version: string;
   readonly signal: AbortSignal;
   readonly watcher: RunWatcher;
+  /** Answers the questions of the playbook; absent: they park their hosts. */
+  readonly operator?: Operator | undefined;
 }
 
 /** @throws those of loadPlan, FB_RUN_LEASED, FB_STATE_* */
@@ -39,7 +49,7 @@ export async function resume(
   services: Services,
   options: { readonly run: string; readonly packages: string | undefined } & Pick<
     StartOptions,
-    'version' | 'signal' | 'watcher'
+    'version' | 'signal' | 'watcher' | 'operator'
   >,
 ): Promise<FinishedRun> {
   const journal = await services.journal();
@@ -51,7 +61,12 @@ export async function resume(
   await services.connector.prepare(plan.hosts.filter((host) => unfinished.has(host.name)));
   options.watcher.start(view);
   const { packages } = plan.origin;
-  const deps = await services.engineDeps(run, options.packages ?? packages ?? undefined, options.watcher);
+  const deps = await services.engineDeps(
+    run,
+    options.packages ?? packages ?? undefined,
+    options.watcher,
+    options.operator,
+  );
   const result = await resumeRun(deps, { run, by: whoAmI(), version: options.version, signal: options.signal });
   return withFiles(services, result);
 }
@@ -131,7 +146,7 @@ export async function viewOf(services: Services, run: string): Promise<RunView> 
 async function execute(
   services: Services,
   plan: Plan,
-  options: Pick<StartOptions, 'check' | 'skipLeased' | 'version' | 'signal' | 'watcher'> & {
+  options: Pick<StartOptions, 'check' | 'skipLeased' | 'version' | 'signal' | 'watcher' | 'operator'> & {
     readonly parent: string | null;
   },
 ): Promise<FinishedRun> {
@@ -139,7 +154,7 @@ async function execute(
   await services.connector.prepare(plan.hosts);
   const run = newRunId();
   options.watcher.start(foldRun(plan, []));
-  const deps = await services.engineDeps(run, plan.origin.packages ?? undefined, options.watcher);
+  const deps = await services.engineDeps(run, plan.origin.packages ?? undefined, options.watcher, options.operator);
   const { check, skipLeased, version, signal, parent } = options;
   const result = await runPlan(deps, { run, plan, parent, check, skipLeased, by: whoAmI(), version, signal });
   return withFiles(services, result);
@@ -181,7 +196,7 @@ function newRunId(): string {
   return `${stamp.slice(0, 8)}-${stamp.slice(9, 13)}-${systemRandom.id(2)}`;
 }
 
-function whoAmI(): string {
+export function whoAmI(): string {
   return `${userInfo().username}@${hostname()}`;
 }
 

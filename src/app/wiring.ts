@@ -4,7 +4,7 @@ import { createActions } from '../actions/index.ts';
 import { createInProcessDispatcher } from '../dispatch/index.ts';
 import type { ActionCatalog, Journal, PackageStore, RunEvent } from '../domain/index.ts';
 import { FirebreakError } from '../domain/index.ts';
-import type { EngineDeps, Observer } from '../engine/index.ts';
+import type { EngineDeps, Observer, Operator } from '../engine/index.ts';
 import { openSqliteJournal } from '../journal/index.ts';
 import { createScanner } from '../scan/index.ts';
 import { Credentials, Redactor } from '../secrets/index.ts';
@@ -31,7 +31,7 @@ export interface Services {
   /** Opened when first asked for. @throws FB_STATE_* */
   journal(): Promise<Journal>;
   /** Everything that the engine needs, with the events also going to the run's log file. */
-  engineDeps(run: string, packages: string | undefined, observer: Observer): Promise<EngineDeps>;
+  engineDeps(run: string, packages: string | undefined, observer: Observer, operator?: Operator): Promise<EngineDeps>;
   /** The log file of a run. */
   logFile(run: string): string;
   reportFile(run: string): string;
@@ -66,7 +66,7 @@ export function createServices(options: ServiceOptions): Services {
     journal,
     logFile,
     reportFile: (run) => join(folder, 'reports', `${run}.html`),
-    engineDeps: async (run, packages, observer) => {
+    engineDeps: async (run, packages, observer, operator) => {
       const store = await journal();
       const log = openRunLog(logFile(run), redactor);
       logs.push(log);
@@ -84,6 +84,7 @@ export function createServices(options: ServiceOptions): Services {
         identify: identifyHost,
         marker: createHostMarker(),
         observer: logging(observer, log),
+        ...(operator === undefined ? {} : { operator }),
       };
     },
     close: async () => {

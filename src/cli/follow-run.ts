@@ -1,13 +1,21 @@
 /** Shows a run while it goes on, then says what to type next; shared by every command that runs hosts. */
-import type { FinishedRun, RunWatcher } from '../app/index.ts';
+import type { FinishedRun, Operator, RunWatcher } from '../app/index.ts';
 import { FINE_OUTCOMES, type RunView } from '../domain/index.ts';
 import { interruptible } from './interrupt.ts';
 import { createDisplay, type OutputMode, type RunDisplay, renderTable } from './live/index.ts';
+import { type AskOptions, terminalOperator } from './operator.ts';
+import { terminalPrompts } from './prompts.ts';
+
+export interface FollowedRun {
+  readonly watcher: RunWatcher;
+  readonly signal: AbortSignal;
+  readonly operator: Operator;
+}
 
 /** @param work starts the run; its watcher must be told everything */
 export async function followRun(
-  mode: OutputMode,
-  work: (context: { readonly watcher: RunWatcher; readonly signal: AbortSignal }) => Promise<FinishedRun>,
+  { output: mode, ...asking }: AskOptions & { readonly output: OutputMode },
+  work: (context: FollowedRun) => Promise<FinishedRun>,
 ): Promise<FinishedRun> {
   let display: RunDisplay | undefined;
   const watcher: RunWatcher = {
@@ -20,7 +28,14 @@ export async function followRun(
   };
   let finished: FinishedRun;
   try {
-    finished = await interruptible((signal) => work({ watcher, signal }));
+    finished = await interruptible((signal, interrupt) => {
+      const stage = {
+        pause: async () => display?.pause(),
+        resume: () => display?.resume(),
+        interrupt,
+      };
+      return work({ watcher, signal, operator: terminalOperator(stage, terminalPrompts(), asking) });
+    });
   } catch (thrown) {
     await display?.stop();
     throw thrown;
@@ -33,6 +48,10 @@ export async function followRun(
 function nextSteps({ run, how, view, reportFile, logFile }: FinishedRun): readonly string[] {
   const steps: (readonly [command: string, purpose: string])[] = [];
   if (how === 'paused') steps.push([`firebreak resume ${run}`, 'go on where it stopped']);
+  if (how === 'waiting') {
+    steps.push([`firebreak answer ${run}`, 'the open questions, and how to answer them']);
+    steps.push([`firebreak resume ${run}`, 'go on once they are answered']);
+  }
   if (how !== 'paused' && !view.check && hasFailures(view)) {
     steps.push([`firebreak rerun ${run} --failed`, 'the hosts that did not end fine, again']);
   }
@@ -44,5 +63,8 @@ function nextSteps({ run, how, view, reportFile, logFile }: FinishedRun): readon
 }
 
 function hasFailures(view: RunView): boolean {
-  return view.hosts.some((host) => host.outcome !== null && !FINE_OUTCOMES.has(host.outcome));
+  return view.hosts.some(
+    ({ outcome, questions }) =>
+      outcome !== null && !FINE_OUTCOMES.has(outcome) && !questions.some(({ state }) => state === 'open'),
+  );
 }

@@ -8,8 +8,14 @@ const OF_A_RUN = 'stopping at the next safe point; again to stop at once (the ru
 /** For commands that leave nothing to resume. */
 export const STOPPING = 'stopping; again to stop at once';
 
-/** Runs `work` with a signal that aborts on SIGINT, SIGTERM, SIGHUP or Ctrl-Break; `said` tells what happens then. */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>, said = OF_A_RUN): Promise<T> {
+/**
+ * Runs `work` with a signal that aborts on SIGINT, SIGTERM, SIGHUP or Ctrl-Break; `said` tells what happens then. A prompt
+ * gets Ctrl-C as a key instead, and passes it on by `interrupt`.
+ */
+export async function interruptible<T>(
+  work: (signal: AbortSignal, interrupt: () => void) => Promise<T>,
+  said = OF_A_RUN,
+): Promise<T> {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals): void => {
     if (controller.signal.aborted) process.exit(EXIT_CODES.interrupted);
@@ -19,7 +25,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', ...BREAK];
   for (const name of signals) process.on(name, onSignal);
   try {
-    return await work(controller.signal);
+    return await work(controller.signal, () => onSignal('SIGINT'));
   } finally {
     for (const name of signals) process.off(name, onSignal);
   }

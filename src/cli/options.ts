@@ -157,6 +157,17 @@ export function addOutputOption(command: Command): Command {
   return command.addOption(new Option('--output <mode>', 'how to show the run').choices(OUTPUT_MODES).default('auto'));
 }
 
+export interface AskFlags {
+  readonly ask: boolean;
+  readonly yes?: boolean;
+}
+
+export function addAskOptions(command: Command): Command {
+  return command
+    .option('--no-ask', 'park hosts that have a question, also on a terminal')
+    .option('-y, --yes', 'answer questions that declare a default by it; all others still need a person');
+}
+
 /** Opens the services for one command and closes them whatever happens. */
 export async function withServices<T>(options: StateOptions, work: (services: Services) => Promise<T>): Promise<T> {
   const { createServices } = await import('../app/index.ts');
@@ -169,7 +180,7 @@ export async function withServices<T>(options: StateOptions, work: (services: Se
 }
 
 /** Of the commands that start a run on hosts. */
-export interface NewRunOptions extends FleetOptions, InputOptions, StateOptions, OutputOptions {
+export interface NewRunOptions extends FleetOptions, InputOptions, StateOptions, OutputOptions, AskFlags {
   readonly packages?: string;
   readonly forks?: number;
   readonly check?: boolean;
@@ -182,5 +193,5 @@ export function addNewRunOptions(command: Command, inputPurpose?: string): Comma
     .option('--forks <n>', 'hosts at once', parsePositiveInteger)
     .option('--check', 'read and probe only; change nothing')
     .option('--skip-leased', 'leave out hosts that another run holds');
-  return addStateOption(addOutputOption(command));
+  return addStateOption(addOutputOption(addAskOptions(command)));
 }

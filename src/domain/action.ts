@@ -2,7 +2,8 @@
  * The contract between the host runner and the actions (one file per `uses:`).
  *
  * A ReadAction changes nothing. A ChangeAction first probes; what it found before the change (`prior`) is durable
- * before it acts, and after a crash `recover` — reading only — says what became of it. The runner alone journals.
+ * before it acts, and after a crash `recover` — reading only — says what became of it. Operator actions ask a person. The
+ * runner alone journals.
  */
 import type { Readable } from 'node:stream';
 import type { ZodObject } from 'zod';
@@ -11,6 +12,7 @@ import type { JsonObject } from './json.ts';
 import type { HostOutcome } from './outcome.ts';
 import type { PlannedHost, StepValue } from './plan.ts';
 import type { Clock, Random, Scanner } from './ports.ts';
+import type { Question } from './question.ts';
 import type { Session } from './session.ts';
 
 /** A package file on the controller. */
@@ -206,7 +208,29 @@ export interface ControlAction extends ActionBase {
   decide(args: JsonObject): { readonly end: HostOutcome | null; readonly reason: string };
 }
 
-export type Action = ReadAction | ChangeAction | ControlAction;
+/** Asks a person. The runner asks, journals and waits; the action only says what is asked and what an answer means. */
+export interface OperatorAction extends ActionBase {
+  readonly kind: 'operator';
+  question(args: JsonObject): Question;
+  /** `answer` is legal. */
+  settle(args: JsonObject, answer: string): OperatorDecision;
+}
+
+export interface OperatorDecision {
+  /** go-on: with the next step; end: the host ends as skipped; fail: the step fails with `error`. */
+  readonly flow: 'go-on' | 'end' | 'fail';
+  readonly error?: ErrorRecord;
+  /** True: also an answer for a rerun that asks the same. False for what was true only when it was said. */
+  readonly carries: boolean;
+}
+
+/** Waits, without a hand on the host; after an interruption for what is left of the time. */
+export interface WaitAction extends ActionBase {
+  readonly kind: 'wait';
+  durationMs(args: JsonObject): number;
+}
+
+export type Action = ReadAction | ChangeAction | ControlAction | OperatorAction | WaitAction;
 
 /** What the playbook's validation needs to know of an action. */
 export type ActionCatalog = ReadonlyMap<string, Action>;

@@ -5,6 +5,7 @@
 import type { ErrorRecord } from './errors.ts';
 import type { JsonObject } from './json.ts';
 import type { HostOutcome, StepOutcome } from './outcome.ts';
+import type { AnsweredVia, Question } from './question.ts';
 
 export interface RunStarted {
   readonly type: 'RunStarted';
@@ -104,6 +105,41 @@ export interface ObligationDischarged {
   readonly obligation: string;
   readonly how: 'undone' | 'nothing-to-undo' | 'ran' | 'handed-over';
 }
+/** A question is open from now on, until it is answered or another one takes its place at the step. */
+export interface OperatorAsked {
+  readonly type: 'OperatorAsked';
+  readonly host: string;
+  readonly step: string;
+  readonly uses: string;
+  readonly question: Question;
+}
+export interface OperatorAnswered {
+  readonly type: 'OperatorAnswered';
+  readonly host: string;
+  readonly step: string;
+  readonly answer: string;
+  /** Who answered: user@machine; of a carried answer whoever gave it first. */
+  readonly by: string;
+  readonly via: AnsweredVia;
+  /** ISO 8601: when it was given first; before this event's own time for a carried one. */
+  readonly givenAt: string;
+}
+/** The host waits for an answer and holds nothing; `HostTakenUp` ends that. */
+export interface HostParked {
+  readonly type: 'HostParked';
+  readonly host: string;
+  readonly step: string;
+  readonly reason: string;
+  readonly standingShields: number;
+}
+/** A parked host goes on: what these steps found or did no longer counts, they are carried out again where they stand. */
+export interface HostTakenUp {
+  readonly type: 'HostTakenUp';
+  readonly host: string;
+  readonly again: readonly string[];
+  /** One line: why steps that changed something are carried out again; empty when none is. */
+  readonly reason: string;
+}
 export interface HostFinished {
   readonly type: 'HostFinished';
   readonly host: string;
@@ -117,6 +153,13 @@ export interface HostFinished {
 export interface RunPaused {
   readonly type: 'RunPaused';
   readonly reason: string;
+}
+/** Nothing is left to do before questions are answered; nobody is at work on the run and it holds nothing. */
+export interface RunWaiting {
+  readonly type: 'RunWaiting';
+  readonly reason: string;
+  /** Hosts with an open question. */
+  readonly hosts: readonly string[];
 }
 export interface RunFinished {
   readonly type: 'RunFinished';
@@ -139,8 +182,13 @@ export type RunEventBody =
   | ShieldConfirmed
   | ObligationOwed
   | ObligationDischarged
+  | OperatorAsked
+  | OperatorAnswered
+  | HostParked
+  | HostTakenUp
   | HostFinished
   | RunPaused
+  | RunWaiting
   | RunFinished;
 
 /** `seq` counts from 1 within the run; `at` is ISO 8601 with milliseconds, UTC. */

@@ -8,6 +8,8 @@ export type {
   Done,
   OpenIntent,
   OpenUndo,
+  OperatorAction,
+  OperatorDecision,
   PackageFile,
   PackageStore,
   Probe,
@@ -16,9 +18,17 @@ export type {
   ReadResult,
   Recovered,
   StepContext,
+  WaitAction,
 } from './action.ts';
 export { ERROR_CODES, type ErrorCode, type ErrorRecord, FirebreakError, toErrorRecord } from './errors.ts';
-export type { HostFinished, RunEvent, RunEventBody, StepFinished, StepIntended } from './events.ts';
+export type {
+  HostFinished,
+  HostParked,
+  RunEvent,
+  RunEventBody,
+  StepFinished,
+  StepIntended,
+} from './events.ts';
 export type { Journal, LeaseConflict, OpenObligation, RunInfo } from './journal.ts';
 export type { Json, JsonObject } from './json.ts';
 export {
@@ -57,6 +67,7 @@ export {
   type RpcTarget,
   type Scanner,
 } from './ports.ts';
+export { type AnsweredVia, isSameQuestion, legalAnswer, type Question } from './question.ts';
 export { HostCredential, SECRET_MASK, Secret } from './secret.ts';
 export type {
   FunctionCall,
@@ -79,4 +90,4 @@ export type {
   Transferred,
   Transport,
 } from './session.ts';
-export type { HostView, RunView, ShieldView, StepView, Tally, WaveView } from './view.ts';
+export type { HostView, QuestionView, RunView, ShieldView, StepView, Tally, WaveView } from './view.ts';

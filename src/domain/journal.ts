@@ -9,8 +9,8 @@ export interface RunInfo {
   readonly parent: string | null;
   readonly startedAt: string;
   readonly check: boolean;
-  /** running: a live process owns it; interrupted: it has no outcome and no live owner. */
-  readonly state: 'running' | 'interrupted' | 'completed' | 'stopped' | 'aborted';
+  /** running: a live process owns it; waiting: for answers; interrupted: it has no outcome and no live owner. */
+  readonly state: 'running' | 'waiting' | 'interrupted' | 'completed' | 'stopped' | 'aborted';
   readonly owner: { readonly pid: number; readonly machine: string } | null;
   readonly hosts: number;
 }
@@ -41,7 +41,10 @@ export interface Journal {
   adopt(run: string): Promise<void>;
   /** Gives up ownership (the process ends orderly). */
   disown(run: string): Promise<void>;
-  /** Durable (fsync) in this order, all or none, when the promise resolves. */
+  /**
+   * Durable (fsync) in this order, all or none, when the promise resolves. Discharges of obligations and answers are taken
+   * from every process, all else from the run's owner alone.
+   */
   append(run: string, events: readonly RunEventBody[]): Promise<readonly RunEvent[]>;
   events(run: string, afterSeq?: number): Promise<readonly RunEvent[]>;
   /** @throws FB_RUN_UNKNOWN */

@@ -5,6 +5,7 @@
 import type { ErrorRecord } from './errors.ts';
 import type { JsonObject } from './json.ts';
 import type { HostOutcome, StepOutcome } from './outcome.ts';
+import type { AnsweredVia, Question } from './question.ts';
 
 export interface StepView {
   readonly id: string;
@@ -37,6 +38,18 @@ export interface ShieldView {
   readonly owedAt: string;
 }
 
+/** A question that a step of the host has asked, the latest of the step. */
+export interface QuestionView extends Question {
+  readonly step: string;
+  readonly askedAt: string;
+  /** open: nobody has answered; answered: the answer is recorded, the step has not taken it yet; closed: it has, or the host has ended otherwise. */
+  readonly state: 'open' | 'answered' | 'closed';
+  readonly answer: string | null;
+  readonly by: string | null;
+  readonly via: AnsweredVia | null;
+  readonly answeredAt: string | null;
+}
+
 export interface HostView {
   readonly name: string;
   readonly address: string;
@@ -62,6 +75,8 @@ export interface HostView {
   /** Installs and reboots that this run began on the host. */
   readonly installs: number;
   readonly reboots: number;
+  /** In the order of the plan's steps. */
+  readonly questions: readonly QuestionView[];
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
 }
@@ -80,8 +95,8 @@ export interface RunView {
   readonly name: string;
   readonly parent: string | null;
   readonly check: boolean;
-  /** open: no end in the journal; whether somebody is at work on it is `RunInfo.state`. */
-  readonly state: 'open' | 'paused' | 'completed' | 'stopped' | 'aborted';
+  /** open: no end in the journal; waiting: for answers to questions; whether somebody is at work on it is `RunInfo.state`. */
+  readonly state: 'open' | 'paused' | 'waiting' | 'completed' | 'stopped' | 'aborted';
   /** Why it was paused, stopped or aborted (with the arithmetic of a threshold). */
   readonly reason: string;
   readonly by: string;

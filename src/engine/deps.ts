@@ -7,6 +7,7 @@ import type {
   Journal,
   PackageStore,
   PlannedHost,
+  Question,
   Random,
   RunEvent,
   Scanner,
@@ -19,6 +20,19 @@ export interface Observer {
   event(event: RunEvent): void;
   /** Shown live, never journalled. */
   progress(progress: { readonly host: string; readonly step: string; readonly text: string }): void;
+}
+
+/** Whoever sits at this process, or has said beforehand what to answer. */
+export interface Operator {
+  /** False: nobody will answer this now; the host parks instead. */
+  willAnswer(question: Question): boolean;
+  /** A legal answer; null: later, the host parks. Rejects when the signal aborts. */
+  ask(asked: {
+    readonly host: string;
+    readonly step: string;
+    readonly question: Question;
+    readonly signal: AbortSignal;
+  }): Promise<{ readonly answer: string; readonly via: 'terminal' | 'default' } | null>;
 }
 
 /** The sign on a host that a state store is at work there, so that another store is refused. */
@@ -62,4 +76,6 @@ export interface EngineDeps {
   identify?(session: Session, signal: AbortSignal): Promise<string | null>;
   readonly marker?: HostMarker;
   readonly observer?: Observer;
+  /** Absent: every question parks its host. */
+  readonly operator?: Operator;
 }

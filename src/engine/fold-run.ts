@@ -6,6 +6,7 @@ import {
   type Plan,
   type PlannedHost,
   type PlannedStep,
+  type QuestionView,
   type RunEvent,
   type RunView,
   type StepView,
@@ -23,16 +24,16 @@ export function foldRun(plan: Plan, events: readonly RunEvent[]): RunView {
   const hosts = plan.hosts.map((host) => hostView(host, steps, records.get(host.name) ?? new HostRecord(host.name)));
   const started = events.find((event) => event.type === 'RunStarted');
   const finished = events.findLast((event) => event.type === 'RunFinished');
-  const last = events.findLast((event) => event.type === 'RunPaused' || event.type === 'RunResumed');
-  const paused = last?.type === 'RunPaused' ? last : undefined;
+  const last = events.findLast(({ type }) => type === 'RunPaused' || type === 'RunWaiting' || type === 'RunResumed');
+  const halted = last?.type === 'RunPaused' || last?.type === 'RunWaiting' ? last : undefined;
   const byName = new Map(hosts.map((host) => [host.name, host]));
   return {
     run: events[0]?.run ?? '',
     name: plan.playbook.name,
     parent: started?.parent ?? null,
     check: started?.check ?? false,
-    state: finished?.how ?? (paused === undefined ? 'open' : 'paused'),
-    reason: (finished ?? paused)?.reason ?? '',
+    state: finished?.how ?? (halted === undefined ? 'open' : halted.type === 'RunWaiting' ? 'waiting' : 'paused'),
+    reason: (finished ?? halted)?.reason ?? '',
     by: started?.by ?? '',
     startedAt: started?.at ?? null,
     finishedAt: finished?.at ?? null,
@@ -67,6 +68,7 @@ function hostView(host: PlannedHost, planned: readonly PlannedStep[], record: Ho
     shields: undos.map(({ id, step, uses, args, owedAt }) => ({ obligation: id, step, uses, args, owedAt })),
     owesAlways: record.open('always').length > 0,
     verdict: record.verdict(),
+    questions: planned.flatMap((step) => questionView(record, step.id)),
     installs: begun(record, 'package.install'),
     reboots: begun(record, 'host.reboot'),
     startedAt: record.startedAt,
@@ -93,6 +95,27 @@ function stepView(step: PlannedStep, record: StepRecord | undefined, host: HostV
     result: finished?.result ?? {},
     intended: (record?.intents ?? 0) > 0,
   };
+}
+
+function questionView(record: HostRecord, id: string): readonly QuestionView[] {
+  const step = record.steps.get(id);
+  const asked = step?.question ?? null;
+  if (step === undefined || asked === null) return [];
+  const isOver = record.finished !== null && record.parked === null;
+  const { answer } = asked;
+  const isTaken = isOver || (step.finished !== null && step.finished.outcome !== 'parked');
+  return [
+    {
+      ...asked.question,
+      step: step.id,
+      askedAt: asked.askedAt,
+      state: isTaken ? 'closed' : answer === null ? 'open' : 'answered',
+      answer: answer?.answer ?? null,
+      by: answer?.by ?? null,
+      via: answer?.via ?? null,
+      answeredAt: answer?.givenAt ?? null,
+    },
+  ];
 }
 
 /** Reads leave no event before their end: what comes after the last finished step is taken to be under way. */

@@ -57,6 +57,11 @@ export class HostConnection {
     return this.#isKnown;
   }
 
+  /** True while a session is open or being opened. */
+  get isOpen(): boolean {
+    return this.#session !== null;
+  }
+
   /** True once a refused logon is final. */
   get isDenied(): boolean {
     return this.#denied !== null;

@@ -10,8 +10,9 @@ import {
   type Session,
   type StepContext,
 } from '../domain/index.ts';
-import { type PlanShelf, settleEarlierRuns, takeOverUndos } from './carry.ts';
+import { addressKey, type PlanShelf, settleEarlierRuns, takeOverUndos } from './carry.ts';
 import type { EngineDeps } from './deps.ts';
+import type { EarlierAnswers } from './earlier-answers.ts';
 import { HostConnection } from './host-connection.ts';
 import { type HostRecord, openReceipts } from './host-record.ts';
 import { HostRunner } from './host-runner.ts';
@@ -19,6 +20,7 @@ import { type HostWork, openUndos, stepContext } from './host-work.ts';
 import { Paused } from './pause.ts';
 import type { Recorder } from './recorder.ts';
 import { StepTime } from './step-time.ts';
+import { takeUp } from './take-up.ts';
 import type { Throttles } from './throttle.ts';
 
 /** For taking the marker down, which is not worth waiting for. */
@@ -29,6 +31,9 @@ export interface RunScope {
   readonly deps: EngineDeps;
   readonly plan: Plan;
   readonly check: boolean;
+  /** Who runs it: user@machine. */
+  readonly by: string;
+  readonly answers: EarlierAnswers | null;
   readonly pause: AbortSignal;
   readonly recorder: Recorder;
   readonly throttles: Throttles;
@@ -50,7 +55,7 @@ export class HostJob {
     this.#host = host;
     this.#record = record;
     // An earlier process of this run may have put it up.
-    this.#mayHaveMarker = record.startedAt !== null && record.finished === null;
+    this.#mayHaveMarker = record.startedAt !== null && (record.finished === null || record.parked !== null);
     this.#work = {
       ...scope,
       host,
@@ -73,7 +78,9 @@ export class HostJob {
   async run(): Promise<void> {
     const runner = new HostRunner(this.#work);
     await this.#orPaused(async () => {
+      if (this.#record.parked !== null) await this.#takeUp(this.#record.parked.step);
       await runner.run();
+      if (runner.waitsFor !== null) return this.#park(runner.waitsFor.step, runner.waitsFor.reason);
       // Reached by this process or, when the host is through already, by an earlier one.
       const wasReached = this.#work.connection.isKnown || this.#record.machineKey !== null;
       if (!runner.isOutOfReach && this.#scope.isLeasing && wasReached) {
@@ -94,6 +101,26 @@ export class HostJob {
       ]);
       await this.#release();
     });
+  }
+
+  /** The lease is taken already. */
+  #takeUp(step: string): Promise<void> {
+    const key = this.#record.machineKey ?? addressKey(this.#host);
+    const leased: readonly RunEventBody[] = this.#scope.isLeasing
+      ? [{ type: 'HostLeased', host: this.#host.name, key }]
+      : [];
+    return takeUp(this.#work, step, leased);
+  }
+
+  /** The host waits for a person and holds nothing meanwhile; what is owed to it stays owed. */
+  async #park(step: string, reason: string): Promise<void> {
+    await this.#leave(this.#work.connection.isOpen);
+    const standingShields = openUndos(this.#work).length;
+    await this.#scope.recorder.append(this.#record, [
+      { type: 'HostParked', host: this.#host.name, step, reason: `${step}: ${reason}`, standingShields },
+      ...this.#released(),
+    ]);
+    await this.#release();
   }
 
   /** For a host that has its outcome but is still owed something. The lease is already taken. */

@@ -3,9 +3,12 @@
  * kept up by the same function while the run goes on, so that both see the same. Must not know how steps are run.
  */
 import type {
+  AnsweredVia,
   HostFinished,
+  HostParked,
   JsonObject,
   OpenUndo,
+  Question,
   RunEvent,
   StepFinished,
   StepOutcome,
@@ -20,6 +23,22 @@ export interface IntentRecord {
   readonly since: string;
 }
 
+export interface AnswerRecord {
+  readonly answer: string;
+  readonly by: string;
+  readonly via: AnsweredVia;
+  readonly givenAt: string;
+  /** When the journal got it. */
+  readonly at: string;
+}
+
+export interface QuestionRecord {
+  readonly question: Question;
+  readonly askedAt: string;
+  /** The first one: whoever comes second has answered nothing. */
+  answer: AnswerRecord | null;
+}
+
 export interface StepRecord {
   readonly id: string;
   uses: string;
@@ -32,6 +51,7 @@ export interface StepRecord {
   intents: number;
   receipt: string | null;
   probeReason: string;
+  question: QuestionRecord | null;
   finished: StepFinished | null;
 }
 
@@ -52,6 +72,9 @@ export class HostRecord {
   startedAt: string | null = null;
   finishedAt: string | null = null;
   finished: HostFinished | null = null;
+  /** Set while the host waits for an answer; it counts as finished meanwhile. */
+  parked: HostParked | null = null;
+  takenUpAt: string | null = null;
 
   constructor(host: string) {
     this.host = host;
@@ -71,6 +94,7 @@ export class HostRecord {
       intents: 0,
       receipt: null,
       probeReason: '',
+      question: null,
       finished: null,
     };
     this.steps.set(id, step);
@@ -137,7 +161,36 @@ export class HostRecord {
         if (obligation !== undefined) obligation.isOpen = false;
         return;
       }
+      case 'OperatorAsked':
+        this.#begun(event.step, event.at).question = { question: event.question, askedAt: event.at, answer: null };
+        return;
+      case 'OperatorAnswered': {
+        const { answer, by, via, givenAt, at } = event;
+        const question = this.#begun(event.step, event.at).question;
+        if (question !== null) question.answer ??= { answer, by, via, givenAt, at };
+        return;
+      }
+      case 'HostParked':
+        this.parked = event;
+        this.finished = {
+          type: 'HostFinished',
+          host: event.host,
+          outcome: 'needs-operator',
+          reason: event.reason,
+          error: null,
+          standingShields: event.standingShields,
+        };
+        this.finishedAt = event.at;
+        return;
+      case 'HostTakenUp':
+        this.parked = null;
+        this.finished = null;
+        this.finishedAt = null;
+        this.takenUpAt = event.at;
+        for (const id of event.again) this.#forget(id);
+        return;
       case 'HostFinished':
+        this.parked = null;
         this.finished = event;
         this.finishedAt = event.at;
         return;
@@ -150,6 +203,21 @@ export class HostRecord {
     this.startedAt ??= at;
     step.startedAt ??= at;
     return step;
+  }
+
+  /** As if the step had not been there yet; what it was asked and how often it acted is remembered. */
+  #forget(id: string): void {
+    const step = this.steps.get(id);
+    if (step === undefined) return;
+    step.finished = null;
+    step.finishedAt = null;
+    step.failedAttempts = 0;
+    step.lastError = null;
+    step.intent = null;
+    step.receipt = null;
+    step.probeReason = '';
+    const before = this.finishedOrder.indexOf(id);
+    if (before >= 0) this.finishedOrder.splice(before, 1);
   }
 
   /** Oldest first. */

@@ -19,6 +19,7 @@ import { findBlock, flattenSteps } from './plan-steps.ts';
 import { RelayWait } from './relay-wait.ts';
 import { checkDependency, type Flow, runStep, skipSteps } from './step-runner.ts';
 import { StepTime } from './step-time.ts';
+import { takeUp } from './take-up.ts';
 
 /** Time for taking one shield back when its step's own is not known. */
 const UNDO_MS = 10 * 60_000;
@@ -41,6 +42,12 @@ export class HostRunner {
     this.#work = work;
   }
 
+  /** The step whose open question keeps the host waiting; null when none does. */
+  get waitsFor(): StepFailure | null {
+    const parked = this.#parked;
+    return parked !== null && this.#work.deps.actions.get(parked.uses)?.kind === 'operator' ? parked : null;
+  }
+
   /** True when nothing more may be tried on the host now. */
   get isOutOfReach(): boolean {
     return this.#isCutOff || this.#parked !== null || this.#unreachable !== null;
@@ -48,7 +55,12 @@ export class HostRunner {
 
   /** The whole way through the plan. @throws Paused, a failure of the journal */
   async run(): Promise<void> {
-    await this.#sequence(this.#work.plan.steps);
+    for (;;) {
+      const flow = await this.#sequence(this.#work.plan.steps);
+      if (flow.kind !== 'again') break;
+      await takeUp(this.#work, flow.step, []);
+      this.#failures = [];
+    }
     if (this.#mayUndo()) await this.#undoAll();
   }
 
@@ -109,6 +121,7 @@ export class HostRunner {
   #remember(flow: Flow): void {
     switch (flow.kind) {
       case 'next':
+      case 'again':
         return;
       case 'failed':
         this.#failures.push(flow.failure);
@@ -262,7 +275,7 @@ export class HostRunner {
   }
 }
 
-/** Nothing further can be done on the host, `always` neither: it stays owed. */
+/** Nothing further can be done on the host now, `always` neither: it stays owed. */
 function isStop(flow: Flow): boolean {
-  return flow.kind === 'unreachable' || flow.kind === 'parked';
+  return flow.kind === 'unreachable' || flow.kind === 'parked' || flow.kind === 'again';
 }

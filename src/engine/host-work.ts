@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { JsonObject, OpenUndo, Plan, PlannedHost, RunEventBody, StepContext } from '../domain/index.ts';
 import type { ExpressionContext } from '../playbook/index.ts';
 import type { EngineDeps } from './deps.ts';
+import type { EarlierAnswers } from './earlier-answers.ts';
 import type { HostConnection } from './host-connection.ts';
 import type { HostRecord } from './host-record.ts';
 import { flattenSteps } from './plan-steps.ts';
@@ -23,6 +24,10 @@ export interface HostWork extends HostLedger {
   readonly check: boolean;
   readonly pause: AbortSignal;
   readonly connection: HostConnection;
+  /** Who runs it: user@machine. */
+  readonly by: string;
+  /** Null: no earlier run whose answers count. */
+  readonly answers: EarlierAnswers | null;
   readonly throttles: Throttles;
   /** Puts the marker on the host up before the first change. @throws FB_HOST_LEASED */
   claimMarker(step: StepContext): Promise<void>;

@@ -1,4 +1,5 @@
-export type { EngineDeps, HostMarker, Observer } from './deps.ts';
+export { type Answered, answerQuestion } from './answer.ts';
+export type { EngineDeps, HostMarker, Observer, Operator } from './deps.ts';
 export { foldRun } from './fold-run.ts';
 export {
   type DischargeOutcome,

@@ -188,6 +188,8 @@ export function workOn(on: {
     plan,
     host,
     check,
+    by: '',
+    answers: null,
     pause: signal,
     recorder,
     record,

@@ -8,15 +8,18 @@ import {
   FINE_OUTCOMES,
   FirebreakError,
   type HostFinished,
+  type HostParked,
   type HostView,
   type Journal,
   type Plan,
   type PlannedHost,
+  type RunEvent,
   type RunEventBody,
   type RunView,
 } from '../domain/index.ts';
 import { addressKey, PlanShelf } from './carry.ts';
 import type { EngineDeps } from './deps.ts';
+import { EarlierAnswers } from './earlier-answers.ts';
 import { foldRun } from './fold-run.ts';
 import { HostJob, type RunScope } from './host-job.ts';
 import { foldHosts, HostRecord } from './host-record.ts';
@@ -25,6 +28,10 @@ import { Recorder } from './recorder.ts';
 import { leaseHosts, releaseAll } from './run-leases.ts';
 import { Throttles } from './throttle.ts';
 import { type Records, Waves } from './waves.ts';
+
+const HALTS: ReadonlySet<string> = new Set(['RunPaused', 'RunWaiting', 'RunResumed', 'RunStarted']);
+/** Hosts named in a reason. */
+const NAMED = 5;
 
 interface Who {
   /** Who started it: user@machine. */
@@ -51,7 +58,8 @@ export interface ResumeOptions extends Who {
 
 export interface RunResult {
   readonly run: string;
-  readonly how: 'completed' | 'stopped' | 'paused';
+  /** waiting: only answers are missing; see `RunView`. */
+  readonly how: 'completed' | 'stopped' | 'paused' | 'waiting';
   readonly reason: string;
   readonly view: RunView;
   /** 0 all fine, 3 some hosts not fine, 4 stopped by a threshold, 130 paused. */
@@ -86,7 +94,7 @@ export async function runPlan(deps: EngineDeps, options: RunOptions): Promise<Ru
       records.set(name, record);
       await scope.recorder.append(record, [{ ...cancelled(name, 0, reason), outcome: 'skipped' }]);
     }
-    return await workThrough(scope, options, new Waves(scope, records, new Set()));
+    return await workThrough(scope, options, new Waves(scope, records));
   } finally {
     await giveUp(journal, run);
   }
@@ -105,14 +113,17 @@ export async function resumeRun(deps: EngineDeps, options: ResumeOptions): Promi
     const plan = await journal.plan(run);
     const events = await journal.events(run);
     const started = events.find((event) => event.type === 'RunStarted');
-    const scope = scopeOf(deps, plan, { run, check: started?.check ?? false, signal: options.signal });
+    const check = started?.check ?? false;
+    const scope = scopeOf(deps, plan, { ...options, check, parent: started?.parent ?? null });
     const records = foldHosts(events);
-    const open = plan.hosts.filter((host) => (records.get(host.name)?.finished ?? null) === null);
+    const wanted = takenUp(deps, records);
+    const open = plan.hosts.filter(({ name }) => wanted.has(name) || (records.get(name)?.finished ?? null) === null);
+    await refuseUnanswered(scope, records, open, events);
     if (scope.isLeasing) await leaseHosts(journal, run, plan, open, false);
     await scope.recorder.append(null, [{ type: 'RunResumed', by: options.by, version: options.version }]);
     await settleFinished(scope, records);
     const begun = events.flatMap((event) => (event.type === 'WaveStarted' ? [event.wave] : []));
-    return await workThrough(scope, options, new Waves(scope, records, new Set(begun)));
+    return await workThrough(scope, options, new Waves(scope, records, new Set(begun), wanted));
   } finally {
     await giveUp(journal, run);
   }
@@ -125,7 +136,10 @@ export async function abortRun(journal: Journal, run: string, reason: string): P
   try {
     const plan = await journal.plan(run);
     const records = foldHosts(await journal.events(run));
-    const open = plan.hosts.filter((host) => (records.get(host.name)?.finished ?? null) === null);
+    const open = plan.hosts.filter((host) => {
+      const record = records.get(host.name);
+      return (record?.finished ?? null) === null || (record?.parked ?? null) !== null;
+    });
     const bodies: RunEventBody[] = open.flatMap((host) => [
       cancelled(host.name, records.get(host.name)?.open('undo').length ?? 0, `the run was aborted: ${reason}`),
       { type: 'HostReleased', host: host.name },
@@ -140,7 +154,13 @@ export async function abortRun(journal: Journal, run: string, reason: string): P
 function scopeOf(
   deps: EngineDeps,
   plan: Plan,
-  options: { readonly run: string; readonly check: boolean; readonly signal: AbortSignal },
+  options: {
+    readonly run: string;
+    readonly parent: string | null;
+    readonly check: boolean;
+    readonly by: string;
+    readonly signal: AbortSignal;
+  },
 ): RunScope {
   const recorder = new Recorder(deps.journal, options.run, deps.observer);
   const isChanging = flattenSteps(plan.steps).some((step) => deps.actions.get(step.uses)?.kind === 'change');
@@ -148,6 +168,8 @@ function scopeOf(
     deps,
     plan,
     check: options.check,
+    by: options.by,
+    answers: options.parent === null ? null : new EarlierAnswers(recorder, options.parent),
     pause: options.signal,
     recorder,
     throttles: new Throttles(),
@@ -164,6 +186,13 @@ async function workThrough(scope: RunScope, who: Who, waves: Waves): Promise<Run
     await recorder.append(null, [{ type: 'RunPaused', reason }]);
     return result(scope, 'paused', reason, EXIT_CODES.interrupted);
   }
+  const parked = waves.parked();
+  if (stopped === null && parked.length > 0) {
+    const reason = waitingFor(parked);
+    await recorder.append(null, [{ type: 'RunWaiting', reason, hosts: parked.map(({ host }) => host) }]);
+    if (scope.isLeasing) await recorder.use((journal) => releaseAll(journal, recorder.run, plan));
+    return result(scope, 'waiting', reason, EXIT_CODES.notFine);
+  }
   const how = stopped === null ? 'completed' : 'stopped';
   await recorder.append(null, [{ type: 'RunFinished', how, reason: stopped ?? '' }]);
   if (scope.isLeasing) await recorder.use((journal) => releaseAll(journal, recorder.run, plan));
@@ -171,6 +200,41 @@ async function workThrough(scope: RunScope, who: Who, waves: Waves): Promise<Run
   const isFine = view.isFine || (scope.check && view.hosts.every(isFineInCheck));
   const exitCode = stopped !== null ? EXIT_CODES.stopped : isFine ? EXIT_CODES.fine : EXIT_CODES.notFine;
   return { run: recorder.run, how, reason: stopped ?? '', view, exitCode };
+}
+
+function waitingFor(parked: readonly HostParked[]): string {
+  const named = parked.slice(0, NAMED).map(({ host }) => host);
+  const verb = parked.length === 1 ? 'host waits' : 'hosts wait';
+  return `${parked.length} ${verb} for an answer: ${named.join(', ')}${parked.length > NAMED ? ', …' : ''}`;
+}
+
+/** Parked hosts whose question is answered, or will be at once. */
+function takenUp(deps: EngineDeps, records: ReadonlyMap<string, HostRecord>): ReadonlySet<string> {
+  const wanted = [...records.values()].filter(({ parked, steps }) => {
+    const asked = parked === null ? null : (steps.get(parked.step)?.question ?? null);
+    if (asked === null) return false;
+    return asked.answer !== null || deps.operator?.willAnswer(asked.question) === true;
+  });
+  return new Set(wanted.map(({ host }) => host));
+}
+
+/** @throws FB_RUN_STATE when there is nothing to do before somebody answers */
+async function refuseUnanswered(
+  { recorder, plan, isLeasing }: RunScope,
+  records: ReadonlyMap<string, HostRecord>,
+  open: readonly PlannedHost[],
+  events: readonly RunEvent[],
+): Promise<void> {
+  const parked = [...records.values()].flatMap((record) => record.parked ?? []);
+  const [first] = parked;
+  const isWaiting = events.findLast(({ type }) => HALTS.has(type))?.type === 'RunWaiting';
+  if (first === undefined || open.length > 0 || !isWaiting) return;
+  // Its last process may have died before it let go.
+  if (isLeasing) await recorder.use((journal) => releaseAll(journal, recorder.run, plan));
+  const { run } = recorder;
+  throw new FirebreakError('FB_RUN_STATE', `run ${run}: ${waitingFor(parked)}`, {
+    remedy: `firebreak answer ${run} shows the questions; then firebreak answer ${run} --host ${first.host} VALUE`,
+  });
 }
 
 /** In `--check`, a host on which something would be done is what was asked for. */

@@ -4,11 +4,13 @@
  */
 import {
   type Action,
+  type ChangeAction,
   FirebreakError,
   HOST_OUTCOMES,
   type HostOutcome,
   type JsonObject,
   type PlannedStep,
+  type ReadAction,
   type StepFinished,
   toErrorRecord,
 } from '../domain/index.ts';
@@ -18,6 +20,7 @@ import { type Attempt, type Ended, ended, outcomeOfError, wentWrong } from './at
 import { attemptChange, undosNotNeeded } from './change-attempt.ts';
 import type { StepFailure } from './host-outcome.ts';
 import { discharge, dischargeEvents, expressionContext, type HostWork, stepContext } from './host-work.ts';
+import { askOperator, waitFor } from './operator-step.ts';
 import { Paused, throwIfPaused } from './pause.ts';
 import { RelayWait } from './relay-wait.ts';
 import { StepTime } from './step-time.ts';
@@ -26,6 +29,8 @@ import { StepTime } from './step-time.ts';
 export type Flow =
   | { readonly kind: 'next' }
   | { readonly kind: 'failed' | 'unreachable' | 'parked'; readonly failure: StepFailure }
+  /** The answer to the step's question came late: the host is looked at again before it counts. */
+  | { readonly kind: 'again'; readonly step: string }
   | { readonly kind: 'ended'; readonly outcome: HostOutcome | null; readonly reason: string };
 
 /** @throws Paused, a failure of the journal */
@@ -37,7 +42,8 @@ export async function runStep(work: HostWork, step: PlannedStep): Promise<Flow> 
   if (action === undefined) {
     throw new FirebreakError('FB_BUG', `step ${step.id}: the plan holds an unknown action ${step.uses}`);
   }
-  return flowOf(await carryOut(work, step, action), action);
+  const finished = await carryOut(work, step, action);
+  return finished === null ? { kind: 'again', step: step.id } : flowOf(finished, action);
 }
 
 /** Steps that a skipped block holds. */
@@ -61,7 +67,7 @@ async function enter(work: HostWork, step: PlannedStep): Promise<() => void> {
   }
 }
 
-async function carryOut(work: HostWork, step: PlannedStep, action: Action): Promise<StepFinished> {
+async function carryOut(work: HostWork, step: PlannedStep, action: Action): Promise<StepFinished | null> {
   const isOpen = work.record.step(step.id).intent !== null;
   let args: JsonObject;
   let timeoutMs: number;
@@ -77,6 +83,13 @@ async function carryOut(work: HostWork, step: PlannedStep, action: Action): Prom
     return finish(work, step, ended('failed', { error: toErrorRecord(thrown) }), 0, 0);
   }
   if (action.kind === 'control') return finish(work, step, decide(action.decide(args)), 1, 0);
+  if (action.kind === 'operator' || action.kind === 'wait') {
+    const from = work.deps.clock.now();
+    const done = await (action.kind === 'operator'
+      ? askOperator(work, step, action, args)
+      : waitFor(work, step, action, args));
+    return done === null ? null : finish(work, step, done, 1, work.deps.clock.now() - from);
+  }
   const leave = await enter(work, step);
   work.recorder.progress(work.host.name, step.id, '');
   const time = new StepTime(work.deps.clock, timeoutMs, work.pause);
@@ -130,7 +143,7 @@ function decide(decision: { readonly end: HostOutcome | null; readonly reason: s
 async function attempts(
   work: HostWork,
   step: PlannedStep,
-  action: Exclude<Action, { kind: 'control' }>,
+  action: ReadAction | ChangeAction,
   args: JsonObject,
   time: StepTime,
 ): Promise<StepFinished> {
@@ -183,7 +196,7 @@ async function attempts(
 async function once(
   work: HostWork,
   step: PlannedStep,
-  action: Exclude<Action, { kind: 'control' }>,
+  action: ReadAction | ChangeAction,
   args: JsonObject,
   time: StepTime,
   attempt: number,
@@ -208,7 +221,7 @@ async function once(
 async function read(
   work: HostWork,
   step: PlannedStep,
-  action: Extract<Action, { kind: 'read' }>,
+  action: ReadAction,
   args: JsonObject,
   time: StepTime,
   attempt: number,
@@ -287,7 +300,10 @@ function flowOf(finished: StepFinished, action: Action | undefined): Flow {
     case 'ok':
     case 'changed':
     case 'skipped':
-      if (action?.kind !== 'control' || outcome === 'skipped') return { kind: 'next' };
+      if (outcome === 'skipped') return { kind: 'next' };
+      if (action?.kind !== 'control' && (action?.kind !== 'operator' || result['end'] === undefined)) {
+        return { kind: 'next' };
+      }
       return { kind: 'ended', outcome: asOutcome(result['end']), reason };
   }
 }

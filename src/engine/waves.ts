@@ -2,7 +2,7 @@
  * Waves one after the other, the hosts of each as a sliding window; no further host is begun once a threshold is
  * exceeded or the run pauses. Must not know what is done on a host.
  */
-import type { DispatchJob, HostOutcome, PlannedHost, PlannedWave } from '../domain/index.ts';
+import type { DispatchJob, HostOutcome, HostParked, PlannedHost, PlannedWave } from '../domain/index.ts';
 import { HostJob, type RunScope } from './host-job.ts';
 import { HostRecord } from './host-record.ts';
 import { type EndedHost, exceededThreshold } from './thresholds.ts';
@@ -20,8 +20,16 @@ export class Waves {
   readonly #hosts: ReadonlyMap<string, PlannedHost>;
   readonly #begunWaves: Set<string>;
   #stopped: string | null = null;
+  /** Parked hosts that go on now. */
+  readonly #wanted: ReadonlySet<string>;
 
-  constructor(scope: RunScope, records: Records, begunWaves: ReadonlySet<string>) {
+  constructor(
+    scope: RunScope,
+    records: Records,
+    begunWaves: ReadonlySet<string> = new Set(),
+    wanted: ReadonlySet<string> = new Set(),
+  ) {
+    this.#wanted = wanted;
     this.#scope = scope;
     this.#records = records;
     this.#begunWaves = new Set(begunWaves);
@@ -43,9 +51,14 @@ export class Waves {
     return this.#scope.plan.hosts.every((host) => this.#record(host.name).finished !== null);
   }
 
+  /** Hosts that wait for an answer. */
+  parked(): readonly HostParked[] {
+    return this.#scope.plan.hosts.flatMap((host) => this.#record(host.name).parked ?? []);
+  }
+
   async #wave(wave: PlannedWave): Promise<void> {
     const { recorder, deps, plan } = this.#scope;
-    const open = wave.hosts.filter((host) => this.#record(host).finished === null);
+    const open = wave.hosts.filter((host) => this.#record(host).finished === null || this.#wanted.has(host));
     if (open.length > 0 && !this.#begunWaves.has(wave.name)) {
       await recorder.append(null, [{ type: 'WaveStarted', wave: wave.name, hosts: wave.hosts }]);
     }

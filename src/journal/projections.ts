@@ -25,6 +25,12 @@ export async function project(db: Db, events: readonly RunEvent[]): Promise<void
           .where('obligation', '=', event.obligation)
           .execute();
         break;
+      case 'RunResumed':
+        await db.updateTable('runs').set({ state: null }).where('run', '=', event.run).execute();
+        break;
+      case 'RunWaiting':
+        await db.updateTable('runs').set({ state: 'waiting' }).where('run', '=', event.run).execute();
+        break;
       case 'RunFinished':
         await db.updateTable('runs').set({ state: event.how }).where('run', '=', event.run).execute();
         break;

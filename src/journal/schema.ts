@@ -16,7 +16,7 @@ interface RunTable {
   owner_pid: number | null;
   owner_started: string | null;
   owner_machine: string | null;
-  /** How it finished; null until then. */
+  /** How it finished, or `waiting` while only answers are missing; null until then. */
   state: string | null;
   last_seq: number;
 }

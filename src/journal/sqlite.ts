@@ -28,6 +28,12 @@ type Db = Kysely<JournalDatabase>;
 /** Rows of one insert: five columns each, well below SQLite's limit of bound values. */
 const INSERT_ROWS = 500;
 
+/**
+ * What others may say in a run that is still at work: whoever holds a machine's lease says in the run that owed it that an
+ * obligation is met; whoever answers the question of a parked host need not wait for the other hosts.
+ */
+const OF_OTHERS: ReadonlySet<RunEventBody['type']> = new Set(['ObligationDischarged', 'OperatorAnswered']);
+
 export interface SqliteJournalOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -175,8 +181,7 @@ class SqliteJournal implements Journal {
 
   async #writableSeq(tx: Db, run: string, bodies: readonly RunEventBody[]): Promise<number> {
     const row = await this.#row(tx, run);
-    // Whoever holds the machine's lease says so in the run that owed it, be that run still at work on other hosts.
-    if (!bodies.every((body) => body.type === 'ObligationDischarged')) this.#refuseOthers(row);
+    if (!bodies.every((body) => OF_OTHERS.has(body.type))) this.#refuseOthers(row);
     return row.last_seq;
   }
 

@@ -128,3 +128,23 @@ export function hasTemplate(value: Json): boolean {
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
+
+/** Ids of earlier steps that the arguments name. */
+export function stepIdArguments(action: Action, given: JsonObject): readonly string[] {
+  return Object.entries(given).flatMap(([key, value]) =>
+    typeof value === 'string' && isStepIdArgument(action, key) ? [value] : [],
+  );
+}
+
+/** Arguments whose schema says `.meta({ stepId: true })` hold the id of an earlier step. */
+export function isStepIdArgument(action: Action, key: string): boolean {
+  const schema: unknown = Object.hasOwn(action.args.shape, key) ? action.args.shape[key] : undefined;
+  return isStepId(schema);
+}
+
+function isStepId(schema: unknown): boolean {
+  if (typeof schema !== 'object' || schema === null || !('meta' in schema) || typeof schema.meta !== 'function')
+    return false;
+  const meta: unknown = schema.meta();
+  return typeof meta === 'object' && meta !== null && 'stepId' in meta && meta.stepId === true;
+}

@@ -1,3 +1,4 @@
+export { stepIdArguments } from './check-arguments.ts';
 export {
   dependsOn,
   type ExpressionContext,

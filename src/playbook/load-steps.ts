@@ -10,7 +10,7 @@ import {
   type YamlEntry,
   type YamlReader,
 } from '../util/index.ts';
-import { hasTemplate, readArguments } from './check-arguments.ts';
+import { hasTemplate, isStepIdArgument, readArguments } from './check-arguments.ts';
 import type { KnownStep } from './check-expressions.ts';
 import { type ExpressionCollector, type ExpressionScope, HOST_NAMES } from './expression-uses.ts';
 import {
@@ -49,6 +49,7 @@ export class StepsLoader {
   readonly #explicitIds = new Map<string, Place>();
   readonly #counters = new Map<string, number>();
   #order = 0;
+  #inAlways = 0;
 
   readonly steps = new Map<string, KnownStep>();
   readonly results: { [stepId: string]: readonly string[] } = {};
@@ -143,6 +144,7 @@ export class StepsLoader {
     if (action !== null) this.#collectIdReferences(action, given, order);
 
     const untilEntry = entries.get('until');
+    if (action?.kind === 'operator' || action?.kind === 'wait') this.#checkHumanStep(action, usesPlace, untilEntry);
     const retries = this.#integer(entries.get('retries'), 0, 1000) ?? this.#defaults.retries;
     const delay = entries.get('delay');
     return {
@@ -160,13 +162,35 @@ export class StepsLoader {
     };
   }
 
+  /** A person is not asked until an answer suits, and what is owed to a host does not wait for one. */
+  #checkHumanStep(action: Action, place: Place, untilEntry: YamlEntry | undefined): void {
+    if (untilEntry !== undefined) {
+      this.#reader.report(
+        untilEntry.keyPlace,
+        `"until" cannot stand on ${action.uses}`,
+        'ask once, and judge the answer with if:',
+      );
+    }
+    if (action.kind === 'operator' && this.#inAlways > 0) {
+      this.#reader.report(
+        place,
+        `${action.uses} cannot stand in "always"`,
+        'what is owed to a host must not wait for a person; ask in the block or in its rescue',
+      );
+    }
+  }
+
   #block(entries: Entries, place: Place, depth: number): PlannedBlock | null {
     const id = this.#id(entries.get('id'), 'block', place);
     const scope: ExpressionScope = { order: this.#order, id: null, uses: null, isUntil: false, names: HOST_NAMES };
     const condition = this.#condition(entries.get('if'), scope);
     const [block, rescue, always] = (['block', 'rescue', 'always'] as const).map((key) => {
       const entry = entries.get(key);
-      return entry === undefined ? [] : this.#nodes(entry, depth + 1);
+      if (entry === undefined) return [];
+      if (key === 'always') this.#inAlways += 1;
+      const nodes = this.#nodes(entry, depth + 1);
+      if (key === 'always') this.#inAlways -= 1;
+      return nodes;
     });
     if (!entries.has('block')) {
       this.#reader.reportMissing(
@@ -238,9 +262,8 @@ export class StepsLoader {
   /** Arguments whose schema says `.meta({ stepId: true })` hold the id of an earlier step. */
   #collectIdReferences(action: Action, given: readonly YamlEntry[], order: number): void {
     for (const { key, value, place } of given) {
-      const schema = Object.hasOwn(action.args.shape, key) ? action.args.shape[key] : undefined;
       const id = this.#reader.scalar(value)?.value;
-      if (!isStepId(schema) || typeof id !== 'string' || hasTemplate(id)) continue;
+      if (!isStepIdArgument(action, key) || typeof id !== 'string' || hasTemplate(id)) continue;
       this.idReferences.push({ id, place, order });
     }
   }
@@ -311,11 +334,4 @@ function readTimeout(
   if (ms === 0)
     return reader.report(entry.place, `"${entry.key}" must be longer than nothing`, `write ${DURATION_FORM}`);
   return reader.duration(entry);
-}
-
-function isStepId(schema: unknown): boolean {
-  if (typeof schema !== 'object' || schema === null || !('meta' in schema) || typeof schema.meta !== 'function')
-    return false;
-  const meta: unknown = schema.meta();
-  return typeof meta === 'object' && meta !== null && 'stepId' in meta && meta.stepId === true;
 }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { registerAbort } from './abort.ts';
 import { registerAdvisory } from './advisory.ts';
+import { registerAnswer } from './answer.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerExec } from './exec.ts';
@@ -20,7 +21,16 @@ import { registerValidate } from './validate.ts';
 import { registerVerify } from './verify.ts';
 
 export function registerCommands(program: Command): void {
-  const daily = [registerRun, registerPlan, registerResume, registerRerun, registerAbort, registerRuns, registerStatus];
+  const daily = [
+    registerRun,
+    registerPlan,
+    registerResume,
+    registerAnswer,
+    registerRerun,
+    registerAbort,
+    registerRuns,
+    registerStatus,
+  ];
   const also = [
     registerReport,
     registerShields,

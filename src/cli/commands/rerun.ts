@@ -46,7 +46,7 @@ export function registerRerun(program: Command): void {
         });
       }
       await withServices(flags, (services) =>
-        followRun(flags.output, async ({ watcher, signal }) => {
+        followRun(flags, async ({ watcher, signal, operator }) => {
           const options = {
             run,
             which,
@@ -63,6 +63,7 @@ export function registerRerun(program: Command): void {
             version: readVersion(),
             watcher,
             signal,
+            operator,
           } as const;
           const rerun = await planRerun(services, options);
           process.stderr.write(`rerun of ${rerun.parent}: ${rerun.plan.hosts.length} hosts\n`);

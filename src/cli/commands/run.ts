@@ -43,7 +43,7 @@ Examples:
           process.stdout.write(plan.hosts.map((host) => `${host.name}\n`).join(''));
           return;
         }
-        await followRun(flags.output, ({ watcher, signal }) =>
+        await followRun(flags, ({ watcher, signal, operator }) =>
           startRun(services, {
             ...source,
             check: flags.check === true,
@@ -51,6 +51,7 @@ Examples:
             version: readVersion(),
             watcher,
             signal,
+            operator,
           }),
         );
       });

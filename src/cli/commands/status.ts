@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { FirebreakError, type HostView, type RunView } from '../../domain/index.ts';
 import { didYouMean } from '../../util/index.ts';
-import { renderHostTable, renderTable, renderTally } from '../live/index.ts';
+import { oneLine, renderHostTable, renderTable, renderTally } from '../live/index.ts';
 import { addStateOption, type StateOptions, withServices } from '../options.ts';
 
 interface StatusFlags extends StateOptions {
@@ -36,6 +36,10 @@ export function registerStatus(program: Command): void {
       process.stdout.write(`${view.name}\nrun ${view.run}: ${info.state}${owner}; ${renderTally(view)}\n\n`);
       process.stdout.write(`${renderHostTable(hosts)}\n`);
       if (flags.host !== undefined) for (const host of hosts) process.stdout.write(`\n${renderSteps(host)}\n`);
+      const questions = view.state === 'aborted' ? [] : hosts.flatMap(openQuestions);
+      if (questions.length > 0) {
+        process.stdout.write(`\nQuestions:\n${questions.join('\n')}\n\nNext:\n  firebreak answer ${view.run}\n`);
+      }
       if (info.state === 'interrupted') process.stdout.write(`\nNext:\n  firebreak resume ${view.run}\n`);
     });
 }
@@ -44,6 +48,14 @@ function unknownHost(name: string, view: RunView): FirebreakError {
   const names = view.hosts.map((host) => host.name);
   return new FirebreakError('FB_NO_HOSTS', `run ${view.run} has no host "${name}"`, {
     remedy: didYouMean(name, names) || `firebreak status ${view.run}`,
+  });
+}
+
+function openQuestions({ name, questions }: HostView): readonly string[] {
+  return questions.flatMap(({ state, step, text, answer, by }) => {
+    if (state === 'closed') return [];
+    const said = answer === null ? 'not answered' : `${by} answered ${answer}; firebreak resume goes on`;
+    return [`  ${oneLine(`${name}: ${step}: ${text} – ${said}`)}`];
   });
 }
 

@@ -13,6 +13,13 @@ export function hostCount(count: number): string {
   return `${count} ${count === 1 ? 'host' : 'hosts'}`;
 }
 
+const HOW_ANSWERED = {
+  terminal: '',
+  command: '',
+  default: ' (--yes)',
+  carried: ' (in the run before)',
+} as const;
+
 function describe(event: RunEvent): string | undefined {
   switch (event.type) {
     case 'RunStarted':
@@ -37,12 +44,24 @@ function describe(event: RunEvent): string | undefined {
       return `${event.host}: ${event.step}: shield confirmed, the way in is still open`;
     case 'ObligationDischarged':
       return event.how === 'undone' ? `${event.host}: shield taken down` : undefined;
+    case 'OperatorAsked':
+      return `${event.host}: ${event.step}: asks: ${event.question.text}`;
+    case 'OperatorAnswered':
+      return `${event.host}: ${event.step}: ${event.by} answered: ${event.answer}${HOW_ANSWERED[event.via]}`;
+    case 'HostParked':
+      return `${event.host}: NEEDS-OPERATOR – ${event.reason}${
+        event.standingShields > 0 ? ` (${event.standingShields} shield standing)` : ''
+      }`;
+    case 'HostTakenUp':
+      return `${event.host}: goes on${event.reason === '' ? '' : `; ${event.reason}`}`;
     case 'HostFinished':
       return `${event.host}: ${event.outcome.toUpperCase()}${event.reason === '' ? '' : ` – ${event.reason}`}${
         event.standingShields > 0 ? ` (${event.standingShields} shield standing)` : ''
       }`;
     case 'RunPaused':
       return `run ${event.run} paused: ${event.reason}`;
+    case 'RunWaiting':
+      return `run ${event.run}: ${event.reason}`;
     case 'RunFinished':
       return `run ${event.run} ${event.how}${event.reason === '' ? '' : `: ${event.reason}`}`;
     case 'HostLeased':

@@ -6,6 +6,8 @@ export function createJsonDisplay(): RunDisplay {
     start: () => {},
     event: () => {},
     progress: () => {},
+    pause: () => {},
+    resume: () => {},
     stop: () => {},
     finish: (view) => {
       process.stdout.write(`${JSON.stringify(view)}\n`);

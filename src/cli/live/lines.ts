@@ -6,23 +6,35 @@ import { writeSummary } from './summary.ts';
 
 export function createLinesDisplay(): RunDisplay {
   const lastProgress = new Map<string, string>();
+  let held: string[] | null = null;
+  const write = (line: string): void => {
+    if (held === null) process.stderr.write(line);
+    else held.push(line);
+  };
+  const resume = (): void => {
+    const lines = held ?? [];
+    held = null;
+    for (const line of lines) write(line);
+  };
   return {
     start: () => {},
     event: (event) => {
       const text = formatEvent(event);
-      if (text !== undefined) process.stderr.write(`${event.at.slice(11, 19)} ${text}\n`);
+      if (text !== undefined) write(`${event.at.slice(11, 19)} ${text}\n`);
     },
     progress: ({ host, step, text }) => {
-      // A step that only begins: its outcome follows, or what it does.
-      if (text === '') return;
       // Numbers in a progress text change all the time; a line is worth it only when the words do.
       if (text === '') return;
       const words = `${step} ${text.replace(/[\d.,]+/g, '#')}`;
       if (lastProgress.get(host) === words) return;
       lastProgress.set(host, words);
-      process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${oneLine(`${host}: ${step}: ${text}`)}\n`);
+      write(`${new Date().toISOString().slice(11, 19)} ${oneLine(`${host}: ${step}: ${text}`)}\n`);
     },
-    stop: () => {},
+    pause: () => {
+      held ??= [];
+    },
+    resume,
+    stop: resume,
     finish: writeSummary,
   };
 }

@@ -3,7 +3,7 @@
  * when the run has ended; the summary takes its place.
  */
 import type { DefaultRenderer, ListrTaskWrapper, SimpleRenderer } from 'listr2';
-import type { HostFinished, RunEvent, RunView } from '../../domain/index.ts';
+import type { HostOutcome, HostView, RunEvent, RunView } from '../../domain/index.ts';
 import { FINE_OUTCOMES } from '../../domain/index.ts';
 import { formatEvent, hostCount } from './format-event.ts';
 import type { RunDisplay } from './observer.ts';
@@ -44,27 +44,47 @@ class Line {
   }
 }
 
+/** What a line says, and whether it has ended (fine or not); it outlives the view, which may be taken away for a while. */
+interface Row {
+  title: string;
+  end: boolean | null;
+}
+
 export function createLiveDisplay(): RunDisplay {
-  const lines = new Map<string, Line>();
-  const head = new Line('');
+  const head: Row = { title: '', end: null };
+  const rows = new Map<string, Row>();
+  let mounted = new Map<Row, Line>();
   let width = 0;
   let finished = 0;
   let wave = '';
   let done: Promise<unknown> = Promise.resolve();
 
-  const show = (host: string, text: string): void => lines.get(host)?.show(`${pad(host, width)}  ${oneLine(text)}`);
+  const set = (row: Row, title: string): void => {
+    row.title = title;
+    mounted.get(row)?.show(title);
+  };
+  const show = (host: string, text: string): void => {
+    const row = rows.get(host);
+    if (row !== undefined) set(row, `${pad(host, width)}  ${oneLine(text)}`);
+  };
+  const end = (row: Row | undefined, isFine: boolean): void => {
+    if (row === undefined) return;
+    row.end = isFine;
+    mounted.get(row)?.end(isFine);
+  };
   const showHead = (): void => {
     const where = wave === '' ? '' : `${/^wave /.test(wave) ? '' : 'wave '}${wave}, `;
-    head.show(`${where}${finished} of ${hostCount(lines.size)} done`);
+    set(head, `${where}${finished} of ${hostCount(rows.size)} done`);
   };
-  const finishHost = (event: HostFinished): void => {
-    show(event.host, `${event.outcome}${event.reason === '' ? '' : ` – ${event.reason}`}`);
-    lines.get(event.host)?.end(FINE_OUTCOMES.has(event.outcome));
+  const finishHost = (host: string, outcome: HostOutcome, reason: string): void => {
+    show(host, `${outcome}${reason === '' ? '' : ` – ${reason}`}`);
+    end(rows.get(host), FINE_OUTCOMES.has(outcome));
     finished += 1;
     showHead();
   };
   const onEvent = (event: RunEvent): void => {
-    if (event.type === 'HostFinished') finishHost(event);
+    if (event.type === 'HostFinished') finishHost(event.host, event.outcome, event.reason);
+    else if (event.type === 'HostParked') finishHost(event.host, 'needs-operator', event.reason);
     else if (event.type === 'WaveStarted') {
       wave = event.wave;
       showHead();
@@ -73,8 +93,26 @@ export function createLiveDisplay(): RunDisplay {
       if (text !== undefined) show(event.host, text.slice(event.host.length + 2));
     }
   };
-  const stop = async (): Promise<void> => {
-    for (const line of [head, ...lines.values()]) line.end();
+  const mount = (): void => {
+    mounted = new Map([head, ...rows.values()].map((row) => [row, new Line(row.title)]));
+    const tasks = [...mounted.values()].map((line) => ({
+      title: line.title,
+      task: (_context: unknown, task: Task): Promise<void> => line.run(task),
+    }));
+    for (const [row, line] of mounted) if (row.end !== null) line.end(row.end);
+    const rendererOptions = { clearOutput: true, formatOutput: 'truncate', showErrorMessage: false } as const;
+    done = import('listr2').then(({ Listr }) =>
+      new Listr(tasks, {
+        concurrent: true,
+        exitOnError: false,
+        registerSignalListeners: false,
+        rendererOptions,
+      }).run(),
+    );
+  };
+  const unmount = async (): Promise<void> => {
+    for (const line of mounted.values()) line.end();
+    mounted = new Map();
     // The renderer redraws once more when its last task ends; whatever comes next must come below that.
     await done;
   };
@@ -83,33 +121,29 @@ export function createLiveDisplay(): RunDisplay {
     start: (view) => {
       width = Math.max(0, ...view.hosts.map((host) => host.name.length));
       for (const host of view.hosts) {
-        lines.set(host.name, new Line(''));
+        const row: Row = { title: '', end: null };
+        rows.set(host.name, row);
         show(host.name, host.outcome ?? 'waiting');
-        if (host.outcome === null) continue;
+        // A parked host may go on.
+        if (host.outcome === null || isParked(host)) continue;
         finished += 1;
-        lines.get(host.name)?.end(FINE_OUTCOMES.has(host.outcome));
+        row.end = FINE_OUTCOMES.has(host.outcome);
       }
       showHead();
-      const tasks = [head, ...lines.values()].map((line) => ({
-        title: line.title,
-        task: (_context: unknown, task: Task): Promise<void> => line.run(task),
-      }));
-      const rendererOptions = { clearOutput: true, formatOutput: 'truncate', showErrorMessage: false } as const;
-      done = import('listr2').then(({ Listr }) =>
-        new Listr(tasks, {
-          concurrent: true,
-          exitOnError: false,
-          registerSignalListeners: false,
-          rendererOptions,
-        }).run(),
-      );
+      mount();
     },
     event: onEvent,
     progress: ({ host, step, text }) => show(host, text === '' ? step : `${step}: ${text}`),
-    stop,
+    pause: unmount,
+    resume: mount,
+    stop: unmount,
     finish: async (view: RunView, nextSteps) => {
-      await stop();
+      await unmount();
       writeSummary(view, nextSteps);
     },
   };
+}
+
+function isParked(host: HostView): boolean {
+  return host.questions.some(({ state }) => state !== 'closed');
 }

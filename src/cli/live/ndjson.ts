@@ -8,6 +8,8 @@ export function createNdjsonDisplay(): RunDisplay {
       process.stdout.write(`${JSON.stringify(event)}\n`);
     },
     progress: () => {},
+    pause: () => {},
+    resume: () => {},
     stop: () => {},
     finish: () => {},
   };

@@ -9,6 +9,9 @@ export interface RunDisplay {
   start(view: RunView): void;
   event(event: RunEvent): void;
   progress(progress: { readonly host: string; readonly step: string; readonly text: string }): void;
+  /** Nothing is drawn until `resume`: a question has the terminal. What happens meanwhile is shown then. */
+  pause(): void | Promise<void>;
+  resume(): void;
   /** The run ended in an error: nothing more is shown. */
   stop(): void | Promise<void>;
   /** After the last event; prints the summary. */

@@ -150,6 +150,7 @@ export class World {
         const answer = answers(question, host);
         if (answer !== null) return { answer, via: 'terminal' };
         return new Promise((_, reject) => {
+          if (signal.aborted) reject(new Error('the prompt was closed'));
           signal.addEventListener('abort', () => reject(new Error('the prompt was closed')), { once: true });
         });
       },

@@ -67,7 +67,8 @@ export class MemoryJournal implements Journal {
 
   async append(run: string, bodies: readonly RunEventBody[]): Promise<readonly RunEvent[]> {
     const stored = this.#run(run);
-    if (!bodies.every((body) => body.type === 'ObligationDischarged')) this.#refuseOthers(stored);
+    const isOfOthers = (body: RunEventBody) => /^(ObligationDischarged|OperatorAnswered)$/.test(body.type);
+    if (!bodies.every(isOfOthers)) this.#refuseOthers(stored);
     const at = new Date(this.#clock.now()).toISOString();
     const events = bodies.map((body, index) => ({ ...body, run, seq: stored.events.length + index + 1, at }));
     stored.events.push(...events.map((event) => JSON.stringify(event)));
@@ -92,7 +93,7 @@ export class MemoryJournal implements Journal {
         const plan = JSON.parse(stored.plan) as Plan;
         const end = stored.events
           .map((event) => JSON.parse(event) as RunEvent)
-          .find((event) => event.type === 'RunFinished');
+          .findLast((event) => /^Run(Finished|Waiting|Resumed)$/.test(event.type));
         const isLive = stored.owner !== null && this.#store.alive.has(stored.owner);
         return {
           run: stored.run,
@@ -100,7 +101,14 @@ export class MemoryJournal implements Journal {
           parent: stored.parent,
           startedAt: stored.startedAt,
           check: stored.check,
-          state: end?.how ?? (isLive ? 'running' : 'interrupted'),
+          state:
+            end?.type === 'RunFinished'
+              ? end.how
+              : end?.type === 'RunWaiting'
+                ? 'waiting'
+                : isLive
+                  ? 'running'
+                  : 'interrupted',
           owner: stored.owner === null ? null : { pid: 1, machine: stored.owner },
           hosts: plan.hosts.length,
         };

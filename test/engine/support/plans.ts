@@ -70,7 +70,7 @@ function stepIds(nodes: readonly PlannedNode[]): readonly PlannedStep[] {
   );
 }
 
-const FIELDS = ['state', 'fixed', 'applicable', 'reason', 'verdict', 'reboot_required', 'healthy', 'runs'];
+const FIELDS = ['state', 'fixed', 'applicable', 'reason', 'verdict', 'reboot_required', 'healthy', 'runs', 'answer'];
 
 export function plan(steps: PlannedNode[], rest: Partial<Plan> = {}): Plan {
   const hosts = rest.hosts ?? [host('web01')];

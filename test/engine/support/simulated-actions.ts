@@ -1,5 +1,6 @@
 /** Actions of every kind on simulated machines, written to the same contract as the real ones. */
 import { z } from 'zod';
+import { createActions } from '../../../src/actions/index.ts';
 import {
   type Action,
   type ActionCatalog,
@@ -303,6 +304,8 @@ export function simulatedActions(send: Send): ActionCatalog {
     reboot,
     script,
     end,
+    // They touch no host: the real ones.
+    ...[...createActions().values()].filter(({ kind }) => kind === 'operator' || kind === 'wait'),
   ];
   return new Map(actions.map((action) => [action.uses, action]));
 }

@@ -1,0 +1,167 @@
+/**
+ * A host goes on after it has waited for a person. What is left to do must rest on what the host is now: every read that
+ * it refers to is made again where it stands in the playbook, conditions that hung on these are evaluated again, and a
+ * shield that no longer stands is put up again, with everything behind it in its block. Steps that changed something
+ * otherwise stay done. Must not know what was asked.
+ */
+import type { ActionCatalog, OpenUndo, Plan, PlannedNode, PlannedStep, RunEventBody } from '../domain/index.ts';
+import { toErrorRecord } from '../domain/index.ts';
+import { dependsOn, stepIdArguments, templateDependsOn } from '../playbook/index.ts';
+import type { HostRecord } from './host-record.ts';
+import { type HostWork, stepContext } from './host-work.ts';
+import { throwIfPaused } from './pause.ts';
+import { flattenSteps } from './plan-steps.ts';
+import { StepTime } from './step-time.ts';
+
+const LOOK_MS = 5 * 60_000;
+
+/**
+ * Looks whether the shields still stand, then says in one event what is done again.
+ * @param before written in the same append
+ * @throws Paused, a failure of the journal
+ */
+export async function takeUp(work: HostWork, waited: string, before: readonly RunEventBody[]): Promise<void> {
+  const { plan, record, recorder, deps, host } = work;
+  const gone: OpenUndo[] = [];
+  const reasons: string[] = [];
+  for (const undo of record.open('undo')) {
+    if (behindShield(plan.steps, undo.step, waited).length === 0) continue;
+    const why = await whyGone(work, undo);
+    if (why === null) continue;
+    gone.push(undo);
+    reasons.push(`${undo.step} no longer stands: ${why}`);
+  }
+  const restarted = gone.flatMap((undo) => behindShield(plan.steps, undo.step, waited));
+  const again = stepsToRepeat(plan, record, deps.actions, [...restarted, waited]);
+  await recorder.append(record, [
+    ...before,
+    { type: 'HostTakenUp', host: host.name, again, reason: reasons.join('; ') },
+  ]);
+}
+
+/** Null when it is proved to stand: what cannot be read does not pass for a shield. */
+async function whyGone(work: HostWork, undo: OpenUndo): Promise<string | null> {
+  const { deps, connection, recorder, pause } = work;
+  const action = deps.actions.get(undo.uses);
+  if (action?.kind !== 'change') return 'its action is unknown';
+  throwIfPaused(pause);
+  recorder.progress(work.host.name, undo.step, 'looks whether it still stands');
+  const time = new StepTime(deps.clock, LOOK_MS, pause);
+  try {
+    const context = stepContext({ ...work, check: true }, { stepId: undo.step, attempt: 1, time });
+    const proof = await time.bound(action.prove(context, undo.args, undo.prior), time.signal);
+    return proof.proven ? null : (proof.error?.message ?? 'it is not in effect');
+  } catch (thrown) {
+    recorder.throwIfBroken();
+    throwIfPaused(pause);
+    await connection.dropIfLost(thrown);
+    return toErrorRecord(thrown).message;
+  } finally {
+    time.end();
+  }
+}
+
+/**
+ * The steps from the shield to the end of its block, when the step that waited stands behind it in the same block; none
+ * when the way has left the shield's block.
+ */
+function behindShield(nodes: readonly PlannedNode[], shield: string, waited: string): readonly string[] {
+  const at = nodes.findIndex((node) => node.id === shield);
+  const behind = at < 0 ? [] : flattenSteps(nodes.slice(at)).map(({ id }) => id);
+  if (behind.includes(waited)) return behind;
+  for (const node of nodes) {
+    if (node.kind === 'step') continue;
+    for (const part of [node.block, node.rescue, node.always]) {
+      const found = behindShield(part, shield, waited);
+      if (found.length > 0) return found;
+    }
+  }
+  return [];
+}
+
+interface Refs {
+  readonly conditions: ReadonlySet<string>;
+  /** Ids given as arguments (`against: health`): looks to compare with. */
+  readonly compared: readonly string[];
+}
+
+/** In the plan's order. `begin` is done again in any case, as far as it was done. */
+function stepsToRepeat(
+  plan: Plan,
+  record: HostRecord,
+  actions: ActionCatalog,
+  begin: readonly string[],
+): readonly string[] {
+  const steps = flattenSteps(plan.steps);
+  const refs = referencesOf(plan.steps, actions);
+  const finished = (id: string) => record.steps.get(id)?.finished ?? null;
+  const kindOf = (step: PlannedStep) => actions.get(step.uses)?.kind;
+  const reads = new Map(steps.filter((step) => kindOf(step) === 'read').map((step) => [step.id, step]));
+  const again = new Set(begin.filter((id) => finished(id) !== null));
+  const kept = new Set(
+    steps
+      .flatMap((step) => refs.get(step.id)?.compared ?? [])
+      .filter((id) => !again.has(id) && hasChangedSince(record, id)),
+  );
+  const isLeft = (step: PlannedStep) => {
+    const end = finished(step.id);
+    // What would have ended the host before it came here is asked once more.
+    return end === null || again.has(step.id) || (kindOf(step) === 'control' && end.outcome === 'skipped');
+  };
+  const isWanted = (step: PlannedStep): boolean => {
+    const end = finished(step.id);
+    if (end === null || again.has(step.id) || kept.has(step.id)) return false;
+    if (step.uses === 'host.facts') return true;
+    const hangsOn = [...(refs.get(step.id)?.conditions ?? [])].some((id) => again.has(id));
+    const isDecision = kindOf(step) === 'control' || kindOf(step) === 'operator' || end.outcome === 'skipped';
+    if (hangsOn && isDecision) return true;
+    return (
+      reads.has(step.id) &&
+      end.outcome !== 'skipped' &&
+      steps.some((other) => isLeft(other) && refersTo(other, step.id))
+    );
+  };
+  const refersTo = (step: PlannedStep, id: string): boolean => {
+    const { conditions, compared } = refs.get(step.id) ?? { conditions: new Set(), compared: [] };
+    return conditions.has(id) || compared.includes(id);
+  };
+  for (let size = -1; size !== again.size; ) {
+    size = again.size;
+    for (const step of steps) if (isWanted(step)) again.add(step.id);
+  }
+  return steps.filter((step) => again.has(step.id)).map((step) => step.id);
+}
+
+/** A look from before a change is what later ones are compared with. */
+function hasChangedSince(record: HostRecord, id: string): boolean {
+  const at = record.finishedOrder.indexOf(id);
+  return (
+    at >= 0 &&
+    record.finishedOrder.slice(at + 1).some((later) => record.steps.get(later)?.finished?.outcome === 'changed')
+  );
+}
+
+/** What each step refers to; the conditions of its blocks are its own. */
+function referencesOf(
+  nodes: readonly PlannedNode[],
+  actions: ActionCatalog,
+  outer: readonly string[] = [],
+): ReadonlyMap<string, Refs> {
+  const found = new Map<string, Refs>();
+  for (const node of nodes) {
+    const own = [...outer, ...(node.if === null ? [] : dependsOn(node.if))];
+    if (node.kind === 'block') {
+      const inner = referencesOf([...node.block, ...node.rescue, ...node.always], actions, own);
+      for (const [id, refs] of inner) found.set(id, refs);
+      continue;
+    }
+    const until = node.until === null ? [] : dependsOn(node.until);
+    const timeout = typeof node.timeout === 'string' ? templateDependsOn(node.timeout) : [];
+    const action = actions.get(node.uses);
+    found.set(node.id, {
+      conditions: new Set([...own, ...until, ...timeout, ...templateDependsOn(node.with)]),
+      compared: action === undefined ? [] : stepIdArguments(action, node.with),
+    });
+  }
+  return found;
+}
