@@ -27,7 +27,7 @@ public sealed class History(LabClock clock)
     }
 
     /// <summary>Adds an entry with the lab time of now.</summary>
-    /// <param name="kind">program-start, program, task, registry, file, service, reboot, boot, logon, ipsec, firewall, network, package, trouble, account.</param>
+    /// <param name="kind">program-start, program, task, registry, file, service, reboot, boot, logon, ipsec, firewall, network, package, trouble, account, rpc.</param>
     /// <param name="fields">Name and value of the further fields; values are string, bool, int, long, null or <see cref="JsonNode"/>.</param>
     public void Add(string kind, params ReadOnlySpan<(string Name, object? Value)> fields)
     {

@@ -32,6 +32,7 @@ public sealed class Machine : IDisposable
         Packages = new PackageCatalog(this, profile);
         Ipsec = new IpsecState(this);
         Firewall = new FirewallState(this);
+        Rpc = new RpcEndpoint(this);
         Ports = new PortTable(this, profile);
         Programs = new ProgramTable(this, ProgramCatalog.For(profile));
         Trouble = new TroubleBox(this);
@@ -88,6 +89,9 @@ public sealed class Machine : IDisposable
 
     /// <summary>Windows Firewall.</summary>
     public FirewallState Firewall { get; }
+
+    /// <summary>What its RPC service answers to those who have not logged on.</summary>
+    public RpcEndpoint Rpc { get; }
 
     /// <summary>Listening sockets.</summary>
     public PortTable Ports { get; }
@@ -172,6 +176,7 @@ public sealed class Machine : IDisposable
     {
         DerivedRegistry.ApplyHardware(this);
         DcomEnabled = !"N".Equals(Registry.GetValue(@"HKLM\SOFTWARE\Microsoft\OLE", "EnableDCOM")?.Data as string, StringComparison.OrdinalIgnoreCase);
+        Rpc.Booted();
         foreach (ProcessProfile process in _profile.Processes)
         {
             string path = Files.Normalize(process.Path);

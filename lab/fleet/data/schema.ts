@@ -67,7 +67,20 @@ const fileSchema = z.strictObject({
 });
 
 const troubleSchema = z.strictObject({
-  kind: z.enum(['network-loss', 'installer-fails', 'installer-hangs', 'no-return', 'power-loss', 'rpc-crash']),
+  kind: z.enum([
+    'network-loss',
+    'installer-fails',
+    'installer-hangs',
+    'no-return',
+    'power-loss',
+    'rpc-crash',
+    'rpc-silent',
+    'rpc-garbage',
+    'rpc-half',
+    'rpc-reset',
+    'rpc-fault',
+    'rpc-short',
+  ]),
   /** network-loss and power-loss: right away, or when an installer starts its work. */
   when: z.enum(['now', 'installing']).optional(),
   /** Seconds after that moment. */

@@ -15,6 +15,7 @@ public sealed class PortTable : IDisposable
     public const int WinRmPort = 5985;
 
     private const int MappedBy = 10_000;
+    private const int RpcPort = 135;
 
     // Of no machine (RFC 5737). What is blocked for it is silent even where nothing listens; to the few that a rule lets through too, which is the lab's limit.
     private static readonly IPAddress s_stranger = IPAddress.Parse("192.0.2.1");
@@ -186,7 +187,7 @@ public sealed class PortTable : IDisposable
         }
         else if (wanted is not null)
         {
-            TcpPort listener = new(_machine.Address, real);
+            TcpPort listener = new(_machine.Address, real, port == RpcPort && !_machine.Os.Is9x ? _machine.Rpc.Connect : null);
             _open[port] = listener;
             listener.Listen(wanted);
         }

@@ -3,15 +3,20 @@ using System.Net.Sockets;
 
 namespace Firebreak.Lab.Machines;
 
-/// <summary>One listening TCP socket: connections are taken, held for a while without a word, and closed.</summary>
+/// <summary>One listening TCP socket: connections are taken, answered by what is behind the port, else held for a while without a word and closed.</summary>
 internal sealed class TcpPort : IDisposable
 {
     private static readonly TimeSpan s_hold = TimeSpan.FromSeconds(20);
     private readonly Socket _socket;
     private readonly HashSet<Socket> _held = [];
+    private readonly Func<string, IPortTalk>? _talk;
 
-    public TcpPort(IPAddress address, int port)
+    /// <param name="address">Where.</param>
+    /// <param name="port">Where.</param>
+    /// <param name="talk">What answers a connection from an address; null: nothing does.</param>
+    public TcpPort(IPAddress address, int port, Func<string, IPortTalk>? talk = null)
     {
+        _talk = talk;
         _socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -84,12 +89,24 @@ internal sealed class TcpPort : IDisposable
     private async Task Hold(Socket connection)
     {
         using CancellationTokenSource limit = new(s_hold);
-        byte[] buffer = new byte[256];
+        byte[] buffer = new byte[1024];
         try
         {
-            while (await connection.ReceiveAsync(buffer, limit.Token).ConfigureAwait(false) > 0)
+            IPortTalk? talk = _talk?.Invoke(((IPEndPoint)connection.RemoteEndPoint!).Address.ToString());
+            PortEnd end = PortEnd.Open;
+            while (end == PortEnd.Open && await connection.ReceiveAsync(buffer, limit.Token).ConfigureAwait(false) is > 0 and int count)
             {
-                // What is said is not answered.
+                // Without anything behind the port, what is said is not answered.
+                (byte[] bytes, end) = talk?.Take(buffer.AsSpan(0, count)) ?? new([]);
+                for (int sent = 0; sent < bytes.Length;)
+                {
+                    sent += await connection.SendAsync(bytes.AsMemory(sent), limit.Token).ConfigureAwait(false);
+                }
+            }
+
+            if (end == PortEnd.Reset)
+            {
+                connection.LingerState = new LingerOption(enable: true, 0);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)

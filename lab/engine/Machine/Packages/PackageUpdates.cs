@@ -21,9 +21,7 @@ public sealed partial class PackageCatalog
     {
         PackageRequirements requires = package.Requires;
         OsIdentity os = _machine.Os;
-        if (!Fits(requires.Builds, os.Build) || !Fits(requires.ProductTypes, os.ProductType) || !Fits(requires.Arch, os.Arch, StringComparer.OrdinalIgnoreCase)
-            || (requires.Platform is { } platform && platform != os.Platform)
-            || !requires.Suites.All(s => os.Suites.Contains(s, StringComparer.OrdinalIgnoreCase)) || requires.NoSuites.Any(s => os.Suites.Contains(s, StringComparer.OrdinalIgnoreCase)))
+        if (!FitsEdition(requires, os))
         {
             return "The version of Windows you have installed does not match the update you are trying to install.";
         }
@@ -40,6 +38,14 @@ public sealed partial class PackageCatalog
 
         return requires.Prerequisites.All(IsActive) ? null : "Setup has detected that a prerequisite of this update is missing.";
     }
+
+    /// <summary>Whether a package is for this system in this service pack, whatever its language.</summary>
+    internal static bool FitsSystem(PackageRequirements requires, OsIdentity os) => FitsEdition(requires, os) && Fits(requires.ServicePacks, os.ServicePack);
+
+    private static bool FitsEdition(PackageRequirements requires, OsIdentity os) =>
+        Fits(requires.Builds, os.Build) && Fits(requires.ProductTypes, os.ProductType) && Fits(requires.Arch, os.Arch, StringComparer.OrdinalIgnoreCase)
+        && (requires.Platform is not { } platform || platform == os.Platform)
+        && requires.Suites.All(s => os.Suites.Contains(s, StringComparer.OrdinalIgnoreCase)) && !requires.NoSuites.Any(s => os.Suites.Contains(s, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>Does the installer's work on this thread.</summary>
     /// <returns>The exit code, or null if another installer works.</returns>

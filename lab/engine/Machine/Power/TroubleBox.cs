@@ -51,6 +51,9 @@ public sealed class TroubleBox
                 }
 
                 break;
+            case "rpc-silent" or "rpc-garbage" or "rpc-half" or "rpc-reset" or "rpc-fault" or "rpc-short":
+                _machine.Rpc.Oddity = Enum.Parse<RpcOddity>(trouble.Kind[4..], ignoreCase: true);
+                break;
             case "no-return":
                 _machine.Power.NoReturn = true;
                 break;
@@ -77,6 +80,8 @@ public sealed class TroubleBox
             _installerHangs = false;
             _machine.Power.NoReturn = false;
         }
+
+        _machine.Rpc.Oddity = RpcOddity.None;
 
         _machine.History.Add("trouble", ("trouble", "none"));
         _machine.Network.Restore();

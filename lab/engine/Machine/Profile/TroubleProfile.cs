@@ -3,7 +3,7 @@ namespace Firebreak.Lab.Machines;
 /// <summary>Something that goes wrong.</summary>
 public sealed record TroubleProfile
 {
-    /// <summary>network-loss, installer-fails, installer-hangs, no-return, power-loss or rpc-crash.</summary>
+    /// <summary>network-loss, installer-fails, installer-hangs, no-return, power-loss, rpc-crash; rpc-silent, rpc-garbage, rpc-half, rpc-reset, rpc-fault or rpc-short.</summary>
     public required string Kind { get; init; }
 
     /// <summary>now, or installing (when the next installer starts); only for network-loss and power-loss.</summary>

@@ -9,7 +9,17 @@ interface TroubleFlags {
   readonly exitCode?: number;
 }
 
-const KINDS = ['network-loss', 'installer-fails', 'installer-hangs', 'no-return', 'power-loss', 'none', 'power-on'];
+const RPC_KINDS = ['rpc-silent', 'rpc-garbage', 'rpc-half', 'rpc-reset', 'rpc-fault', 'rpc-short'];
+const KINDS = [
+  'network-loss',
+  'installer-fails',
+  'installer-hangs',
+  'no-return',
+  'power-loss',
+  ...RPC_KINDS,
+  'none',
+  'power-on',
+];
 
 export function registerTrouble(lab: Command): void {
   lab
@@ -31,6 +41,7 @@ Kinds:
   installer-fails  the next installer ends with an error
   installer-hangs  the next installer never ends
   no-return        the machine does not come back from its next restart
+  rpc-…            TCP 135 answers oddly: silent, garbage, half, reset, fault, short
   none             mended: installers work, restarts come back, the network is there
   power-on         a machine that is off boots
 
