@@ -47,6 +47,16 @@ const evidenceSchema = z.object({
     }),
   ),
   Keys: z.array(z.object({ Key: z.string(), Present: z.boolean().nullable() })),
+  Services: z.array(z.object({ Name: z.string(), Exists: z.boolean().nullable() })).nullish(),
+  Values: z
+    .array(
+      z.object({
+        Path: z.string(),
+        Present: z.boolean().nullable(),
+        Value: z.union([z.number(), z.string()]).nullable(),
+      }),
+    )
+    .nullish(),
   PendingReboot: z.array(z.string()).nullable(),
   BootTime: z.string().nullable(),
 });
@@ -67,11 +77,17 @@ export function planAdvisory(step: StepContext): Advisory {
 
 /** Reads; changes nothing. @throws FirebreakError those of callHost */
 export async function readEvidence(step: StepContext, advisory: Advisory): Promise<HostEvidence> {
-  const { kbs, keys, files } = questionsOf(advisory);
+  const { kbs, keys, files, services, values } = questionsOf(advisory);
   const raw = await callHost(step, {
     module: 'Patch',
     function: 'Get-FbPatchEvidence',
-    parameters: { Kb: kbs, Key: keys, File: files },
+    parameters: {
+      Kb: kbs,
+      Key: keys,
+      File: files,
+      ...(services.length === 0 ? {} : { Service: services }),
+      ...(values.length === 0 ? {} : { Value: values }),
+    },
     result: evidenceSchema,
     timeoutMs: 120_000,
   });
@@ -91,6 +107,8 @@ export async function readEvidence(step: StepContext, advisory: Advisory): Promi
         replacedAtRestart: item.ReplacedAtRestart ?? null,
       })),
       keys: raw.Keys.map((item) => ({ key: item.Key, present: item.Present })),
+      services: raw.Services?.map((item) => ({ name: item.Name, exists: item.Exists })) ?? [],
+      values: raw.Values?.map((item) => ({ path: item.Path, present: item.Present, value: item.Value })) ?? [],
       pending: raw.PendingReboot,
       bootTime: raw.BootTime,
     },

@@ -34,6 +34,20 @@ export interface KeyEvidence {
   readonly present: boolean | null;
 }
 
+export interface ServiceEvidence {
+  readonly name: string;
+  /** Installed, whatever its state. */
+  readonly exists: boolean | null;
+}
+
+export interface ValueEvidence {
+  /** Key and name. */
+  readonly path: string;
+  readonly present: boolean | null;
+  /** Null: absent, or neither a number nor a text. */
+  readonly value: number | string | null;
+}
+
 /** What the host is, as far as advisories tell systems apart by it. */
 export interface SystemEvidence {
   /** CurrentVersion: `5.1` */
@@ -57,6 +71,9 @@ export interface PatchEvidence {
   readonly rollups: readonly RollupEvidence[] | null;
   readonly files: readonly FileEvidence[];
   readonly keys: readonly KeyEvidence[];
+  /** Left out: not asked. */
+  readonly services?: readonly ServiceEvidence[];
+  readonly values?: readonly ValueEvidence[];
   /** Why a reboot is pending: servicing, windows-update, file-rename, update-exe, computer-rename; null = unreadable. */
   readonly pending: readonly string[] | null;
   /** ISO 8601, UTC. */

@@ -1,4 +1,5 @@
 /** What must be asked of a host to judge it by an advisory. */
+import { valuePath } from './conditions.ts';
 import type { Advisory } from './schema.ts';
 import { pathOfKey } from './seen.ts';
 
@@ -6,6 +7,9 @@ export interface EvidenceQuestions {
   readonly kbs: readonly string[];
   readonly keys: readonly string[];
   readonly files: readonly string[];
+  readonly services: readonly string[];
+  /** Key and name of registry values. */
+  readonly values: readonly string[];
 }
 
 /** Every update, key and file that some entry names, each once. */
@@ -20,6 +24,11 @@ export function questionsOf(advisory: Advisory): EvidenceQuestions {
     ),
     files: unique(
       all.flatMap((item) => Object.keys(item.files ?? {})),
+      true,
+    ),
+    services: advisory.if_service === undefined ? [] : [advisory.if_service],
+    values: unique(
+      advisory.conditions.flatMap((condition) => [...condition.values, ...(condition.unless ?? [])].map(valuePath)),
       true,
     ),
   };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { buildNumber, confidence, keyPath } from './schema-parts.ts';
 
 const port = z.int().min(1).max(65_535);
-const serviceName = z.string().regex(/^[A-Za-z0-9_-]+$/, 'a service by its own name, such as Spooler');
+export const serviceName = z.string().regex(/^[A-Za-z0-9_-]+$/, 'a service by its own name, such as Spooler');
 /** Roles that the role guard knows, as Get-FbFact names them. */
 export const ROLES = [
   'domain-controller',
@@ -40,6 +40,8 @@ export const shield = z.discriminatedUnion('method', [
   z.strictObject({
     method: z.literal('registry'),
     key: keyPath,
+    /** Where a Group Policy would set the value of that name; it overrules this one. */
+    policy_key: keyPath.optional(),
     name: z.string().min(1),
     type: z.enum(['DWord', 'String']),
     value: z.union([z.int(), z.string()]),

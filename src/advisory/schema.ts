@@ -4,10 +4,11 @@
  */
 import { z } from 'zod';
 import { AFFECTED_KEYS, affected } from './schema-affected.ts';
+import { CONDITION_KEYS, condition } from './schema-conditions.ts';
 import { INFECTION_KEYS, infection } from './schema-infection.ts';
 import { PACKAGE_KEYS, packageId, packageSchema } from './schema-packages.ts';
 import { kbNumber, PARTS_KEYS } from './schema-parts.ts';
-import { SHIELD_KEYS, shield } from './schema-shields.ts';
+import { SHIELD_KEYS, serviceName, shield } from './schema-shields.ts';
 
 export const advisorySchema = z
   .strictObject({
@@ -18,6 +19,10 @@ export const advisorySchema = z
     replaces: z.array(z.string()).default([]),
     /** Later advisories that contain this one's fix. */
     replaced_by: z.array(z.string().min(1)).optional(),
+    /** The hole is only where this service is installed, such as that of a server role. */
+    if_service: serviceName.optional(),
+    /** Settings that leave the hole open although the fix is in. */
+    conditions: z.array(condition).default([]),
     /** First match decides. */
     affects: z.array(affected).min(1),
     /** In order of preference. */
@@ -49,5 +54,6 @@ export const ADVISORY_KEYS = [
     ...PACKAGE_KEYS,
     ...SHIELD_KEYS,
     ...INFECTION_KEYS,
+    ...CONDITION_KEYS,
   ]),
 ];

@@ -2,6 +2,7 @@
  * Evidence → verdict, a pure function: the same evidence always gives the same words. What cannot be read never counts
  * as safe, and what is missing never counts as proof of the opposite.
  */
+import { judgeSurroundings } from './conditions.ts';
 import type { PatchEvidence } from './evidence.ts';
 import { type FloorState, judgeEstablished } from './floors.ts';
 import { judgeByFiles, judgeContained } from './judge-files.ts';
@@ -30,6 +31,8 @@ export interface Verdict {
   readonly applicable: boolean | null;
   /** A reboot is pending that may complete the fix or would disturb an installation. */
   readonly pendingReboot: boolean;
+  /** The fix is in, and settings leave the hole open all the same. */
+  readonly leftOpen?: true;
   /** One line. */
   readonly reason: string;
 }
@@ -39,6 +42,11 @@ const SERVICING_REASONS: ReadonlySet<string> = new Set(['servicing', 'windows-up
 
 /** Judges the evidence by the advisory. */
 export function verdict(advisory: Advisory, evidence: PatchEvidence): Verdict {
+  return judgeSurroundings(advisory, evidence, judgeFix(advisory, evidence));
+}
+
+/** The verdict on the fix alone. */
+function judgeFix(advisory: Advisory, evidence: PatchEvidence): Verdict {
   const pendingReboot = (evidence.pending ?? []).some((reason) => SERVICING_REASONS.has(reason));
   if (evidence.build === null) {
     return { ...open('unknown', null, 'the build number could not be read'), pendingReboot };

@@ -513,6 +513,18 @@ describe('shield.apply by a registry value that a service reads', () => {
     }
   });
 
+  it.each<[string, object, string]>([
+    ['another value of a policy', { Value: 0 }, 'refused'],
+    ['a policy that cannot be read', { Readable: false }, 'refused'],
+    ['the same value of a policy', {}, 'satisfied'],
+    ['no policy', { Present: false, Type: null, Value: null }, 'satisfied'],
+  ])('does not believe a local value before it has seen %s', async (_name, policy, expected) => {
+    const policy_key = 'HKLM\\SOFTWARE\\Policies\\X';
+    const local: JsonObject = { ...advisory, shields: [{ ...shield, policy_key }] };
+    host.on('Get-FbRegistryShield', (asked) => (asked['Key'] === policy_key ? { ...set, ...policy } : set));
+    expect((await apply.probe(host.step({ advisory: local }), { method: 'registry' })).state).toBe(expected);
+  });
+
   it('leaves alone what a policy sets', async () => {
     const policy = 'HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows NT\\Printers';
     const printers: JsonObject = {

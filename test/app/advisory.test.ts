@@ -16,16 +16,29 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('advisories', () => {
   it('are listed by id', async () => {
-    expect((await listAdvisories()).map(({ advisory }) => advisory)).toEqual(['cve-2020-0796', 'ms03-026', 'ms03-039']);
+    expect((await listAdvisories()).map(({ advisory }) => advisory)).toEqual([
+      'cve-2019-0708',
+      'cve-2020-0796',
+      'cve-2020-1350',
+      'cve-2021-34527',
+      'ms03-026',
+      'ms03-039',
+      'ms17-010',
+    ]);
   });
 
-  it.each(['ms03-039', 'ms03-026', 'cve-2020-0796'])('%s is shown whole', async (id) => {
-    const advisory = await showAdvisory(id);
-    const text = advisoryText(advisory);
-    for (const { os } of advisory.affects) expect(text).toContain(os);
-    for (const name of Object.keys(advisory.packages)) expect(text).toContain(name);
-    for (const { side_effects } of advisory.shields) expect(text).toContain(side_effects.slice(0, 30));
-  });
+  it.each(['ms03-039', 'ms03-026', 'cve-2020-0796', 'ms17-010', 'cve-2020-1350', 'cve-2021-34527'])(
+    '%s is shown whole',
+    async (id) => {
+      const advisory = await showAdvisory(id);
+      const text = advisoryText(advisory);
+      for (const { os } of advisory.affects) expect(text).toContain(os);
+      for (const name of Object.keys(advisory.packages)) expect(text).toContain(name);
+      if (advisory.if_service !== undefined) expect(text).toContain(`service ${advisory.if_service}`);
+      for (const { remedy } of advisory.conditions) expect(text).toContain(remedy);
+      for (const { side_effects } of advisory.shields) expect(text).toContain(side_effects.slice(0, 30));
+    },
+  );
 
   it('by a path, too; a missing one is said', async () => {
     const path = resolve(import.meta.dirname, '../../playbooks/advisories/ms03-039.yaml');

@@ -8,12 +8,18 @@ function Get-FbPatchEvidence {
     Registry keys that an installer leaves.
     .PARAMETER File
     Files whose version tells, with %SystemRoot% and the like unexpanded.
+    .PARAMETER Service
+    Services that may be installed.
+    .PARAMETER Value
+    Registry values, key and name.
     #>
     [CmdletBinding()]
     param(
         [AllowEmptyCollection()] [string[]] $Kb = @(),
         [AllowEmptyCollection()] [string[]] $Key = @(),
-        [AllowEmptyCollection()] [string[]] $File = @()
+        [AllowEmptyCollection()] [string[]] $File = @(),
+        [AllowEmptyCollection()] [string[]] $Service = @(),
+        [AllowEmptyCollection()] [string[]] $Value = @()
     )
     $system = Get-FbSystemVersion
     $packages = Get-FbServicingPackage -Kb $Kb
@@ -38,6 +44,14 @@ function Get-FbPatchEvidence {
         $renames = Get-FbFileRename
         foreach ($path in $File) { $files += Get-FbFileVersion -Path $path -Rename $renames.Entries }
     }
+    $services = @()
+    foreach ($name in $Service) {
+        $exists = $null
+        try { $exists = [bool] (Get-FbService -Name $name -NoState).Exists } catch { $exists = $null }
+        $services += New-Object -TypeName PSObject -Property @{ Name = $name; Exists = $exists }
+    }
+    $values = @()
+    foreach ($path in $Value) { $values += Get-FbSetting -Path $path }
     $pending = Get-FbPendingReboot
     $reasons = $null
     if ($pending.Readable) { $reasons = @($pending.Reasons) }
@@ -59,6 +73,8 @@ function Get-FbPatchEvidence {
         Rollups       = $packages.Rollups
         Files         = $files
         Keys          = $keys
+        Services      = $services
+        Values        = $values
         PendingReboot = $reasons
         BootTime      = $boot
     }

@@ -63,6 +63,15 @@ export const registryShield: ShieldMethod = {
     const call = { module: 'Shield', function: 'Get-FbRegistryShield', parameters, result: stateSchema } as const;
     const state = await callHost(step, call);
     if (!state.Readable) return { state: 'impossible', reason: `${key}\\${name} could not be read` };
+    const policy = request.shield.policy_key;
+    if (policy !== undefined) {
+      const asked = { ...call, parameters: { Id: request.id, Key: policy, Name: name } } as const;
+      const set = await callHost(step, asked);
+      if (!set.Readable) return { state: 'impossible', reason: `whether a policy sets ${name} could not be read` };
+      if (set.Present && set.Value !== wanted) {
+        return { state: 'impossible', reason: `a policy sets ${name} to ${set.Value ?? set.Type ?? 'something'}` };
+      }
+    }
     const isSet = state.Present && state.Type === type && state.Value === wanted;
     // Whether a service has been started since somebody else wrote the value cannot be told: then it is restarted.
     if (isSet && service === '') return { state: 'satisfied', reason: `${name} is ${wanted} already` };

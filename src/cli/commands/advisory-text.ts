@@ -10,6 +10,10 @@ type Floors = NonNullable<Entry['files']>;
 export function advisoryText(advisory: Advisory): string {
   const head = [`${advisory.advisory}: ${advisory.title}`];
   if (advisory.summary !== undefined) head.push(advisory.summary);
+  if (advisory.if_service !== undefined) head.push(`Only where the service ${advisory.if_service} is installed.`);
+  for (const { title, remedy, confidence } of advisory.conditions) {
+    head.push(`Open in spite of the fix where ${title}: ${remedy} (${confidence}).`);
+  }
   if (advisory.replaces.length > 0) head.push(`Replaces ${advisory.replaces.join(', ')}.`);
   if (advisory.replaced_by !== undefined) head.push(`Replaced by ${advisory.replaced_by.join(', ')}.`);
   const systems = renderTable([
@@ -73,7 +77,7 @@ function packagesOf({ packages }: Advisory): string {
 function shieldsOf({ shields }: Advisory): string {
   const rows = shields.map((shield) => [
     shield.method === 'ipsec' && shield.variant !== undefined ? `${shield.method} (${shield.variant})` : shield.method,
-    shield.method === 'ipsec' ? portsOf(shield.tcp, shield.udp) : '-',
+    shield.method === 'ipsec' || shield.method === 'firewall' ? portsOf(shield.tcp, shield.udp) : '-',
     shield.side_effects,
   ]);
   return rows.length === 0 ? '' : renderTable([['SHIELD', 'PORTS', 'SIDE EFFECTS'], ...rows]);
