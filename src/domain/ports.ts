@@ -60,6 +60,8 @@ export interface RpcScan {
   readonly category: RpcCategory;
   /** KB824146 is in: as answered; null when the answer does not tell. */
   readonly patched: boolean | null;
+  /** The port took the connection; null when that could not be tried. */
+  readonly answers: boolean | null;
   /** What was seen, and what follows from it. */
   readonly reason: string;
   /** Answer to RemoteGetClassObject, `0x8001011D`; null without one. */

@@ -35,7 +35,7 @@ export function missesUpdate(answer: RpcAnswer): boolean {
  * @param second answer to RemoteActivation; null when it was not asked
  */
 export function classifyRpc(first: RpcAnswer, second: RpcAnswer | null): RpcScan {
-  const none = { patched: null, hresult: null, activationHresult: null } as const;
+  const none = { patched: null, answers: false, hresult: null, activationHresult: null } as const;
   switch (first.kind) {
     case 'hresult':
       return classifyHresult(first.hresult, second);
@@ -44,16 +44,18 @@ export function classifyRpc(first: RpcAnswer, second: RpcAnswer | null): RpcScan
     case 'unreachable':
       return { ...none, category: 'unreachable', reason: `the port cannot be reached: ${first.why}` };
     case 'no-name':
-      return { ...none, category: 'invalid-address', reason: 'its name cannot be resolved' };
+      return { ...none, answers: null, category: 'invalid-address', reason: 'its name cannot be resolved' };
+    case 'not-asked':
+      return { ...none, answers: null, category: 'needs-investigation', reason: first.why };
     default:
-      return { ...none, category: 'needs-investigation', reason: describe(first) };
+      return { ...none, answers: true, category: 'needs-investigation', reason: describe(first) };
   }
 }
 
 function classifyHresult(code: number, second: RpcAnswer | null): RpcScan {
   const hresult = formatHresult(code);
   const seen = `it answered ${named(code)}`;
-  const one = { hresult, activationHresult: null } as const;
+  const one = { answers: true, hresult, activationHresult: null } as const;
   switch (code >>> 0) {
     case RPC_E_INVALID_OBJREF:
     case E_INVALIDARG:
@@ -68,7 +70,7 @@ function classifyHresult(code: number, second: RpcAnswer | null): RpcScan {
     case CALL_FAILED:
       return { ...one, category: 'needs-investigation', patched: null, reason: seen };
     default:
-      return { ...classifyOlder(second, `${seen}: KB824146 is missing`), hresult, patched: false };
+      return { ...classifyOlder(second, `${seen}: KB824146 is missing`), hresult, answers: true, patched: false };
   }
 }
 
