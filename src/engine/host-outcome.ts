@@ -27,6 +27,8 @@ export interface HostFacts {
   /** Failed, refused and timed-out steps that no control step has settled, and undos that did not succeed. */
   readonly failures: readonly StepFailure[];
   readonly verdict: JsonObject | null;
+  /** Why the host counts as compromised, by the last look for an infection; null: it does not. */
+  readonly compromised: string | null;
   readonly changedBy: readonly string[];
   readonly standingShields: number;
   /** Steps that a run without `--check` would have carried out. */
@@ -41,6 +43,10 @@ export interface HostVerdict {
 
 export function hostOutcome(facts: HostFacts): HostVerdict {
   const candidates = [...fromSteps(facts)];
+  // Whatever else was done to it, and whatever a playbook says: it is never remediated.
+  if (facts.compromised !== null && facts.given?.outcome !== 'compromised') {
+    candidates.push({ outcome: 'compromised', reason: facts.compromised, error: null });
+  }
   if (facts.given !== null) candidates.push({ ...facts.given, error: null });
   else if (candidates.length === 0) candidates.push(fromState(facts));
   return candidates.reduce((first, other) => (rank(other.outcome) < rank(first.outcome) ? other : first));

@@ -238,6 +238,13 @@ export class HostRecord {
     return this.ran().findLast((finished) => finished.uses === 'patch.verify')?.result ?? null;
   }
 
+  /** Why the last look for an infection, or the last cleaning, leaves the host compromised; null: it does not. */
+  compromised(): string | null {
+    const last = this.ran().findLast(({ uses }) => uses === 'infection.check' || uses === 'infection.clean')?.result;
+    if (last === undefined || (last['compromised'] ?? last['found']) !== true) return null;
+    return typeof last['reason'] === 'string' ? last['reason'] : 'infected';
+  }
+
   facts(): JsonObject {
     return this.ran().findLast((finished) => finished.uses === 'host.facts')?.result ?? {};
   }

@@ -94,6 +94,7 @@ export class HostRunner {
       unreachable: this.#unreachable,
       failures: this.#failures,
       verdict: record.verdict(),
+      compromised: record.compromised(),
       changedBy: record
         .ran()
         .filter((step) => step.outcome === 'changed')
@@ -213,10 +214,10 @@ export class HostRunner {
     return worst;
   }
 
-  /** Taken down by a verdict alone, never on a host that is still vulnerable. */
+  /** Taken down by a verdict alone, never on a host that is still vulnerable or that somebody else may hold. */
   #mayUndo(): boolean {
     const { check, record } = this.#work;
-    return !check && !this.isOutOfReach && record.verdict()?.['fixed'] === true;
+    return !check && !this.isOutOfReach && record.verdict()?.['fixed'] === true && record.compromised() === null;
   }
 
   /** Newest first, as they were put up on top of each other. */

@@ -9,6 +9,7 @@ const nothing: HostFacts = {
   unreachable: null,
   failures: [],
   verdict: null,
+  compromised: null,
   changedBy: [],
   standingShields: 0,
   wouldChange: [],
@@ -24,6 +25,11 @@ const open = { fixed: false, applicable: true, reason: 'no KB' };
 const cases: readonly (readonly [HostOutcome, string, Partial<HostFacts>])[] = [
   ['compliant', 'nothing happened', {}],
   ['compliant', 'it is fixed and nothing was changed', { verdict: fixed }],
+  [
+    'compromised',
+    'it was infected, whatever was done to it',
+    { verdict: fixed, changedBy: ['clean'], compromised: 'worm' },
+  ],
   ['remediated', 'it is fixed and something was changed', { verdict: fixed, changedBy: ['install'] }],
   ['remediated', 'something was changed and there is no verdict', { changedBy: ['script'] }],
   ['unhealthy', 'it is fixed, but the health check failed', { verdict: fixed, failures: [unhealthy] }],
