@@ -34,7 +34,8 @@ export function judgeSurroundings(advisory: Advisory, evidence: PatchEvidence, j
   const unmet = states.filter(({ state }) => state === 'unmet');
   if (unmet.length > 0) {
     const reason = `${judged.reason}${isIn ? '; but' : '; and'} ${unmet.map(({ text }) => text).join('; ')}`;
-    return isIn ? { ...judged, verdict: 'vulnerable', fixed: false, leftOpen: true, reason } : { ...judged, reason };
+    const open = { ...judged, settingsOpen: true, reason } as const;
+    return isIn ? { ...open, verdict: 'vulnerable', fixed: false, leftOpen: true } : open;
   }
   const unknown = states.find(({ state }) => state === 'unknown');
   if (unknown === undefined || !isIn) return judged;

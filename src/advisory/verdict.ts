@@ -31,6 +31,8 @@ export interface Verdict {
   readonly applicable: boolean | null;
   /** A reboot is pending that may complete the fix or would disturb an installation. */
   readonly pendingReboot: boolean;
+  /** Settings leave the hole open, whether the fix is in or not. */
+  readonly settingsOpen?: true;
   /** The fix is in, and settings leave the hole open all the same. */
   readonly leftOpen?: true;
   /** One line. */

@@ -134,6 +134,7 @@ describe('settings that leave PrintNightmare open', () => {
   ])('%s', (_name, ubr, values, word, leftOpen) => {
     const judged = at(ubr, values);
     expect([judged.verdict, judged.leftOpen === true]).toEqual([word, leftOpen]);
+    expect(judged.settingsOpen === true).toBe(word === 'vulnerable');
     expect(judged.fixed).toBe(word === 'patched' || word === 'superseded');
   });
 
