@@ -6,13 +6,16 @@
     PowerShellVersion = '2.0'
     FunctionsToExport = @(
         'Confirm-FbShield',
+        'Get-FbFirewallShield',
         'Get-FbHttpServer',
         'Get-FbIpsecShield',
         'Get-FbRegistryShield',
         'Get-FbServiceShield',
+        'Restore-FbFirewallShield',
         'Restore-FbIpsecShield',
         'Restore-FbRegistryShield',
         'Restore-FbServiceShield',
+        'Set-FbFirewallShield',
         'Set-FbIpsecShield',
         'Set-FbRegistryShield',
         'Set-FbServiceShield'

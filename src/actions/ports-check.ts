@@ -113,8 +113,12 @@ async function shieldPorts(step: StepContext): Promise<Ports> {
   const standing = (await step.openUndos()).findLast((undo) => undo.uses === 'shield.apply');
   const setting = portsSchema.safeParse(standing?.prior['setting']);
   if (setting.success) return setting.data;
-  const shield = planAdvisory(step).shields.find((item) => item.method === 'ipsec');
-  return { tcp: shield?.tcp ?? [], udp: shield?.udp ?? [] };
+  for (const { method, ...shield } of planAdvisory(step).shields) {
+    if (method !== 'ipsec' && method !== 'firewall') continue;
+    const ports = portsSchema.partial().parse(shield);
+    if (ports.tcp !== undefined || ports.udp !== undefined) return { tcp: ports.tcp ?? [], udp: ports.udp ?? [] };
+  }
+  return { tcp: [], udp: [] };
 }
 const portsSchema = z.object({ tcp: z.array(z.int()), udp: z.array(z.int()) });
 

@@ -31,8 +31,8 @@ import {
 } from './shield/index.ts';
 import { takeDown } from './shield-undo.ts';
 
-const METHODS = ['auto', 'ipsec', 'registry', 'service'] as const;
-const METHODS_LATER = ['firewall', 'dcom', 'rpc-http'];
+const METHODS = ['auto', 'ipsec', 'firewall', 'registry', 'service'] as const;
+const METHODS_LATER = ['dcom', 'rpc-http'];
 
 const args = z.strictObject({
   method: z
@@ -51,6 +51,8 @@ const args = z.strictObject({
   except: z.array(z.union([z.ipv4(), z.ipv6()])).default([]),
   /** Of a hole that COM Internet Services open too: the policy with TCP 80 and 443, or the one without. */
   cis: z.enum(CIS).default('auto'),
+  /** Of `firewall`: turn a profile on that is off, for as long as the shield stands. It blocks whatever no rule allows. */
+  turn_on_firewall: z.boolean().default(false),
   allow_roles: z.array(z.enum(ROLES)).default([]),
 });
 type Wanted = z.infer<typeof args>;
@@ -104,7 +106,7 @@ export const shieldApply: ChangeAction = {
         reasons.push(`${shield.method}: the host does not tell by which address it sees ${us}`);
         continue;
       }
-      const survey = await method.survey(step, { id, shield, exempt });
+      const survey = await method.survey(step, { id, shield, exempt, turnOnFirewall: wanted.turn_on_firewall });
       if (survey.state === 'satisfied') {
         const result = { ...nothingResult, method: shield.method, stands: true, side_effects: shield.side_effects };
         return { state: 'satisfied', result, reason: survey.reason };

@@ -53,8 +53,13 @@ export const shield = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('service'), service: serviceName, ...common }),
   /** EnableDCOM off; takes effect with the next start. */
   z.strictObject({ method: z.literal('dcom'), ...common }),
-  /** The host's own firewall on. */
-  z.strictObject({ method: z.literal('firewall'), ...common }),
+  /** The host's own firewall: these ports (Vista and later); none: the whole host, where it knows no ports. */
+  z.strictObject({
+    method: z.literal('firewall'),
+    tcp: z.array(port).optional(),
+    udp: z.array(port).optional(),
+    ...common,
+  }),
   /** Ports that the RPC proxy forwards to, without this one. */
   z.strictObject({ method: z.literal('rpc-http'), tcp: z.array(port).min(1), ...common }),
 ]);

@@ -16,10 +16,13 @@ $machine = @{
 $cmdlets = @('ForEach-Object', 'Get-Command', 'Get-Date', 'New-Object', 'Sort-Object', 'Start-Sleep', 'Where-Object', 'Write-Progress')
 # The machine that they touch is this one: only shims may, which know whether there is a target.
 $touching = @{
+    # Where they are; netsh and the registry do the same elsewhere.
+    'Add-FbFirewallRule'      = @('New-NetFirewallRule')
     'Get-FbChildName'         = @('Get-ChildItem')
     'Get-FbDataFolder'        = @('Join-Path')
     'Get-FbDependentService'  = @('Get-Service')
     'Get-FbFileInfo'          = @('Get-Item', 'Test-Path')
+    'Get-FbFirewallProfile'   = @('Get-NetConnectionProfile', 'Get-NetFirewallProfile')
     'Get-FbRegistryName'      = @('Get-Item')
     'Get-FbRegistryValue'     = @('Get-Item')
     'Get-FbSystemFolder'      = @('Join-Path')
@@ -30,6 +33,7 @@ $touching = @{
     'Move-FbFile'             = @('Move-Item')
     'New-FbFolder'            = @('New-Item')
     'Remove-FbFile'           = @('Remove-Item')
+    'Remove-FbFirewallRule'   = @('Remove-NetFirewallRule')
     'Remove-FbRegistryKey'    = @('Remove-Item')
     'Remove-FbRegistryValue'  = @('Remove-ItemProperty')
     'Set-FbRegistryValue'     = @('New-Item', 'New-ItemProperty')

@@ -293,8 +293,8 @@ public sealed class IpsecTests : IDisposable
     [Fact]
     public void A_firewall_block_beats_everything_while_its_profile_is_on()
     {
-        AddressRange.TryParse("127.0.0.2-127.255.255.255", out AddressRange others);
-        Machine.Firewall.Set(new FirewallRule { Name = "fb", Block = true, Protocol = 6, LocalPorts = [(445, 445)], Remote = [others] });
+        FirewallRuleFields wanted = new() { DisplayName = "fb", Block = true, Protocol = "tcp", LocalPorts = ["445"], Remote = ["127.0.0.2-127.255.255.255"] };
+        Machine.Firewall.Set(wanted.Make("fb", Machine.Firewall.Schema));
         Assert.True(Probe.IsSilent(_test, 445, s_vantage));
         Assert.True(Probe.Answers(_test, 445, s_controller));
 

@@ -211,6 +211,7 @@ public sealed class Machine : IDisposable
     {
         History.Add("registry", ("op", change.Op), ("key", change.Key), ("name", change.Name), ("value", change.Value?.ToJson()));
         Ipsec.OnRegistryChanged(change.Key);
+        Firewall.OnRegistryChanged(change.Key);
     }
 
     private void Furnish(MachineProfile profile)
@@ -244,6 +245,7 @@ public sealed class Machine : IDisposable
         }
 
         Ipsec.Apply(profile.Ipsec);
+        Firewall.Furnish();
         Packages.Furnish(profile);
         Registry.Apply(profile.Registry);
     }

@@ -21,6 +21,7 @@ function Invoke-FbShieldTimer {
     if ($record.Method -eq 'ipsec') {
         $done = Restore-FbIpsecShield -Id $Id -PriorName $record.PriorName -PriorPath $record.PriorPath -AgentState $record.AgentState -AgentStart $record.AgentStart
     }
+    elseif ($record.Method -eq 'firewall') { $done = Restore-FbFirewallShield -Id $Id }
     elseif ($record.Method -eq 'service') {
         $dependents = @([string] $record.Dependents -split ' ' | Where-Object { $_ })
         $done = Restore-FbServiceShield -Id $Id -Name $record.Service -PriorState $record.PriorState -PriorStart $record.PriorStart -PriorDelayed $record.PriorDelayed -Dependents $dependents

@@ -1,5 +1,6 @@
 /** Methods of shielding, by name. */
 import type { AdvisoryShield } from '../../advisory/index.ts';
+import { firewallShield } from './firewall.ts';
 import { ipsecShield } from './ipsec.ts';
 import type { ShieldMethod, ShieldPrior } from './model.ts';
 import { registryShield } from './registry.ts';
@@ -17,6 +18,7 @@ export {
 
 const METHODS: { readonly [method in ShieldPrior['method']]: ShieldMethod } = {
   ipsec: ipsecShield,
+  firewall: firewallShield,
   registry: registryShield,
   service: serviceShield,
 };

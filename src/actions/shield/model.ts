@@ -9,7 +9,7 @@ import { callHost } from '../host-call.ts';
 
 /** Everything that undo, recovery and proof need; stored in the journal before the shield goes up. */
 export const shieldPriorSchema = z.object({
-  method: z.enum(['ipsec', 'registry', 'service']),
+  method: z.enum(['ipsec', 'firewall', 'registry', 'service']),
   /** Names the shield on the host: policy, tasks, record. */
   id: z.string(),
   side_effects: z.string(),
@@ -34,6 +34,8 @@ export interface ShieldRequest {
   readonly shield: AdvisoryShield;
   /** Addresses that a port shield leaves through. */
   readonly exempt: readonly string[];
+  /** The method `firewall` may turn a profile on that is off. */
+  readonly turnOnFirewall: boolean;
 }
 
 /** What a method found before anything was changed. */

@@ -68,7 +68,9 @@ internal static class SessionStateFactory
         }
         foreach ((string name, Type type, Version since, string module) in Cmdlets)
         {
-            if (context.PSVersion >= since)
+            // They are of the system, whatever PowerShell it has: since Windows 8.
+            bool isOfLaterSystem = module is "NetSecurity" or "NetConnection" && context.Machine.Os.Number < new Version(6, 2);
+            if (context.PSVersion >= since && !isOfLaterSystem)
             {
                 var entry = new SessionStateCmdletEntry(name, type, null);
                 entry.SetPSSnapIn(SnapIn(module));
@@ -106,6 +108,7 @@ internal static class SessionStateFactory
     {
         "Microsoft.Management.Infrastructure.CimCmdlets" => "CimCmdlets",
         "Firebreak.Lab.Engine.Cmdlets.NetSecurity" => "NetSecurity",
+        "Firebreak.Lab.Engine.Cmdlets.NetConnection" => "NetConnection",
         _ => UtilityNouns.Contains(noun) ? "Microsoft.PowerShell.Utility" : "Microsoft.PowerShell.Management",
     };
 

@@ -22,15 +22,10 @@ internal sealed record PacketRules(IReadOnlyList<PacketRule> In, IReadOnlyList<P
         AddressRange me = AddressRange.Of(machine.Address);
         List<PacketRule> inbound = [];
         List<PacketRule> outbound = [];
-        if (machine.Firewall.Effective)
-        {
-            inbound.AddRange(machine.Firewall.Rules
-                .Where(r => r is { Enabled: true, Inbound: true, Block: true } && (r.Protocol == 256 || r.Protocol == protocol)
-                    && (r.LocalPorts.Count == 0 || r.LocalPorts.Any(p => localPort >= p.First && localPort <= p.Last)))
-                .SelectMany(r => r.Remote.Count == 0 ? [AddressRange.Any] : r.Remote)
-                .Select(range => new PacketRule(range, 0, true)));
-        }
-
+        inbound.AddRange(machine.Firewall.InForce
+            .Where(r => r is { Inbound: true, Block: true } && r.Covers(protocol, localPort))
+            .SelectMany(r => r.Sources())
+            .Select(range => new PacketRule(range, 0, true)));
         if (machine.Ipsec.ExemptsKerberos)
         {
             inbound.Add(new(AddressRange.Any, KerberosPort, false));
