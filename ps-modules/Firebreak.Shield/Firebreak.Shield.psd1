@@ -6,18 +6,24 @@
     PowerShellVersion = '2.0'
     FunctionsToExport = @(
         'Confirm-FbShield',
+        'Get-FbDcomShield',
         'Get-FbFirewallShield',
         'Get-FbHttpServer',
         'Get-FbIpsecShield',
         'Get-FbRegistryShield',
+        'Get-FbRpcProxyShield',
         'Get-FbServiceShield',
+        'Restore-FbDcomShield',
         'Restore-FbFirewallShield',
         'Restore-FbIpsecShield',
         'Restore-FbRegistryShield',
+        'Restore-FbRpcProxyShield',
         'Restore-FbServiceShield',
+        'Set-FbDcomShield',
         'Set-FbFirewallShield',
         'Set-FbIpsecShield',
         'Set-FbRegistryShield',
+        'Set-FbRpcProxyShield',
         'Set-FbServiceShield'
     )
     CmdletsToExport   = @()

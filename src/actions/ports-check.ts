@@ -110,9 +110,12 @@ export const portsCheck: ReadAction = {
 
 /** The ports of the shield that stands, else those of the advisory's first port shield. */
 async function shieldPorts(step: StepContext): Promise<Ports> {
-  const standing = (await step.openUndos()).findLast((undo) => undo.uses === 'shield.apply');
-  const setting = portsSchema.safeParse(standing?.prior['setting']);
-  if (setting.success) return setting.data;
+  // A shield of another kind, put up beside it, has none.
+  const settings = (await step.openUndos())
+    .filter((undo) => undo.uses === 'shield.apply')
+    .map((undo) => portsSchema.safeParse(undo.prior['setting']));
+  const standing = settings.findLast((setting) => setting.success)?.data;
+  if (standing !== undefined) return standing;
   for (const { method, ...shield } of planAdvisory(step).shields) {
     if (method !== 'ipsec' && method !== 'firewall') continue;
     const ports = portsSchema.partial().parse(shield);

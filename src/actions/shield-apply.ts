@@ -24,6 +24,7 @@ import {
   chooseCis,
   confirmShield,
   methodOf,
+  RPC_HTTP,
   type ShieldPrior,
   type ShieldState,
   shieldMethod,
@@ -31,18 +32,10 @@ import {
 } from './shield/index.ts';
 import { takeDown } from './shield-undo.ts';
 
-const METHODS = ['auto', 'ipsec', 'firewall', 'registry', 'service'] as const;
-const METHODS_LATER = ['dcom', 'rpc-http'];
+const METHODS = ['auto', 'ipsec', 'firewall', 'registry', 'service', 'dcom', 'rpc-http'] as const;
 
 const args = z.strictObject({
-  method: z
-    .string()
-    .refine((name) => !METHODS_LATER.includes(name), {
-      message: `this method is not there yet; there are: ${METHODS.join(', ')}`,
-      abort: true,
-    })
-    .pipe(z.enum(METHODS))
-    .default('auto'),
+  method: z.enum(METHODS).default('auto'),
   /** A duration, after which the host takes the shield down if it is fixed; or `until_patched`. */
   ttl: z.union([z.literal('until_patched'), durationArgument]).default('until_patched'),
   /** The host reverts blindly after this long unless the controller has come back to confirm. */
@@ -53,6 +46,10 @@ const args = z.strictObject({
   cis: z.enum(CIS).default('auto'),
   /** Of `firewall`: turn a profile on that is off, for as long as the shield stands. It blocks whatever no rule allows. */
   turn_on_firewall: z.boolean().default(false),
+  /** Of `rpc-http`: `keep` takes the port of DCOM out of the RPC proxy, `disable` switches the proxy off. */
+  rpc_http: z.enum(RPC_HTTP).default('keep'),
+  /** Of `rpc-http`: restart the web service where the proxy reads its settings at no other time. */
+  restart_web: z.boolean().default(true),
   allow_roles: z.array(z.enum(ROLES)).default([]),
 });
 type Wanted = z.infer<typeof args>;
@@ -66,6 +63,7 @@ export const shieldApply: ChangeAction = {
     'method',
     'id',
     'stands',
+    'in_effect',
     'blocks_ports',
     'ports',
     'exempt',
@@ -79,7 +77,7 @@ export const shieldApply: ChangeAction = {
 
   async probe(step, given): Promise<Probe> {
     const wanted = readArgs(args, given, 'shield.apply');
-    const owed = await standing(step);
+    const owed = await standing(step, wanted);
     if (owed !== null) return owed;
     const facts = await readFacts(step);
     const advisory = planAdvisory(step);
@@ -96,7 +94,9 @@ export const shieldApply: ChangeAction = {
       const problem =
         method === null
           ? 'this method is not there yet'
-          : (unfit(step, shield, facts) ?? guardedBy(facts, wanted, shield));
+          : wanted.method === 'auto' && method.onlyByName !== undefined
+            ? `${method.onlyByName}, so it is taken only when it is asked for by name`
+            : (unfit(step, shield, facts) ?? guardedBy(facts, wanted, shield));
       if (method === null || problem !== null) {
         reasons.push(`${shield.method}: ${problem ?? ''}`);
         continue;
@@ -106,9 +106,18 @@ export const shieldApply: ChangeAction = {
         reasons.push(`${shield.method}: the host does not tell by which address it sees ${us}`);
         continue;
       }
-      const survey = await method.survey(step, { id, shield, exempt, turnOnFirewall: wanted.turn_on_firewall });
+      const rpcHttp = { mode: wanted.rpc_http, restart: wanted.restart_web };
+      const survey = await method.survey(step, { id, shield, exempt, rpcHttp, turnOnFirewall: wanted.turn_on_firewall });
       if (survey.state === 'satisfied') {
-        const result = { ...nothingResult, method: shield.method, stands: true, side_effects: shield.side_effects };
+        const reboot = survey.rebootRequired === true;
+        const result = {
+          ...nothingResult,
+          method: shield.method,
+          stands: true,
+          in_effect: !reboot,
+          reboot_required: reboot,
+          side_effects: shield.side_effects,
+        };
         return { state: 'satisfied', result, reason: survey.reason };
       }
       if (survey.state === 'impossible') {
@@ -123,7 +132,7 @@ export const shieldApply: ChangeAction = {
         side_effects: shield.side_effects,
         notes,
         floors: floorsOf(advisory),
-        confirm_s: Math.round(durationMs(wanted.confirm_within) / 1000),
+        confirm_s: survey.isUntimed === true ? 0 : Math.round(durationMs(wanted.confirm_within) / 1000),
         ttl_s: wanted.ttl === 'until_patched' ? 0 : Math.round(durationMs(wanted.ttl) / 1000),
         setting: survey.setting,
         reboot: shield.reboot === true,
@@ -159,8 +168,8 @@ export const shieldApply: ChangeAction = {
       const error: ErrorRecord = { code: NOT_STANDING[state.is], message, remedy, retryable: true };
       return { proven: false, result: { ...result, stands: false }, error };
     }
-    const proven = { proven: true, result: { ...result, reboot_required: state.rebootRequired === true } };
-    if (step.check) return proven;
+    const proven = { proven: true, result: { ...result, ...effectOf(state) } };
+    if (step.check || prior.confirm_s === 0) return proven;
     await confirmShield(step, prior.id);
     return { ...proven, confirmed: true };
   },
@@ -176,15 +185,29 @@ const NOT_STANDING = {
   unreadable: 'FB_RESULT_INVALID',
 } as const satisfies Record<ShieldState['is'], ErrorCode>;
 
-/** A shield of this or an earlier run that is still owed an undo: it is kept, with the prior that was found first. */
-async function standing(step: StepContext): Promise<Probe | null> {
+/** Whether a shield that stands protects already. */
+function effectOf(state: ShieldState): { readonly in_effect: boolean; readonly reboot_required: boolean } {
+  const reboot = state.rebootRequired === true;
+  return { in_effect: state.inEffect ?? !reboot, reboot_required: reboot };
+}
+
+/**
+ * A shield of this or an earlier run that is still owed an undo: it is kept, with the prior that was found first. One of
+ * another method than the one that was asked for by name is no answer, nor is half a barrier to `auto`.
+ */
+async function standing(step: StepContext, wanted: Wanted): Promise<Probe | null> {
   for (const undo of await step.openUndos()) {
     const prior = priorOf(undo);
     if (prior === null) continue;
-    const state = await shieldMethod(prior.method).read(step, prior);
+    const method = shieldMethod(prior.method);
+    if (wanted.method === 'auto' ? method.isPartial === true : wanted.method !== prior.method) continue;
+    const state = await method.read(step, prior);
     if (!state.stands) continue;
     if (state.confirmArmed) return { state: 'needed', prior, reason: 'it stands and is not confirmed yet' };
-    const result = { ...resultOf(prior), reboot_required: state.rebootRequired === true };
+    const effect = effectOf(state);
+    // Written, and no barrier yet: whoever leaves the choice to us wants one now.
+    if (wanted.method === 'auto' && method.onlyByName !== undefined && !effect.in_effect) continue;
+    const result = { ...resultOf(prior), ...effect };
     return { state: 'satisfied', result, reason: `the shield of run ${undo.run} stands` };
   }
   return null;
@@ -245,6 +268,7 @@ const nothingResult: JsonObject = {
   method: 'none',
   id: null,
   stands: false,
+  in_effect: false,
   blocks_ports: false,
   ports: [],
   exempt: [],
@@ -260,6 +284,7 @@ function resultOf(prior: ShieldPrior): JsonObject {
     method: prior.method,
     id: prior.id,
     stands: true,
+    in_effect: !prior.reboot,
     blocks_ports: shieldMethod(prior.method).blocksPorts,
     ports: prior.setting['tcp'] ?? [],
     exempt: prior.setting['exempt'] ?? [],

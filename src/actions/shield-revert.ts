@@ -25,7 +25,7 @@ export const shieldRevert: ChangeAction = {
   kind: 'change',
   summary: 'takes the shields of the host down again',
   args,
-  results: ['reverted', 'shields'],
+  results: ['reverted', 'shields', 'reboot_required'],
   isRepeatable: () => true,
 
   async probe(step, given) {
@@ -35,7 +35,11 @@ export const shieldRevert: ChangeAction = {
         undo.uses === 'shield.apply' && (shield === undefined || (undo.step === shield && undo.run === step.run)),
     );
     if (undos.length === 0) {
-      return { state: 'satisfied', result: { reverted: 0, shields: [] }, reason: 'no shield is owed to the host' };
+      return {
+        state: 'satisfied',
+        result: { reverted: 0, shields: [], reboot_required: false },
+        reason: 'no shield is owed to the host',
+      };
     }
     return { state: 'needed', prior: { undos: undos.map((undo) => ({ ...undo })) } };
   },
@@ -58,7 +62,8 @@ export const shieldRevert: ChangeAction = {
       if (undone.undone) discharged.push(undo.id);
       else error ??= undone.error;
     }
-    const result = { reverted: discharged.length, shields };
+    const reboot = shields.some((shield) => shield['reboot_required'] === true);
+    const result = { reverted: discharged.length, shields, reboot_required: reboot };
     return { proven: error === undefined, result, discharged, ...(error === undefined ? {} : { error }) };
   },
 };

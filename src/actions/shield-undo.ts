@@ -29,6 +29,7 @@ export async function takeDown(step: StepContext, undo: OpenUndo): Promise<Undon
     changed: restored.changed,
     current: restored.current,
     same_as_before: restored.isSame,
+    reboot_required: restored.rebootRequired,
   };
   if (restored.restored) return { undone: true, result };
   if (restored.conflict) {

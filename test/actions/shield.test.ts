@@ -221,10 +221,8 @@ describe('shield.apply', () => {
     expect((await apply.probe(host.step({ advisory: { ...advisory, shields } }), {})).state).toBe(expected);
   });
 
-  it.each([['dcom'], ['nonsense']])('refuses the method %s when the playbook is read', (method) => {
-    const parsed = apply.args.safeParse({ method });
-    expect(parsed.success).toBe(false);
-    if (method !== 'nonsense') expect(parsed.error?.issues[0]?.message).toContain('not there yet');
+  it('refuses a method that does not exist when the playbook is read', () => {
+    expect(apply.args.safeParse({ method: 'nonsense' }).success).toBe(false);
   });
 });
 

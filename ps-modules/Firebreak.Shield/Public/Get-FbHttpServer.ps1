@@ -7,18 +7,7 @@ function Get-FbHttpServer {
     #>
     [CmdletBinding()]
     param()
-    $result = @{ Serves = $null; RpcProxy = $null; Reason = '' }
-    $system = Get-FbSystemFolder
-    # In the system folder up to Windows 2000, in a folder of its own since 2003.
-    $result.RpcProxy = $false
-    foreach ($path in @("$system\rpcproxy.dll", "$system\RpcProxy\rpcproxy.dll")) {
-        $found = (Get-FbFileInfo -Path $path).Exists
-        if ($found) {
-            $result.RpcProxy = $true
-            break
-        }
-        if ($null -eq $found) { $result.RpcProxy = $null }
-    }
+    $result = @{ Serves = $null; RpcProxy = (Test-FbRpcProxy); Reason = '' }
     $states = @()
     try {
         foreach ($name in @('W3SVC', 'HTTPFilter')) {

@@ -9,7 +9,7 @@ import { callHost } from '../host-call.ts';
 
 /** Everything that undo, recovery and proof need; stored in the journal before the shield goes up. */
 export const shieldPriorSchema = z.object({
-  method: z.enum(['ipsec', 'firewall', 'registry', 'service']),
+  method: z.enum(['ipsec', 'firewall', 'registry', 'service', 'dcom', 'rpc-http']),
   /** Names the shield on the host: policy, tasks, record. */
   id: z.string(),
   side_effects: z.string(),
@@ -17,6 +17,7 @@ export const shieldPriorSchema = z.object({
   notes: z.array(z.string()).default([]),
   /** `18362.720`: from here on the host itself may take the shield down. */
   floors: z.array(z.string()),
+  /** 0 = the host has no timers for it, the ledger alone has it. */
   confirm_s: z.int(),
   /** 0 = until patched. */
   ttl_s: z.int(),
@@ -36,6 +37,8 @@ export interface ShieldRequest {
   readonly exempt: readonly string[];
   /** The method `firewall` may turn a profile on that is off. */
   readonly turnOnFirewall: boolean;
+  /** What the method `rpc-http` makes of the proxy, and whether it may restart the web service. */
+  readonly rpcHttp: { readonly mode: 'keep' | 'disable'; readonly restart: boolean };
 }
 
 /** What a method found before anything was changed. */
@@ -45,8 +48,10 @@ export type Survey =
       readonly setting: ShieldPrior['setting'];
       readonly found: ShieldPrior['found'];
       readonly notes?: readonly string[];
+      /** The host will not take it back by itself. */
+      readonly isUntimed?: boolean;
     }
-  | { readonly state: 'satisfied'; readonly reason: string }
+  | { readonly state: 'satisfied'; readonly reason: string; readonly rebootRequired?: boolean }
   | { readonly state: 'impossible'; readonly reason: string; readonly isForeign?: boolean };
 
 export interface ShieldState {
@@ -57,12 +62,18 @@ export interface ShieldState {
   readonly confirmArmed: boolean;
   /** It stands and protects only once the host has been restarted. */
   readonly rebootRequired?: boolean;
+  /** Whether it protects already; default: as soon as it stands and no restart is required. */
+  readonly inEffect?: boolean;
   readonly reason: string;
 }
 
 export interface ShieldMethod {
   readonly method: ShieldPrior['method'];
   readonly blocksPorts: boolean;
+  /** Why `auto` never takes it; absent: it may. */
+  readonly onlyByName?: string;
+  /** It protects only together with another one. */
+  readonly isPartial?: boolean;
   survey(step: StepContext, request: ShieldRequest): Promise<Survey>;
   /** Arms both timers, then writes; doing it twice does no harm. */
   apply(step: StepContext, prior: ShieldPrior): Promise<void>;
@@ -80,6 +91,8 @@ export interface Restored {
   readonly current: string;
   /** Whether everything is byte for byte as it was found; null: that was not compared. */
   readonly isSame: boolean | null;
+  /** What was there before is in effect only after the next restart. */
+  readonly rebootRequired: boolean;
   readonly errors: readonly string[];
 }
 
@@ -91,6 +104,7 @@ export const restoredSchema = z
     Conflict: z.boolean(),
     Current: z.string(),
     StoreSame: z.boolean().nullable().default(null),
+    RebootRequired: z.boolean().default(false),
     Errors: z.array(z.string()),
   })
   .transform(
@@ -100,18 +114,20 @@ export const restoredSchema = z
       conflict: raw.Conflict,
       current: raw.Current,
       isSame: raw.StoreSame,
+      rebootRequired: raw.RebootRequired,
       errors: raw.Errors,
     }),
   );
 const confirmedSchema = z.object({ Changed: z.boolean(), Confirmed: z.boolean(), Errors: z.array(z.string()) });
 
+const HALF_DONE =
+  'whatever was half done is reverted by the host itself; look at the cause there, or take another method';
+
 /** @throws FirebreakError FB_SHIELD_REFUSED when the host could not do it */
-export function ensureApplied(step: StepContext, applied: z.infer<typeof appliedSchema>): void {
+export function ensureApplied(step: StepContext, applied: z.infer<typeof appliedSchema>, remedy = HALF_DONE): void {
   if (applied.Applied) return;
   const message = `the shield could not be put up on ${step.host.name}: ${applied.Errors.join('; ') || 'no reason given'}`;
-  throw new FirebreakError('FB_SHIELD_REFUSED', message, {
-    remedy: 'whatever was half done is reverted by the host itself; look at the cause there, or take another method',
-  });
+  throw new FirebreakError('FB_SHIELD_REFUSED', message, { remedy });
 }
 
 /** Tells the host that the controller still gets in: it will not revert by itself. */
