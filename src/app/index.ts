@@ -19,6 +19,7 @@ export {
   startRerun,
   startRun,
 } from './run.ts';
+export { type ScannedHost, type ScanReport, type ScanTotals, scanTargets } from './scan.ts';
 export { playbookSchema } from './schema.ts';
 export { checkShields, listRuns, revertShields, runStatus, standingShields } from './status.ts';
 export { type ConnectionFlags, overridesOf } from './target-flags.ts';

@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import { createActions } from '../actions/index.ts';
 import { createInProcessDispatcher } from '../dispatch/index.ts';
-import type { ActionCatalog, Journal, PackageStore, RunEvent } from '../domain/index.ts';
+import type { ActionCatalog, Journal, PackageStore, RunEvent, Scanner } from '../domain/index.ts';
 import { FirebreakError } from '../domain/index.ts';
 import type { EngineDeps, Observer, Operator } from '../engine/index.ts';
 import { openSqliteJournal } from '../journal/index.ts';
@@ -28,6 +28,7 @@ export interface Services {
   readonly actions: ActionCatalog;
   readonly redactor: Redactor;
   readonly connector: Connector;
+  readonly scanner: Scanner;
   /** Opened when first asked for. @throws FB_STATE_* */
   journal(): Promise<Journal>;
   /** Everything that the engine needs, with the events also going to the run's log file. */
@@ -43,6 +44,7 @@ export function createServices(options: ServiceOptions): Services {
   const credentials = new Credentials({ environment: process.env, ask: options.ask }, redactor);
   const connector = createConnector(createTransports(), credentials);
   const actions = createActions();
+  const scanner = createScanner();
   const logs: RunLog[] = [];
   let opened: Promise<Journal> | undefined;
 
@@ -63,6 +65,7 @@ export function createServices(options: ServiceOptions): Services {
     actions,
     redactor,
     connector,
+    scanner,
     journal,
     logFile,
     reportFile: (run) => join(folder, 'reports', `${run}.html`),
@@ -75,7 +78,7 @@ export function createServices(options: ServiceOptions): Services {
         actions,
         files: createControllerFiles,
         packages: packages === undefined ? noPackages : createPackageStore(packages),
-        scanner: createScanner(),
+        scanner,
         clock: systemClock,
         random: systemRandom,
         dispatcher: createInProcessDispatcher(),

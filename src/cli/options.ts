@@ -23,7 +23,7 @@ export function collect(value: string, previous: readonly string[] = []): readon
   return [...previous, value];
 }
 
-function parsePort(text: string): number {
+export function parsePort(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1 || value > 65_535)
     throw new InvalidArgumentError('it must be a number from 1 to 65535.');
@@ -103,7 +103,7 @@ export type FleetOptions = ConnectionOptions & {
   readonly targetsFile?: string;
 };
 
-function addInventoryOption(command: Command): Command {
+export function addInventoryOption(command: Command): Command {
   return command.option(
     '-i, --inventory <source>',
     'inventory: YAML or CSV file, program, - for stdin, or host1,host2; may be repeated',

@@ -14,6 +14,7 @@ import { registerRerun } from './rerun.ts';
 import { registerResume } from './resume.ts';
 import { registerRun } from './run.ts';
 import { registerRuns } from './runs.ts';
+import { registerScan } from './scan.ts';
 import { registerSchema } from './schema.ts';
 import { registerShields } from './shields.ts';
 import { registerStatus } from './status.ts';
@@ -35,6 +36,7 @@ export function registerCommands(program: Command): void {
     registerReport,
     registerShields,
     registerVerify,
+    registerScan,
     registerAdvisory,
     registerExec,
     registerDoctor,
