@@ -15,6 +15,7 @@ import { operatorAsk } from './operator-ask.ts';
 import { operatorConfirm } from './operator-confirm.ts';
 import { packageInstall } from './package-install.ts';
 import { packageStage } from './package-stage.ts';
+import { patchScan } from './patch-scan.ts';
 import { patchVerify } from './patch-verify.ts';
 import { pause } from './pause.ts';
 import { portsCheck } from './ports-check.ts';
@@ -40,6 +41,7 @@ export function createActions(): ActionCatalog {
     operatorConfirm,
     packageInstall,
     packageStage,
+    patchScan,
     patchVerify,
     pause,
     portsCheck,
