@@ -6,7 +6,7 @@ export type { ExecResult } from './exec.ts';
 export { execOnTargets } from './exec-on-targets.ts';
 export { listHosts } from './hosts.ts';
 export { loadPlan } from './load-plan.ts';
-export { type PreviewNode, previewPlan } from './preview.ts';
+export { type PlanPreview, type PreviewNode, previewPlan } from './preview.ts';
 export { writeReport } from './report.ts';
 export {
   abort,
@@ -16,6 +16,7 @@ export {
   type RunWatcher,
   resume,
   type StartOptions,
+  startPlan,
   startRerun,
   startRun,
 } from './run.ts';
@@ -26,3 +27,14 @@ export { type ConnectionFlags, overridesOf } from './target-flags.ts';
 export { validate } from './validate.ts';
 export { verifyPlaybook } from './verify.ts';
 export { createServices, type Services } from './wiring.ts';
+export {
+  describePlaybook,
+  examineHosts,
+  hostsOf,
+  inputProblem,
+  type PlaybookChoice,
+  packageFolderProblem,
+  shippedPlaybooks,
+  sideEffects,
+  targetProblem,
+} from './wizard.ts';

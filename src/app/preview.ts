@@ -3,7 +3,7 @@ import type { Plan } from '../domain/index.ts';
 import { describePlan, type PlanPreview } from '../engine/index.ts';
 import type { Services } from './wiring.ts';
 
-export type { PreviewNode } from '../engine/index.ts';
+export type { PlanPreview, PreviewNode } from '../engine/index.ts';
 
 export function previewPlan(plan: Plan, services: Services): PlanPreview {
   return describePlan(plan, services.actions);

@@ -44,6 +44,11 @@ export async function startRun(services: Services, options: StartOptions): Promi
   return execute(services, plan, { ...options, parent: null });
 }
 
+/** As startRun, with a plan that was shown before. */
+export function startPlan(services: Services, plan: Plan, options: Omit<Execution, 'parent'>): Promise<FinishedRun> {
+  return execute(services, plan, { ...options, parent: null });
+}
+
 /** The run goes on from its own plan. @throws FB_RUN_UNKNOWN, FB_RUN_STATE, FB_STATE_* */
 export async function resume(
   services: Services,
@@ -143,13 +148,11 @@ export async function viewOf(services: Services, run: string): Promise<RunView> 
   return foldRun(await journal.plan(run), await journal.events(run));
 }
 
-async function execute(
-  services: Services,
-  plan: Plan,
-  options: Pick<StartOptions, 'check' | 'skipLeased' | 'version' | 'signal' | 'watcher' | 'operator'> & {
-    readonly parent: string | null;
-  },
-): Promise<FinishedRun> {
+type Execution = Pick<StartOptions, 'check' | 'skipLeased' | 'version' | 'signal' | 'watcher' | 'operator'> & {
+  readonly parent: string | null;
+};
+
+async function execute(services: Services, plan: Plan, options: Execution): Promise<FinishedRun> {
   if (plan.origin.packages !== null) await ensurePackageFolder(plan.origin.packages);
   await services.connector.prepare(plan.hosts);
   const run = newRunId();

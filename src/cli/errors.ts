@@ -40,7 +40,7 @@ export function printError(thrown: unknown): void {
   process.stderr.write(`${describeError(thrown)}\n`);
 }
 
-function describeError(thrown: unknown): string {
+export function describeError(thrown: unknown): string {
   const record = toErrorRecord(thrown);
   const details = thrown instanceof FirebreakError ? thrown.details : undefined;
   if (isProblems(details)) return formatProblems(details);

@@ -3,8 +3,10 @@
  * code. Only src/cli prints, asks or exits; what a command does is in src/app.
  */
 import { Command, CommanderError } from 'commander';
+import { EXIT_CODES } from '../domain/index.ts';
 import { registerCommands } from './commands/index.ts';
 import { exitCodeOf, printError } from './errors.ts';
+import { isClosedPrompt } from './prompts.ts';
 import { readVersion } from './version.ts';
 
 export function createProgram(): Command {
@@ -51,6 +53,11 @@ export async function main(args: readonly string[]): Promise<void> {
     if (thrown instanceof CommanderError) {
       // commander has printed the help, the version or the complaint itself.
       process.exitCode = thrown.exitCode === 0 ? 0 : 2;
+      return;
+    }
+    if (isClosedPrompt(thrown)) {
+      process.stderr.write('firebreak: left at a question; nothing was begun after it\n');
+      process.exitCode = EXIT_CODES.interrupted;
       return;
     }
     printError(thrown);

@@ -11,6 +11,6 @@ export {
 } from './expression/index.ts';
 export { playbookJsonSchema } from './json-schema.ts';
 export { loadPlaybook } from './load.ts';
-export type { Playbook, WaveDeclaration } from './model.ts';
+export type { InputDeclaration, Playbook, WaveDeclaration } from './model.ts';
 export { type InputSource, resolveInputs } from './resolve-inputs.ts';
 export { allSteps, emptySteps } from './steps.ts';

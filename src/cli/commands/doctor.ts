@@ -64,7 +64,7 @@ Examples:
           }),
         STOPPING,
       ).finally(progress.end);
-      if (flags.json !== true) process.stdout.write(await render(reports));
+      if (flags.json !== true) process.stdout.write(await renderReports(reports));
       process.exitCode = reports.some(({ state }) => state === 'failed') ? EXIT_CODES.notFine : EXIT_CODES.fine;
     });
 }
@@ -73,7 +73,7 @@ function jsonOf({ host, state, code, checks }: HostReport): object {
   return { host, ok: state !== 'failed', state, code, checks };
 }
 
-async function render(reports: readonly HostReport[]): Promise<string> {
+export async function renderReports(reports: readonly HostReport[]): Promise<string> {
   const { CHECK_NAMES, RELAYED_CHECK_NAMES } = await import('../../app/index.ts');
   const all = [...CHECK_NAMES.slice(0, 3), ...RELAYED_CHECK_NAMES.slice(0, 5), ...CHECK_NAMES.slice(4)];
   const shown = all.filter((name) => reports.some(({ checks }) => checks.some(({ check }) => check === name)));
@@ -103,7 +103,7 @@ async function render(reports: readonly HostReport[]): Promise<string> {
 }
 
 /** One line on the terminal that is written over; nothing elsewhere. */
-function createProgress(isJson: boolean) {
+export function createProgress(isJson: boolean) {
   const isShown = process.stderr.isTTY && !isJson;
   const at = new Map<string, CheckName>();
   let total = 0;

@@ -20,9 +20,11 @@ import { registerShields } from './shields.ts';
 import { registerStatus } from './status.ts';
 import { registerValidate } from './validate.ts';
 import { registerVerify } from './verify.ts';
+import { registerWizard } from './wizard.ts';
 
 export function registerCommands(program: Command): void {
   const daily = [
+    registerWizard,
     registerRun,
     registerPlan,
     registerResume,

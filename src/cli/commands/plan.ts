@@ -1,6 +1,6 @@
 /** `firebreak plan PLAYBOOK`: what a run would do, without a touch on any host. */
 import type { Command } from 'commander';
-import type { PreviewNode } from '../../app/index.ts';
+import type { PlanPreview, PreviewNode } from '../../app/index.ts';
 import { hostCount } from '../live/index.ts';
 import {
   addFleetOptions,
@@ -48,35 +48,39 @@ export function registerPlan(program: Command): void {
           return;
         }
         const preview = previewPlan(plan, services);
-        const lines = [
-          `${preview.name} (${preview.file})`,
-          `plan ${preview.hash.slice(0, 12)}, advisory ${preview.advisory ?? 'none'}, ${preview.forks} hosts at once`,
-          `stops when more than ${preview.maxFailPercentage} % fail or more than ${preview.maxUnreachablePercentage} % are unreachable`,
-          '',
-          'Inputs',
-          ...Object.entries(preview.inputs).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`),
-          '',
-          'Waves',
-          ...preview.waves.flatMap((wave) => [
-            `  ${wave.name}: ${hostCount(wave.hosts.length)}`,
-            ...wave.hosts.map(
-              (host) =>
-                `    ${host.name}${host.via === null ? '' : ` via ${host.via}`} (${host.address})${host.set === null ? '' : `, one at a time with ${host.set}`}`,
-            ),
-          ]),
-          '',
-          'Steps (* changes the host, - reads or decides)',
-          ...preview.steps.flatMap((node) => describeNode(node, '  ')),
-        ];
-        process.stdout.write(`${lines.join('\n')}\n`);
+        process.stdout.write(`${renderPreview(preview).join('\n')}\n`);
       });
     });
+}
+
+/** The lines of `firebreak plan`. */
+export function renderPreview(preview: PlanPreview): readonly string[] {
+  return [
+    `${preview.name} (${preview.file})`,
+    `plan ${preview.hash.slice(0, 12)}, advisory ${preview.advisory ?? 'none'}, ${preview.forks} hosts at once`,
+    `stops when more than ${preview.maxFailPercentage} % fail or more than ${preview.maxUnreachablePercentage} % are unreachable`,
+    '',
+    'Inputs',
+    ...Object.entries(preview.inputs).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`),
+    '',
+    'Waves',
+    ...preview.waves.flatMap((wave) => [
+      `  ${wave.name}: ${hostCount(wave.hosts.length)}`,
+      ...wave.hosts.map(
+        (host) =>
+          `    ${host.name}${host.via === null ? '' : ` via ${host.via}`} (${host.address})${host.set === null ? '' : `, one at a time with ${host.set}`}`,
+      ),
+    ]),
+    '',
+    'Steps (* changes the host, ? asks a person, - reads or decides)',
+    ...preview.steps.flatMap((node) => describeNode(node, '  ')),
+  ];
 }
 
 function describeNode(node: PreviewNode, indent: string): readonly string[] {
   const condition = node.if === null ? '' : `  if ${node.if}`;
   if (node.kind === 'step') {
-    const mark = node.effect === 'change' ? '*' : '-';
+    const mark = node.effect === 'change' ? '*' : node.effect === 'operator' ? '?' : '-';
     return [`${indent}${mark} ${node.id}: ${node.uses} – ${node.summary}${condition}`];
   }
   const part = (name: string, nodes: readonly PreviewNode[]): readonly string[] =>

@@ -1,0 +1,1 @@
+export { runWizard, type WizardOptions } from './wizard.ts';
