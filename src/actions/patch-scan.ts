@@ -5,8 +5,7 @@
 import { z } from 'zod';
 import type { ReadAction } from '../domain/index.ts';
 import { durationArgument, durationMs, readArgs } from './arguments.ts';
-
-const RPC_PORT = 135;
+import { scanFields, scanHost } from './rpc-evidence.ts';
 
 const args = z.strictObject({
   /** Also ask a host that misses KB824146 whether it has KB823980: a second call. */
@@ -23,29 +22,7 @@ export const patchScan: ReadAction = {
   results: ['category', 'patched', 'denied', 'reachable', 'reason', 'hresult', 'activation_hresult'],
   async read(step, given) {
     const wanted = readArgs(args, given, 'patch.scan');
-    const { host } = step;
-    // Behind a relay the source is the relay's own affair; the scan goes there directly.
-    const source = host.via === undefined ? host.connection?.source : undefined;
-    const scan = await step.scanner.scanRpc(
-      {
-        address: host.address,
-        port: host.ports[String(RPC_PORT)] ?? RPC_PORT,
-        timeoutMs: Math.max(1, Math.min(durationMs(wanted.timeout), step.remainingMs())),
-        alsoActivation: wanted.also_activation,
-        ...(source === undefined ? {} : { source }),
-      },
-      step.signal,
-    );
-    return {
-      result: {
-        category: scan.category,
-        patched: scan.patched,
-        denied: scan.category === 'denied',
-        reachable: scan.answers,
-        reason: scan.reason,
-        hresult: scan.hresult,
-        activation_hresult: scan.activationHresult,
-      },
-    };
+    const { timeout, also_activation: alsoActivation } = wanted;
+    return { result: scanFields(await scanHost(step, { timeoutMs: durationMs(timeout), alsoActivation })) };
   },
 };

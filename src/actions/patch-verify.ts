@@ -1,13 +1,18 @@
 /** `patch.verify`: is the fix in effect? Judges evidence by the playbook's advisory or by minimum builds. */
 import { z } from 'zod';
 import { affectedSystem, minimumAdvisory } from '../advisory/index.ts';
-import type { JsonObject, ReadAction } from '../domain/index.ts';
+import { FirebreakError, type JsonObject, type ReadAction } from '../domain/index.ts';
 import { readArgs } from './arguments.ts';
 import { planAdvisory, readVerdict } from './evidence.ts';
+import { SCANNED_UPDATE, scanFields, scanHost, weighScan } from './rpc-evidence.ts';
+
+const SCAN_TIMEOUT_MS = 5000;
 
 const args = z.strictObject({
   /** Minimum instead of an advisory: `18362.720`, several with commas or as a list. */
   build: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional(),
+  /** KB824146 alone: ask the host over the network too; a contradiction is a conflict. */
+  scan: z.boolean().default(false),
 });
 
 export const patchVerify: ReadAction = {
@@ -32,9 +37,16 @@ export const patchVerify: ReadAction = {
     'evidence',
   ],
   async read(step, given) {
-    const { build } = readArgs(args, given, 'patch.verify');
+    const { build, scan: isScanned } = readArgs(args, given, 'patch.verify');
     const advisory = build === undefined ? planAdvisory(step) : minimumAdvisory(build);
-    const { evidence, verdict } = await readVerdict(step, advisory);
+    if (isScanned && advisory.kb !== SCANNED_UPDATE) {
+      throw new FirebreakError('FB_USAGE', `step ${step.stepId}: a scan tells ${SCANNED_UPDATE} alone`, {
+        remedy: 'leave scan: true out of its with:, or use the advisory ms03-039',
+      });
+    }
+    const { evidence, verdict: read } = await readVerdict(step, advisory);
+    const scan = isScanned ? await scanHost(step, { timeoutMs: SCAN_TIMEOUT_MS, alsoActivation: false }) : null;
+    const verdict = scan === null ? read : weighScan(read, scan);
     const entry = evidence.build === null ? undefined : affectedSystem(advisory, evidence.build, evidence.system);
     const supportEnded = entry?.support_ended ?? null;
     return {
@@ -53,7 +65,10 @@ export const patchVerify: ReadAction = {
         service_pack: evidence.system?.servicePack ?? null,
         support_ended: supportEnded,
         out_of_support: supportEnded === null ? null : Date.parse(supportEnded) < step.clock.now(),
-        evidence: evidence as unknown as JsonObject,
+        evidence: {
+          ...(evidence as unknown as JsonObject),
+          ...(scan === null ? {} : { network: scanFields(scan) }),
+        },
       },
     };
   },

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createActions } from '../../src/actions/index.ts';
 import type { JsonObject, PlannedHost, ReadAction, RpcScan, RpcTarget } from '../../src/domain/index.ts';
-import { FakeHost } from './support/fake-step.ts';
+import { advisory, evidence, FakeHost } from './support/fake-step.ts';
 
 const action = createActions().get('patch.scan') as ReadAction;
 const unpatched: RpcScan = {
@@ -89,5 +89,72 @@ describe('patch.scan', () => {
   it('says nothing that could make a host fixed', () => {
     expect(action.results).not.toContain('fixed');
     expect(action.results).not.toContain('verdict');
+  });
+});
+
+describe('patch.verify with scan: true', () => {
+  const verify = createActions().get('patch.verify') as ReadAction;
+  const scanned = { ...advisory, kb: 'KB824146' };
+  const fixed = { ...evidence, Ubr: 720 };
+  const answer = (category: RpcScan['category'], patched: boolean | null): RpcScan => ({
+    ...unpatched,
+    category,
+    patched,
+    reason: `it said ${category}`,
+  });
+
+  const judge = async (found: JsonObject, scan: RpcScan, args: JsonObject = { scan: true }): Promise<JsonObject> => {
+    const host = new FakeHost().on('Get-FbPatchEvidence', found);
+    host.rpc = () => scan;
+    return (await verify.read(host.step({ advisory: scanned }), args)).result;
+  };
+
+  it('keeps a fixed host fixed when the scan agrees or does not tell', async () => {
+    for (const [category, patched] of [
+      ['patched', true],
+      ['denied', null],
+      ['unreachable', null],
+      ['refused', null],
+      ['needs-investigation', null],
+    ] as const) {
+      expect(await judge(fixed, answer(category, patched))).toMatchObject({
+        verdict: 'patched',
+        fixed: true,
+        evidence: { network: { category, patched } },
+      });
+    }
+  });
+
+  it('calls a fixed host that answers like one without the patch a conflict', async () => {
+    for (const category of ['unpatched', 'only-823980'] as const) {
+      expect(await judge(fixed, answer(category, false))).toMatchObject({
+        verdict: 'conflict',
+        fixed: false,
+        reason: expect.stringContaining(`but over the network it said ${category}`),
+      });
+    }
+  });
+
+  it('never makes a host fixed', async () => {
+    for (const patched of [true, false, null]) {
+      for (const found of [evidence, { ...evidence, Ubr: null }, { ...evidence, Build: null }]) {
+        expect(await judge(found, answer('patched', patched))).toMatchObject({ fixed: false });
+      }
+    }
+    expect((await judge(evidence, answer('patched', true)))['reason']).toContain('which proves nothing');
+  });
+
+  it('asks nothing unless told to', async () => {
+    const host = new FakeHost().on('Get-FbPatchEvidence', fixed);
+    const { result } = await verify.read(host.step({ advisory: scanned }), {});
+    expect(result['evidence']).not.toHaveProperty('network');
+  });
+
+  it('is refused for other updates', async () => {
+    const host = new FakeHost().on('Get-FbPatchEvidence', fixed);
+    await expect(verify.read(host.step({ advisory }), { scan: true })).rejects.toMatchObject({
+      code: 'FB_USAGE',
+      message: expect.stringContaining('KB824146'),
+    });
   });
 });
