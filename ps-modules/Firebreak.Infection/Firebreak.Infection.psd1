@@ -6,6 +6,8 @@
     PowerShellVersion = '2.0'
     FunctionsToExport = @(
         'Get-FbInfection'
+        'Get-FbInfectionEvidence'
+        'Set-FbInfectionRecord'
     )
     CmdletsToExport   = @()
     VariablesToExport = @()

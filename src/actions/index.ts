@@ -11,6 +11,7 @@ import { hostFacts } from './host-facts.ts';
 import { hostPreflight } from './host-preflight.ts';
 import { hostReboot } from './host-reboot.ts';
 import { infectionCheck } from './infection-check.ts';
+import { infectionClean } from './infection-clean.ts';
 import { operatorAsk } from './operator-ask.ts';
 import { operatorConfirm } from './operator-confirm.ts';
 import { packageInstall } from './package-install.ts';
@@ -37,6 +38,7 @@ export function createActions(): ActionCatalog {
     hostPreflight,
     hostReboot,
     infectionCheck,
+    infectionClean,
     operatorAsk,
     operatorConfirm,
     packageInstall,

@@ -6,14 +6,14 @@
  */
 import { z } from 'zod';
 import { parseAdvisory } from '../advisory/index.ts';
-import type { ChangeAction, ErrorRecord, JsonObject, Probe, Proof, Recovered, StepContext } from '../domain/index.ts';
-import { FirebreakError } from '../domain/index.ts';
+import type { ChangeAction, ErrorRecord, JsonObject, Probe, Proof, StepContext } from '../domain/index.ts';
 import { fileNameArgument, readArgs } from './arguments.ts';
 import { readVerdict } from './evidence.ts';
 import { describeCode, exitMeaning } from './exit-codes.ts';
 import { readHostFile } from './host-files.ts';
 import { installerBusy } from './installers.ts';
-import { jobState, type PackageJob, readPackageJob, startPackageJob } from './package-job.ts';
+import { jobState, type PackageJob, readPackageJob } from './package-job.ts';
+import { beginPackageJob, recoverPackageJob, vanishedPackage } from './package-wait.ts';
 import { choosePackage } from './packages.ts';
 
 const args = z.strictObject({
@@ -32,9 +32,6 @@ const prior = z.object({
   needsReboot: z.boolean().default(false),
 });
 type Prior = z.infer<typeof prior>;
-
-/** A claim without a start is older than this: the task never began. */
-const START_GRACE_MS = 120_000;
 
 export const packageInstall: ChangeAction = {
   uses: 'package.install',
@@ -59,7 +56,7 @@ export const packageInstall: ChangeAction = {
       needsReboot: chosen.needsReboot,
     };
     if (state === 'running') return { state: 'needed', prior: wanted, reason: `run ${job.Run} has started it already` };
-    if (state === 'vanished') return { state: 'refused', error: vanished(step, wanted, job) };
+    if (state === 'vanished') return { state: 'refused', error: vanishedPackage(step, wanted, job) };
     if (state === 'ended' && job.Run === step.run) {
       const proof = judge(step, wanted, job);
       if (proof.error !== undefined) return { state: 'refused', error: proof.error };
@@ -80,36 +77,12 @@ export const packageInstall: ChangeAction = {
 
   async act(step, _given, found) {
     const wanted = prior.parse(found);
-    const start = await startPackageJob(step, wanted);
-    if (start.State === 'busy') throw raise(installerBusy(step, start.Reason ?? 'another installer'));
-    if (start.State === 'vanished') throw raise(vanished(step, wanted, null));
-    if (start.State !== 'started' && start.State !== 'running' && start.State !== 'finished') {
-      const message = `${wanted.file} could not be started on ${step.host.name}: ${start.Reason ?? start.State}`;
-      throw new FirebreakError('FB_STEP_REFUSED', message, { remedy: 'look at the task scheduler of the host' });
-    }
+    await beginPackageJob(step, wanted);
     return { state: 'detached', receipt: wanted.sha256 };
   },
 
-  async recover(step, _given, open): Promise<Recovered> {
-    const wanted = prior.parse(open.prior);
-    const job = await look(step, wanted);
-    if (job === null) return { state: 'running' };
-    switch (jobState(job)) {
-      case 'absent':
-        return open.receipt === null
-          ? { state: 'not-started' }
-          : { state: 'unknown', reason: `the receipt of ${wanted.file} has gone from the host` };
-      case 'claimed':
-        return claimedState(step, job, open.receipt);
-      case 'running':
-        step.progress(`${wanted.file}: the installer is at work`);
-        return { state: 'running' };
-      default:
-        // Still the job that an earlier run has ended: this run had no time to claim its own.
-        if (open.receipt === null && job.Run !== step.run && job.Claimed === wanted.superseded)
-          return { state: 'not-started' };
-        return { state: 'done' };
-    }
+  async recover(step, _given, open) {
+    return recoverPackageJob(step, prior.parse(open.prior), open);
   },
 
   async prove(step, _given, found) {
@@ -119,26 +92,6 @@ export const packageInstall: ChangeAction = {
     return proveByEvidence(step, wanted, job);
   },
 };
-
-/** Null when the host is too busy to answer in time: its installer works, so that is no failure yet. */
-async function look(step: StepContext, wanted: Prior): Promise<PackageJob | null> {
-  try {
-    return await readPackageJob(step, wanted.sha256);
-  } catch (thrown) {
-    if (!(thrown instanceof FirebreakError) || thrown.code !== 'FB_DEADLINE' || step.remainingMs() === 0) throw thrown;
-    step.progress(`${wanted.file}: the host does not answer in time, still waiting`);
-    await step.dropSession();
-    return null;
-  }
-}
-
-/** A claim whose task has not begun: wait for it, and let the same run register it anew when it never does. */
-function claimedState(step: StepContext, job: PackageJob, receipt: string | null): Recovered {
-  if (receipt === null && job.Run === step.run) return { state: 'not-started' };
-  const age = step.clock.now() - Date.parse(job.Claimed ?? '');
-  if (age <= START_GRACE_MS) return { state: 'running' };
-  return { state: 'unknown', reason: `the receipt was claimed at ${job.Claimed}, but its task has never begun` };
-}
 
 function judge(step: StepContext, wanted: Prior, job: PackageJob): Proof {
   const code = job.ExitCode ?? -1;
@@ -166,20 +119,9 @@ async function proveByEvidence(step: StepContext, wanted: Prior, job: PackageJob
       return { proven: true, result: { ...result, reboot_required: true } };
     }
   }
-  return { proven: false, result, error: vanished(step, wanted, job) };
-}
-
-function vanished(step: StepContext, wanted: Prior, job: PackageJob | null): ErrorRecord {
-  const since = job?.Started ? ` (begun ${job.Started})` : '';
-  const message = `the installer of ${wanted.file} on ${step.host.name} went away without an exit code${since}`;
-  const remedy = `look at the host; when nothing is installed, remove its folder jobs\\${wanted.sha256.slice(0, 16)} under %SystemRoot%\\Firebreak and rerun`;
-  return refusal('FB_PACKAGE_VANISHED', message, remedy);
+  return { proven: false, result, error: vanishedPackage(step, wanted, job) };
 }
 
 function refusal(code: ErrorRecord['code'], message: string, remedy: string): ErrorRecord {
   return { code, message, remedy, retryable: false };
-}
-
-function raise(record: ErrorRecord): FirebreakError {
-  return new FirebreakError(record.code, record.message, { remedy: record.remedy, retryable: record.retryable });
 }

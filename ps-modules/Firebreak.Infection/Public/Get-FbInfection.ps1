@@ -1,7 +1,7 @@
 function Get-FbInfection {
     <#
     .SYNOPSIS
-    What the host shows of the given signs, one by one, without any judgement: Files, Values, Services, Ports.
+    What the host shows of the given signs, one by one, without any judgement: Files, Values, Services, Ports; Record: what an earlier cleaning has left, or nothing.
     .DESCRIPTION
     Present is $null where it could not be read, and Error says why: that is never the same as absent.
     .PARAMETER File
@@ -52,5 +52,8 @@ function Get-FbInfection {
         $listener = Get-FbListener
         $ports = New-Object -TypeName PSObject -Property @{ Readable = $listener.Readable; Tcp = @($listener.Tcp); Udp = @($listener.Udp); Error = $listener.Error }
     }
-    New-Object -TypeName PSObject -Property @{ Files = $files; Values = $values; Services = $services; Ports = $ports }
+    $record = Get-FbInfectionRecord
+    # Nothing at all would travel as an empty object.
+    if ($null -eq $record) { $record = $null }
+    New-Object -TypeName PSObject -Property @{ Files = $files; Values = $values; Services = $services; Ports = $ports; Record = $record }
 }

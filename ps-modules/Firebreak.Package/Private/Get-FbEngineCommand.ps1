@@ -23,6 +23,8 @@ function Get-FbEngineCommand {
         update  = @{ Program = $Path; Before = ''; Usual = @('/u', '/q', '/z'); Log = $own }
         update2 = @{ Program = $Path; Before = ''; Usual = @('/quiet', '/norestart'); Log = $own }
         hotfix  = @{ Program = $Path; Before = ''; Usual = @('/q', '/z'); Log = $own }
+        # Installs nothing: it looks for malicious software and removes it.
+        removal = @{ Program = $Path; Before = ''; Usual = @('/Q'); Log = ('{0}\debug\mrt.log' -f (Resolve-FbPath -Path '%SystemRoot%' -Own)) }
     }
     if (-not $engines.ContainsKey($Engine)) { return $null }
     $found = $engines[$Engine]

@@ -11,6 +11,7 @@ internal static class ProgramCatalog
         ["expand"] = () => new ExpandProgram(),
         ["ipseccmd"] = () => new IpsecPolProgram(isXp: true),
         ["ipsecpol"] = () => new IpsecPolProgram(isXp: false),
+        ["mrt"] = () => new RemovalProgram(),
         ["net"] = () => new NetProgram(),
         ["netdiag"] = () => new NetdiagProgram(),
         ["netsh"] = () => new NetshProgram(),
