@@ -60,7 +60,7 @@ const PAPER = {
   'pc-me-01': ['windows-me', 'not-affected', AWAY],
   'pc-2000-04': ['windows-2000-professional-sp4', 'patched', COMPLIANT],
   'pc-xp-05': ['windows-xp-sp1', 'slipstreamed', COMPLIANT],
-  'pc-2000-05': ['windows-2000-professional-sp4', 'key-without-files', { ...COMPLIANT, outcome: 'failed' }],
+  'pc-2000-05': ['windows-2000-professional-sp4', 'key-without-files', { ...COMPLIANT, outcome: 'needs-operator' }],
   'srv-2003-03': ['windows-2003-gold', 'only-823980', REMEDIATED],
   'srv-2000-04': ['windows-2000-server-sp4', 'superseded-828741', COMPLIANT],
   'srv-2000-05': ['windows-2000-server-sp4', 'rollup', COMPLIANT],

@@ -19,7 +19,7 @@ const REMEDIATED: Expectation = { outcome: 'remediated', installs: 1, reboots: 1
 const COMPLIANT: Expectation = { outcome: 'compliant', installs: 0, reboots: 0, shields: 0 };
 const COMPROMISED: Expectation = { outcome: 'compromised', installs: 0, reboots: 0, shields: 0 };
 const UNREACHABLE: Expectation = { outcome: 'unreachable', installs: 0, reboots: 0, shields: 0 };
-const UNTOUCHED: Expectation = { outcome: 'failed', installs: 0, reboots: 0, shields: 0 };
+const ASKED: Expectation = { outcome: 'needs-operator', installs: 0, reboots: 0, shields: 0 };
 const SHIELDED: Expectation = { outcome: 'failed', installs: 1, reboots: 0, shields: 1 };
 
 const ANY = /^(nt4|windows-2000|windows-xp|windows-2003)-/;
@@ -79,7 +79,7 @@ export const PAPER_CASES: readonly PaperCase[] = [
     profile: ANY,
     systems: 'all',
     variant: 'key-without-files',
-    expected: UNTOUCHED,
+    expected: ASKED,
     why: 'key there, files old: a conflict, which a person judges; nothing is touched',
     source: 'what a restored file or a forged key leaves',
   },
