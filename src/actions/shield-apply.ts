@@ -109,13 +109,11 @@ export const shieldApply: ChangeAction = {
       const rpcHttp = { mode: wanted.rpc_http, restart: wanted.restart_web };
       const survey = await method.survey(step, { id, shield, exempt, rpcHttp, turnOnFirewall: wanted.turn_on_firewall });
       if (survey.state === 'satisfied') {
-        const reboot = survey.rebootRequired === true;
         const result = {
           ...nothingResult,
           method: shield.method,
           stands: true,
-          in_effect: !reboot,
-          reboot_required: reboot,
+          in_effect: true,
           side_effects: shield.side_effects,
         };
         return { state: 'satisfied', result, reason: survey.reason };

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { cliJson, startCli } from './support/cli.ts';
 import type { Fleet } from './support/fleet.ts';
 import { killed, type Moment } from './support/kills.ts';
-import { endings, expectedEndings, ipsecStates, paperHosts, startPaperFleet } from './support/paper.ts';
+import { endings, expectedEndings, paperHosts, shieldStates, startPaperFleet } from './support/paper.ts';
 
 const HOSTS = paperHosts([
   'windows-2000-server-sp4/prior-ipsec',
@@ -65,7 +65,7 @@ describe('hosts behind a relay', () => {
     async (_, moments) => {
       const running = await startPaperFleet(HOSTS, 1);
       fleet = running;
-      const before = await ipsecStates(running, HOSTS);
+      const before = await shieldStates(running, HOSTS);
       const start = ['run', running.playbook, ...running.where, ...INPUTS, '--output', 'lines'];
       const { kills, said } = await killed(running, start, moments());
       const [found, expected] = [await endings(running, HOSTS, before), expectedEndings(HOSTS)];
@@ -83,7 +83,7 @@ describe('hosts behind a relay', () => {
     async (line) => {
       const running = await startPaperFleet(HOSTS, 1);
       fleet = running;
-      const before = await ipsecStates(running, HOSTS);
+      const before = await shieldStates(running, HOSTS);
       const start = ['run', running.playbook, ...running.where, ...INPUTS, '--output', 'lines'];
       const run = startCli(start, running.options);
       await run.lines(new RegExp(line));

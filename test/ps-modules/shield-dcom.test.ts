@@ -168,14 +168,21 @@ describe('DCOM shields', () => {
     expect(await down('xp', 'g1', found)).toMatchObject({ Restored: true, RebootRequired: false });
   }, 120_000);
 
-  it('cannot tell since when somebody else has DCOM switched off, unless it still answers', async () => {
+  it('prove by a restart what somebody else has switched off, nobody knows when, and leave it off', async () => {
     const call = on('w2k');
     await call('Core\\Set-FbRegistryValue', { ...ENABLE, Type: 'String', Value: 'N' });
     expect(await read('w2k', 'h1')).toMatchObject({ IsOff: true, InEffect: false });
     await restart('w2k');
+    const found = await read('w2k', 'h1');
+    expect(found).toMatchObject({ IsOff: true, InEffect: null });
+    expect(await up('w2k', 'h1', found)).toEqual({ Changed: true, Applied: true, Errors: [] });
+    expect(await up('w2k', 'h1', found)).toEqual({ Changed: false, Applied: true, Errors: [] });
+    expect(await read('w2k', 'h1')).toMatchObject({ IsOff: true, InEffect: false });
+    await restart('w2k');
+    expect(await read('w2k', 'h1')).toMatchObject({ IsOff: true, InEffect: true });
+    expect(await down('w2k', 'h1', found)).toMatchObject({ Changed: false, Restored: true, RebootRequired: false });
     expect(await read('w2k', 'h1')).toMatchObject({ IsOff: true, InEffect: null });
     await call('Core\\Set-FbRegistryValue', { ...ENABLE, Type: 'String', Value: 'Y' });
-    await restart('w2k');
   }, 120_000);
 
   it('are refused where DCOM is the only way to the registry', async () => {

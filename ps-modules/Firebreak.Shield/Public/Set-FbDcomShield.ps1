@@ -4,7 +4,8 @@ function Set-FbDcomShield {
     Switches DCOM off from the next start on: Changed, Applied, Errors.
     .DESCRIPTION
     No timer takes it back: that would need a restart, and a way in that does not use DCOM. What was there before is
-    written down on the host first, for whoever finds it there.
+    written down on the host first, for whoever finds it there. Where DCOM is switched off already, the mark alone is made
+    that shows a restart from now on.
     #>
     [CmdletBinding(SupportsShouldProcess = $true)]
     param(
@@ -18,7 +19,7 @@ function Set-FbDcomShield {
     $before = Get-FbDcomShield -Id $Id
     if (-not $before.Readable) { $result.Errors += 'EnableDCOM could not be read' }
     elseif ($before.OnlyByDcom) { $result.Errors += 'the registry of the host is reached by DCOM alone, so nobody could switch it on again' }
-    elseif ($before.IsOff) { $result.Applied = $true }
+    elseif ($before.IsOff -and (Get-FbShieldRecord -Id $Id).Marked) { $result.Applied = $true }
     elseif ($PSCmdlet.ShouldProcess("$key\EnableDCOM", 'write N')) {
         try {
             Set-FbShieldRecord -Id $Id -Record @{

@@ -35,6 +35,8 @@ const foundSchema = z.object({ present: z.boolean(), type: z.string().nullable()
 
 const SETTING = { key: 'HKLM\\SOFTWARE\\Microsoft\\OLE', name: 'EnableDCOM', type: 'String', value: 'N' } as const;
 const BACK_LATER = 'once it is taken down, DCOM works again only after another restart';
+const OFF_BEFORE =
+  'EnableDCOM is N already, since when cannot be told: a restart makes certain that it protects, and it stays N afterwards';
 const LEDGER_ONLY = 'no timer takes it back: it stands until shield.revert or firebreak shields revert';
 
 function readState(step: StepContext, id: string): Promise<DcomState> {
@@ -74,21 +76,13 @@ export const dcomShield: ShieldMethod = {
       const reason = `the shield "${state.Other}" of another run has switched DCOM off already`;
       return { state: 'impossible', reason, isForeign: true };
     }
-    if (state.IsOff) {
-      const since = state.InEffect === false ? 'but DCOM still answers' : 'since when cannot be told';
-      return {
-        state: 'satisfied',
-        reason: `EnableDCOM is N already, ${since}: it protects for certain after a restart`,
-        rebootRequired: true,
-      };
-    }
     const problem = problemOf(state);
     if (problem !== null) return { state: 'impossible', reason: problem };
     return {
       state: 'free',
       setting: SETTING,
       found: { present: state.Present, type: state.Type, value: state.Value },
-      notes: [BACK_LATER, LEDGER_ONLY],
+      notes: state.IsOff ? [OFF_BEFORE, LEDGER_ONLY] : [BACK_LATER, LEDGER_ONLY],
       isUntimed: true,
     };
   },

@@ -51,7 +51,7 @@ export type Survey =
       /** The host will not take it back by itself. */
       readonly isUntimed?: boolean;
     }
-  | { readonly state: 'satisfied'; readonly reason: string; readonly rebootRequired?: boolean }
+  | { readonly state: 'satisfied'; readonly reason: string }
   | { readonly state: 'impossible'; readonly reason: string; readonly isForeign?: boolean };
 
 export interface ShieldState {

@@ -1,2 +1,2 @@
 export { type DemoResult, demo } from './demo.ts';
-export { PAPER_CASES, paperCaseOf } from './paper.ts';
+export { DCOM_CASES, PAPER_CASES, paperCaseOf } from './paper.ts';

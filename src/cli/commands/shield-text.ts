@@ -7,7 +7,7 @@ interface KnownShield {
   readonly since: string;
 }
 
-/** `ipsec, TCP 445` or `registry, DisableCompression = 1`. */
+/** `ipsec, TCP 445`, `registry, DisableCompression = 1`, `dcom, EnableDCOM = N, protects after a restart only`. */
 export function describeShield({ uses, prior }: KnownShield): string {
   const method = prior['method'];
   if (typeof method !== 'string') return uses;
@@ -18,7 +18,9 @@ export function describeShield({ uses, prior }: KnownShield): string {
     return Array.isArray(listed) && listed.length > 0 ? [`${protocol.toUpperCase()} ${listed.join(' ')}`] : [];
   });
   const value = typeof setting['name'] === 'string' ? [`${setting['name']} = ${String(setting['value'])}`] : [];
-  return [method, ...ports, ...value].join(', ');
+  // Whether there was one, only the host knows: shields verify asks it.
+  const later = prior['reboot'] === true ? ['protects after a restart only'] : [];
+  return [method, ...ports, ...value, ...later].join(', ');
 }
 
 /** When the host itself takes it down if it is fixed by then. */

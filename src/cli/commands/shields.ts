@@ -100,7 +100,7 @@ function registerVerify(shields: Command): void {
           shield.host,
           shield.state,
           describeShield(shield),
-          shield.error?.message ?? '',
+          shield.error?.message ?? shield.note,
         ]);
         process.stdout.write(`${renderTable([['HOST', 'STATE', 'SHIELD', 'WHY'], ...rows])}\n`);
       }

@@ -106,11 +106,11 @@ describe('shield.apply by DCOM', () => {
     });
   });
 
-  it('wants a restart where somebody else has switched it off, nobody knows when', async () => {
+  it('marks where somebody else has switched it off, nobody knows when, so that a restart proves it', async () => {
     host.on('Get-FbDcomShield', { ...around, ...off, InEffect: null });
     expect(await probe()).toMatchObject({
-      state: 'satisfied',
-      result: { stands: true, in_effect: false, reboot_required: true },
+      state: 'needed',
+      prior: { found: { present: true, type: 'String', value: 'N' }, reboot: true },
       reason: expect.stringContaining('since when cannot be told'),
     });
   });

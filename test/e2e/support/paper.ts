@@ -1,10 +1,15 @@
 /** Machines of the white paper behind relays, and what a run of ms03-039 made of them as they themselves saw it. */
-import { paperCaseOf } from '../../../src/app/demo/index.ts';
+import { PAPER_CASES, paperCaseOf } from '../../../src/app/demo/index.ts';
 import type { RunView } from '../../../src/domain/index.ts';
 import { cliJson } from './cli.ts';
 import { type Fleet, startFleet } from './fleet.ts';
 
-const EXEMPT_KEY = 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\IPSEC';
+/** Where shields write besides the IPsec policies. */
+const KEYS = {
+  exempt: 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\IPSEC',
+  dcom: 'HKLM\\SOFTWARE\\Microsoft\\OLE',
+  proxy: 'HKLM\\SOFTWARE\\Microsoft\\Rpc\\RpcProxy',
+};
 
 export interface PaperHost {
   readonly name: string;
@@ -32,15 +37,18 @@ export function startPaperFleet(hosts: readonly PaperHost[], relays = 2): Promis
   return startFleet([...managers, ...machines], 'ms03-039');
 }
 
-/** IPsec policies and NoDefaultExempt of each machine. */
-export async function ipsecStates(
+/** Everything that a shield may change of each machine: policies, NoDefaultExempt, EnableDCOM, the RPC proxy. */
+export async function shieldStates(
   fleet: Fleet,
   hosts: readonly PaperHost[],
 ): Promise<{ readonly [host: string]: unknown }> {
   const states = hosts.map(async ({ name }) => {
-    const { values } = await fleet.lab.ask<{ values?: object }>('registry', { host: name, key: EXEMPT_KEY });
-    // Windows has the key always, the lab only once something is in it.
-    return [name, { policies: await fleet.policies(name), exempt: values ?? {} }];
+    const values = Object.entries(KEYS).map(async ([what, key]) => {
+      const found = await fleet.lab.ask<{ values?: object }>('registry', { host: name, key });
+      // Windows has the key always, the lab only once something is in it.
+      return [what, found.values ?? {}];
+    });
+    return [name, { policies: await fleet.policies(name), ...Object.fromEntries(await Promise.all(values)) }];
   });
   return Object.fromEntries(await Promise.all(states)) as { readonly [host: string]: unknown };
 }
@@ -52,7 +60,7 @@ export interface Ending {
   readonly shields: number;
   /** Nothing of `always` is left to do. */
   readonly settled: boolean;
-  /** Policies and exemptions as before; false where a shield stands. */
+  /** Whatever a shield may change as before; false where one stands. */
   readonly isAsBefore: boolean;
 }
 
@@ -65,7 +73,7 @@ export async function endings(
   before: { readonly [host: string]: unknown },
 ): Promise<Endings> {
   const view = await cliJson<RunView>(['status', 'last'], fleet.options);
-  const after = await ipsecStates(fleet, hosts);
+  const after = await shieldStates(fleet, hosts);
   const found = hosts.map(async ({ name, profile, variant }) => {
     const host = view.hosts.find((candidate) => candidate.name === name);
     const ending = {
@@ -81,10 +89,10 @@ export async function endings(
 }
 
 /** What the table demands of them. @throws when it does not know one */
-export function expectedEndings(hosts: readonly PaperHost[]): Endings {
+export function expectedEndings(hosts: readonly PaperHost[], cases = PAPER_CASES): Endings {
   return Object.fromEntries(
     hosts.map(({ name, profile, variant }) => {
-      const expected = paperCaseOf(profile, variant)?.expected;
+      const expected = paperCaseOf(profile, variant, cases)?.expected;
       if (expected === undefined) throw new Error(`the table has no case ${profile}/${variant}`);
       const { shields, outcome } = expected;
       // A host that is away with its shield cannot be asked what is left to do there.
