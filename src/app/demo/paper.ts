@@ -20,6 +20,7 @@ const COMPLIANT: Expectation = { outcome: 'compliant', installs: 0, reboots: 0, 
 const COMPROMISED: Expectation = { outcome: 'compromised', installs: 0, reboots: 0, shields: 0 };
 const UNREACHABLE: Expectation = { outcome: 'unreachable', installs: 0, reboots: 0, shields: 0 };
 const ASKED: Expectation = { outcome: 'needs-operator', installs: 0, reboots: 0, shields: 0 };
+const UNTOUCHED: Expectation = { outcome: 'failed', installs: 0, reboots: 0, shields: 0 };
 const SHIELDED: Expectation = { outcome: 'failed', installs: 1, reboots: 0, shields: 1 };
 
 const ANY = /^(nt4|windows-2000|windows-xp|windows-2003)-/;
@@ -245,6 +246,52 @@ export const PAPER_CASES: readonly PaperCase[] = [
   },
 ];
 
-export function paperCaseOf(profile: string, variant: string): PaperCase | undefined {
-  return PAPER_CASES.find((item) => item.profile.test(profile) && item.variant === variant);
+const DCOM_OFF: Expectation = { outcome: 'remediated', installs: 1, reboots: 2, shields: 0 };
+
+/** The same with `protection=dcom`. The first that fits a machine decides. */
+export const DCOM_CASES: readonly PaperCase[] = [
+  {
+    profile: /^windows-2000-professional-sp2$/,
+    systems: '2000 SP2',
+    variant: 'vulnerable',
+    expected: UNTOUCHED,
+    why: 'refused: DCOM cannot be switched off before SP3, and nothing is installed without the protection that was asked for by name',
+    source: 'KB825750',
+  },
+  {
+    profile: ANY,
+    systems: 'NT 4.0, 2000 from SP3 on, XP, 2003',
+    variant: 'vulnerable',
+    expected: DCOM_OFF,
+    why: 'off, restart, installer, restart, EnableDCOM as before; DCOM itself works again from the next restart on',
+    source: 'KB825750',
+  },
+  {
+    profile: ANY,
+    systems: 'all from 2000 SP3 on and NT 4.0',
+    variant: 'dcom-disabled',
+    expected: DCOM_OFF,
+    why: 'off before, nobody knows since when: the restart proves it; it stays off',
+    source: 'KB825750',
+  },
+  {
+    profile: ANY,
+    systems: 'all from 2000 SP3 on and NT 4.0',
+    variant: 'installer-fails',
+    expected: { outcome: 'failed', installs: 1, reboots: 1, shields: 1 },
+    why: 'still vulnerable: DCOM stays off',
+    source: 'exit code 1603',
+  },
+  {
+    profile: ANY,
+    systems: 'all',
+    variant: 'patched',
+    expected: COMPLIANT,
+    why: 'nothing to protect: DCOM is never switched off',
+    source: 'KB824146',
+  },
+];
+
+export function paperCaseOf(profile: string, variant: string, cases = PAPER_CASES): PaperCase | undefined {
+  return cases.find((item) => item.profile.test(profile) && item.variant === variant);
 }
