@@ -4,7 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Debian's Python: its packages are not those of a virtual environment that may come first in PATH. */
-const PYTHON = '/usr/bin/python3';
+export const PYTHON = '/usr/bin/python3';
 const ANSIBLE = '/usr/bin/ansible';
 
 /** Whether they are there; else a line says what to install. */
@@ -18,6 +18,12 @@ export function hasPywinrm(): boolean {
 export function hasRequestsKerberos(): boolean {
   const found = hasPywinrm() && spawnSync(PYTHON, ['-c', 'import requests_kerberos']).status === 0;
   if (!found) console.warn('skipped: requests-kerberos is not installed (Debian: python3-requests-kerberos)');
+  return found;
+}
+
+export function hasImpacket(): boolean {
+  const found = existsSync(PYTHON) && spawnSync(PYTHON, ['-c', 'import impacket.dcerpc.v5.dcomrt']).status === 0;
+  if (!found) console.warn('skipped: impacket is not installed (Debian: python3-impacket)');
   return found;
 }
 
