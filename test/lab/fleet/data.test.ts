@@ -49,8 +49,13 @@ describe('shipped lab data', () => {
     expect(modern.map(({ profile }) => profile).sort()).toEqual([
       'windows-10-1903-enu',
       'windows-10-1903-jpn',
+      'windows-10-2004',
+      'windows-7-sp1',
       'windows-server-1903',
+      'windows-server-2008-r2',
+      'windows-server-2016',
       'windows-server-2019',
+      'windows-server-2019-dns',
     ]);
   });
 
