@@ -10,8 +10,6 @@ public abstract class NetFirewallCmdlet : PSCmdlet
 {
     private protected static FirewallState Firewall => SessionContext.Current.Machine.Firewall;
 
-    private protected string CommandName => MyInvocation.MyCommand.Name;
-
     /// <summary>Whether the service answers; else an error record says so.</summary>
     private protected bool Answers()
     {
@@ -44,8 +42,12 @@ public abstract class NetFirewallCmdlet : PSCmdlet
         _ => throw new LabRefusalException($"policy store {store}"),
     };
 
-    private protected void Report(string message, string id, ErrorCategory category, object? target) =>
-        WriteError(new ErrorRecord(new InvalidOperationException(message), $"{id},{CommandName}", category, target));
+    private protected void Report(string message, string id, ErrorCategory category, object? target)
+    {
+        // On Windows these commands are functions of a module, whose own names are in the ids of their errors, not a class's.
+        ErrorRecord record = new(new InvalidOperationException(message), id, category, target) { _serializedFullyQualifiedErrorId = $"{id},{MyInvocation.MyCommand.Name}" };
+        WriteError(record);
+    }
 
     private protected void NotFound(string property, string value) =>
         Report($"No MSFT_NetFirewallRule objects found with property '{property}' equal to '{value}'.  Verify the value of the property and retry.", $"CmdletizationQuery_NotFound_{property}", ErrorCategory.ObjectNotFound, value);
