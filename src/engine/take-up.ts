@@ -4,11 +4,11 @@
  * shield that no longer stands is put up again, with everything behind it in its block. Steps that changed something
  * otherwise stay done. Must not know what was asked.
  */
-import type { ActionCatalog, OpenUndo, Plan, PlannedNode, PlannedStep, RunEventBody } from '../domain/index.ts';
+import type { ActionCatalog, ChangeAction, Plan, PlannedNode, PlannedStep, RunEventBody } from '../domain/index.ts';
 import { toErrorRecord } from '../domain/index.ts';
 import { dependsOn, stepIdArguments, templateDependsOn } from '../playbook/index.ts';
 import type { HostRecord } from './host-record.ts';
-import { type HostWork, stepContext } from './host-work.ts';
+import { type HostWork, openUndos, stepContext } from './host-work.ts';
 import { throwIfPaused } from './pause.ts';
 import { flattenSteps } from './plan-steps.ts';
 import { StepTime } from './step-time.ts';
@@ -22,16 +22,19 @@ const LOOK_MS = 5 * 60_000;
  */
 export async function takeUp(work: HostWork, waited: string, before: readonly RunEventBody[]): Promise<void> {
   const { plan, record, recorder, deps, host } = work;
-  const gone: OpenUndo[] = [];
+  const restarted: string[] = [];
   const reasons: string[] = [];
-  for (const undo of record.open('undo')) {
-    if (behindShield(plan.steps, undo.step, waited).length === 0) continue;
-    const why = await whyGone(work, undo);
+  for (const step of flattenSteps(plan.steps)) {
+    const outcome = record.steps.get(step.id)?.finished?.outcome;
+    const action = deps.actions.get(step.uses);
+    if (action?.kind !== 'change' || action.undo === undefined) continue;
+    const behind = behindShield(plan.steps, step.id, waited);
+    if (behind.length === 0 || (outcome !== 'changed' && outcome !== 'ok')) continue;
+    const why = await whyGone(work, step, action);
     if (why === null) continue;
-    gone.push(undo);
-    reasons.push(`${undo.step} no longer stands: ${why}`);
+    restarted.push(...behind);
+    reasons.push(`${step.id} no longer stands: ${why}`);
   }
-  const restarted = gone.flatMap((undo) => behindShield(plan.steps, undo.step, waited));
   const again = stepsToRepeat(plan, record, deps.actions, [...restarted, waited]);
   await recorder.append(record, [
     ...before,
@@ -40,15 +43,18 @@ export async function takeUp(work: HostWork, waited: string, before: readonly Ru
 }
 
 /** Null when it is proved to stand: what cannot be read does not pass for a shield. */
-async function whyGone(work: HostWork, undo: OpenUndo): Promise<string | null> {
+async function whyGone(work: HostWork, step: PlannedStep, action: ChangeAction): Promise<string | null> {
   const { deps, connection, recorder, pause } = work;
-  const action = deps.actions.get(undo.uses);
-  if (action?.kind !== 'change') return 'its action is unknown';
   throwIfPaused(pause);
-  recorder.progress(work.host.name, undo.step, 'looks whether it still stands');
+  recorder.progress(work.host.name, step.id, 'looks whether it still stands');
   const time = new StepTime(deps.clock, LOOK_MS, pause);
   try {
-    const context = stepContext({ ...work, check: true }, { stepId: undo.step, attempt: 1, time });
+    const context = stepContext({ ...work, check: true }, { stepId: step.id, attempt: 1, time });
+    // What another run has taken over meanwhile comes back with the first session.
+    await time.bound(context.session(), time.signal);
+    const undos = openUndos(work).filter(({ uses }) => uses === step.uses);
+    const undo = undos.find((one) => one.step === step.id) ?? (undos.length === 1 ? undos[0] : undefined);
+    if (undo === undefined) return 'it was taken down';
     const proof = await time.bound(action.prove(context, undo.args, undo.prior), time.signal);
     return proof.proven ? null : (proof.error?.message ?? 'it is not in effect');
   } catch (thrown) {

@@ -226,6 +226,20 @@ describe('a shield in front of a question', () => {
     });
   });
 
+  it('that somebody has taken down with its obligation is put up again too', async () => {
+    const { world } = await parked(nodes);
+    const journal = await world.journal();
+    const undo = (await journal.openObligations()).find(({ kind }) => kind === 'undo');
+    world.machine().setPolicy('admins-own');
+    await journal.append('r1', [{ type: 'ObligationDischarged', host: 'web01', obligation: undo!.id, how: 'undone' }]);
+    const [always] = await journal.openObligations();
+    expect(always?.kind).toBe('always');
+    await answer(world, 'yes');
+    const { view } = resultOf(await world.resume('r1'));
+    expect(view.hosts[0]).toMatchObject({ outcome: 'remediated', standingShields: 0 });
+    expect(world.machine().history.slice(3)).toEqual(['policy shield', 'install', 'reboot', 'policy admins-own']);
+  });
+
   it('is not what a question after its block waits for', async () => {
     const after = [
       step('verify', 'patch.verify'),
