@@ -21,7 +21,7 @@ const NAMES: { readonly [hresult: number]: string } = {
 };
 
 /** As users read it: `0x8001011D`. */
-export function formatHresult(hresult: number): string {
+function formatHresult(hresult: number): string {
   return `0x${(hresult >>> 0).toString(16).toUpperCase().padStart(8, '0')}`;
 }
 

@@ -216,6 +216,7 @@ describe('firebreak scan', () => {
     [[], 'nothing is named to be scanned'],
     [['10.0.0.300', 'fd00::/64'], '"10.0.0.300" cannot be scanned: it is not an IP address\n"fd00::/64" cannot be'],
     [['--concurrency', '0', '127.0.0.1'], '--concurrency'],
+    [['--source', 'eth0', '127.0.0.1'], 'an IP address of this machine'],
     [['--output', 'xml', '127.0.0.1'], 'Allowed choices are table, json, ndjson, csv'],
   ])('refuses %j with 2, and touches nothing', async (args, message) => {
     const { code, stderr, stdout } = await cli(['scan', ...args], fleet.options);

@@ -115,6 +115,20 @@ describe('an RPC scan', () => {
     expect(second).toEqual([]);
   });
 
+  it('asks over IPv6 as well', async () => {
+    const server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      speaking((call, rpc) => socket.write(rpc.respond(call, encodeGetClassObjectReply(0x8001011d))))(socket, 1);
+    });
+    servers.push(server);
+    server.listen(0, '::1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const target = { address: '::1', port, timeoutMs: 20_000, alsoActivation: false };
+    expect((await createScanner().scanRpc(target, never)).category).toBe('patched');
+  });
+
   it('asks for KB823980 only when told to', async () => {
     const { port, second } = await machine(0x80004005, 0x80080004);
     expect((await scan(port)).category).toBe('unpatched');

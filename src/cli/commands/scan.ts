@@ -1,4 +1,5 @@
 /** `firebreak scan TARGETS…`: what hosts say of KB824146 without credentials. */
+import { isIP } from 'node:net';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ScanReport } from '../../app/index.ts';
 import { EXIT_CODES } from '../../domain/index.ts';
@@ -32,7 +33,7 @@ export function registerScan(program: Command): void {
   addInventoryOption(command).option('--targets-file <file>', 'more targets, one a line');
   addTimeoutOption(command, 'for the connection, and again for each answer', 3000)
     .option('--port <port>', 'where TCP 135 is, when it is mapped (also as target:port)', parsePort)
-    .option('--source <address>', 'local address to ask from')
+    .option('--source <address>', 'local address to ask from', parseAddress)
     .option('--concurrency <n>', 'hosts at once', parseConcurrency, 64)
     .option('--also-activation', 'ask hosts that miss KB824146 whether they have KB823980 (a second call)')
     .option('--all', 'list the addresses of ranges at which nothing answers, too')
@@ -84,4 +85,9 @@ function parseConcurrency(text: string): number {
   const value = parsePositiveInteger(text);
   if (value > MAX_CONCURRENCY) throw new InvalidArgumentError(`at most ${MAX_CONCURRENCY}.`);
   return value;
+}
+
+function parseAddress(text: string): string {
+  if (isIP(text) === 0) throw new InvalidArgumentError('it must be an IP address of this machine.');
+  return text;
 }

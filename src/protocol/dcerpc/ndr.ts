@@ -5,16 +5,16 @@
 import { ProtocolError } from '../errors.ts';
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
-export const UUID_BYTES = 16;
+const UUID_BYTES = 16;
 
 /** The first three fields of a UUID are integers and little-endian, the rest are bytes (C706 appendix A). */
-export function uuidBytes(uuid: string): Buffer {
+function uuidBytes(uuid: string): Buffer {
   if (!UUID.test(uuid)) throw new RangeError('not a lower-case UUID');
   return reorder(Buffer.from(uuid.replaceAll('-', ''), 'hex'));
 }
 
 /** 16 bytes → lower-case text. */
-export function uuidText(bytes: Uint8Array): string {
+function uuidText(bytes: Uint8Array): string {
   const hex = reorder(bytes).toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
