@@ -139,6 +139,27 @@ describe('the shields that are asked for by name', () => {
     }
   }, 300_000);
 
+  it('Remote Desktop behind the firewall of Windows 7 and of Server 2008 R2', async () => {
+    const running = await startFleet(
+      [
+        { name: 'w7', profile: 'windows-7-sp1' },
+        { name: 'r2', profile: 'windows-server-2008-r2' },
+      ],
+      'bluekeep',
+    );
+    fleet = running;
+    const view = await run(running, ['protection=firewall']);
+    for (const { name, outcome, standingShields, steps } of view.hosts) {
+      const blocked = steps.find(({ id }) => id === 'blocked');
+      expect({ name, outcome, standingShields, blocked: blocked?.outcome }).toEqual({
+        name,
+        outcome: 'remediated',
+        standingShields: 0,
+        blocked: 'ok',
+      });
+    }
+  }, 300_000);
+
   it('Point and Print is restricted when that is asked for, patched or not, and nowhere else', async () => {
     const running = await startFleet(
       [
