@@ -179,6 +179,15 @@ describe('firewall shields on lab machines', () => {
     }
   });
 
+  it('name another firewall that the Security Center knows', async () => {
+    expect(await read('stopped', 'h1', { Survey: true })).toMatchObject({ Products: [] });
+    const key = 'HKLM:\\SOFTWARE\\Microsoft\\Security Center\\Provider\\Fw\\{D68DDC3A-831F-4FAE-9E44-DA132C1ACF46}';
+    const script = `$null = New-Item '${key}' -Force; Set-ItemProperty '${key}' -Name DISPLAYNAME -Value 'Example Wall'`;
+    await lab.script('off', script);
+    expect(await read('off', 'h1', { Survey: true })).toMatchObject({ Products: ['Example Wall'] });
+    expect(await read('off', 'h1')).toMatchObject({ Products: [] });
+  });
+
   it('turn a profile on only while they stand, and let the exempt in', async () => {
     const before = await tree('off');
     expect(await up('off', 'g1', { TurnOn: ['Private'] })).toMatchObject({ Applied: true, Errors: [] });

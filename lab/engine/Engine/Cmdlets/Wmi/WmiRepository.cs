@@ -7,8 +7,9 @@ internal static class WmiRepository
 {
     private static readonly WmiClass[] Classes =
     [
-        new OperatingSystemClass(), new ComputerSystemClass(), new ComputerSystemProductClass(), new QuickFixClass(), new ServiceClass(),
+        new OperatingSystemClass(), new ComputerSystemClass(), new ComputerSystemProductClass(), new QuickFixClass(), new ServiceClass(), new UserAccountClass(),
         new ProcessClass(), new LogicalDiskClass(), new RegistryClass(), new ScheduledJobClass(), new ShareClass(), new DataFileClass(),
+        new FirewallProductClass(),
     ];
 
     /// <summary>Finds a class.</summary>
@@ -22,7 +23,12 @@ internal static class WmiRepository
             // The namespace of the failover cluster feature, which no machine of the lab has.
             throw WmiException.InvalidNamespace(wanted);
         }
-        if (wanted is not (@"root\cimv2" or @"root\default"))
+        if (wanted == @"root\securitycenter")
+        {
+            // That of XP SP2, with which no product of the lab has registered.
+            throw WmiException.InvalidNamespace(wanted);
+        }
+        if (wanted is not (@"root\cimv2" or @"root\default" or FirewallProductClass.Space))
         {
             throw new LabRefusalException("WMI namespace " + wanted);
         }
