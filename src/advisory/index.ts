@@ -9,7 +9,7 @@ export type {
 } from './evidence.ts';
 export { loadAdvisory, parseAdvisory } from './load.ts';
 export { minimumAdvisory } from './minimum.ts';
-export { packageFor } from './packages.ts';
+export { languageIdsOf, languageLetters, packageFor } from './packages.ts';
 export { questionsOf } from './questions.ts';
 export type { Advisory, AdvisoryInfection, AdvisoryPackage, AdvisoryShield } from './schema.ts';
 export type { AffectedSystem } from './schema-affected.ts';

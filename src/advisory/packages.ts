@@ -33,6 +33,16 @@ const LANGUAGES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+/** LCIDs (lower case) whose packages have these three letters; empty: no such language. */
+export function languageIdsOf(letters: string): readonly string[] {
+  return [...LANGUAGES].flatMap(([lcid, known]) => (known === letters ? [lcid] : []));
+}
+
+/** The three letters of every language. */
+export function languageLetters(): readonly string[] {
+  return [...new Set(LANGUAGES.values())];
+}
+
 export interface PackageQuestion {
   readonly entry: AffectedSystem;
   readonly arch: string | null;

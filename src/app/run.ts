@@ -114,7 +114,7 @@ export async function planRerun(services: Services, options: RerunOptions): Prom
   ];
   const plan = await loadPlan(
     {
-      playbook: options.playbook ?? playbookAgain(old.playbook.file),
+      playbook: options.playbook ?? (await playbookAgain(old.playbook.file)),
       inventory: options.inventory ?? old.origin.inventory ?? undefined,
       targetsFile: options.targetsFile ?? old.origin.targetsFile ?? undefined,
       packages: options.packages ?? old.origin.packages ?? undefined,
@@ -194,7 +194,7 @@ function differencesOf(old: Plan, plan: Plan): readonly string[] {
 }
 
 /** Sorts by time and stays short enough to type: `20261123-0412-7f3a`. */
-function newRunId(): string {
+export function newRunId(): string {
   const stamp = new Date().toISOString().replace(/[-:]/g, '');
   return `${stamp.slice(0, 8)}-${stamp.slice(9, 13)}-${systemRandom.id(2)}`;
 }

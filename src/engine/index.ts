@@ -1,5 +1,6 @@
 export { type Answered, answerQuestion } from './answer.ts';
-export type { EngineDeps, HostMarker, Observer, Operator } from './deps.ts';
+export { addressKey } from './carry.ts';
+export type { EngineDeps, HostMarker, Observer, Operator, Order } from './deps.ts';
 export { foldRun } from './fold-run.ts';
 export {
   type DischargeOutcome,

@@ -3,11 +3,14 @@ import type { Command } from 'commander';
 import { registerAbort } from './abort.ts';
 import { registerAdvisory } from './advisory.ts';
 import { registerAnswer } from './answer.ts';
+import { registerAssess } from './assess.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerExec } from './exec.ts';
 import { registerInventory } from './inventory.ts';
+import { registerKit } from './kit.ts';
 import { registerLab } from './lab/index.ts';
+import { registerPause } from './pause.ts';
 import { registerPlan } from './plan.ts';
 import { registerReport } from './report.ts';
 import { registerRerun } from './rerun.ts';
@@ -17,6 +20,7 @@ import { registerRuns } from './runs.ts';
 import { registerScan } from './scan.ts';
 import { registerSchema } from './schema.ts';
 import { registerShields } from './shields.ts';
+import { registerSkip } from './skip.ts';
 import { registerStatus } from './status.ts';
 import { registerValidate } from './validate.ts';
 import { registerVerify } from './verify.ts';
@@ -29,6 +33,8 @@ export function registerCommands(program: Command): void {
     registerPlan,
     registerResume,
     registerAnswer,
+    registerPause,
+    registerSkip,
     registerRerun,
     registerAbort,
     registerRuns,
@@ -38,11 +44,13 @@ export function registerCommands(program: Command): void {
     registerReport,
     registerShields,
     registerVerify,
+    registerAssess,
     registerScan,
     registerAdvisory,
     registerExec,
     registerDoctor,
     registerInventory,
+    registerKit,
     registerValidate,
     registerSchema,
   ];

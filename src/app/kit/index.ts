@@ -1,0 +1,2 @@
+export { type BuiltKit, buildKit, type KitRequest } from './build.ts';
+export { type Import, type ImportOptions, importKit } from './import.ts';
