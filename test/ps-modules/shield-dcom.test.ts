@@ -16,7 +16,6 @@ describe('DCOM shields', () => {
       { name: 'mgmt', profile: 'windows-server-2019', variant: 'management', relay: true },
       { name: 'nt4', profile: 'nt4-server-sp6a', relay: 'mgmt' },
       { name: 'w2k', profile: 'windows-2000-server-sp3', relay: 'mgmt' },
-      { name: 'w2k-sp2', profile: 'windows-2000-professional-sp2', relay: 'mgmt' },
       { name: 'xp', profile: 'windows-xp-sp1', relay: 'mgmt' },
       { name: 'w2003', profile: 'windows-2003-gold', relay: 'mgmt' },
       { name: 'gone', profile: 'windows-2003-gold', relay: 'mgmt' },

@@ -113,4 +113,23 @@ public sealed class EraTests
         test.Clock.AdvanceBy(TimeSpan.FromSeconds(2));
         Assert.True(test.Machine.Services.IsRunning("RpcSs"));
     }
+
+    [Theory]
+    [InlineData("5.0.2195", 2, true)]
+    [InlineData("5.0.2195", 3, false)]
+    [InlineData("4.0.1381", 6, false)]
+    [InlineData("5.1.2600", 0, false)]
+    public void EnableDCOM_is_heeded_from_the_next_boot_on_and_by_2000_from_SP3_on(string version, int servicePack, bool isEnabled)
+    {
+        using TestMachine test = new(p =>
+        {
+            Era.Windows2000(p);
+            p["os"]!["version"] = version;
+            p["os"]!["servicePack"] = servicePack;
+        });
+        test.Machine.Registry.SetValue(@"HKLM\SOFTWARE\Microsoft\OLE", "EnableDCOM", RegistryValue.Sz("N"));
+        Assert.True(test.Machine.DcomEnabled);
+        test.Reboot();
+        Assert.Equal(isEnabled, test.Machine.DcomEnabled);
+    }
 }

@@ -175,7 +175,9 @@ public sealed class Machine : IDisposable
     internal void Booted()
     {
         DerivedRegistry.ApplyHardware(this);
-        DcomEnabled = !"N".Equals(Registry.GetValue(@"HKLM\SOFTWARE\Microsoft\OLE", "EnableDCOM")?.Data as string, StringComparison.OrdinalIgnoreCase);
+        // Windows 2000 heeds it from SP3 on (KB825750).
+        bool heeds = Os.Number != new Version(5, 0) || Os.ServicePack >= 3;
+        DcomEnabled = !heeds || !"N".Equals(Registry.GetValue(@"HKLM\SOFTWARE\Microsoft\OLE", "EnableDCOM")?.Data as string, StringComparison.OrdinalIgnoreCase);
         Rpc.Booted();
         foreach (ProcessProfile process in _profile.Processes)
         {
