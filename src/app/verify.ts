@@ -1,11 +1,16 @@
 /** `firebreak verify ADVISORY HOSTS`: the verdict of the fleet, reading only. A playbook of one step that no file holds. */
 import type { PlanSource } from './load-plan.ts';
 
-/** @param advisory id or path */
-export function verifyPlaybook(advisory: string): PlanSource['playbook'] {
+const SCANNED = ' --scan';
+
+/**
+ * @param advisory id or path
+ * @param isScanned ask over the network too, which tells KB824146 alone
+ */
+export function verifyPlaybook(advisory: string, isScanned = false): PlanSource['playbook'] {
   const quoted = JSON.stringify(advisory);
   return {
-    file: `verify ${advisory}`,
+    file: `verify ${advisory}${isScanned ? SCANNED : ''}`,
     text: `firebreak: 1
 name: ${JSON.stringify(`Verify ${advisory}`)}
 advisory: ${quoted}
@@ -14,7 +19,7 @@ max_fail_percentage: 100
 max_unreachable_percentage: 100
 defaults: { timeout: 3m, retries: 1 }
 steps:
-  - { id: verify, uses: patch.verify }
+  - { id: verify, uses: patch.verify, with: { scan: ${isScanned} } }
 `,
   };
 }
@@ -22,5 +27,7 @@ steps:
 /** What the plan names as its file: a path, or a playbook of `verify` that no file holds. */
 export function playbookAgain(file: string): PlanSource['playbook'] {
   const advisory = /^verify (.+)$/s.exec(file)?.[1];
-  return advisory === undefined ? file : verifyPlaybook(advisory);
+  if (advisory === undefined) return file;
+  const isScanned = advisory.endsWith(SCANNED);
+  return verifyPlaybook(isScanned ? advisory.slice(0, -SCANNED.length) : advisory, isScanned);
 }

@@ -49,10 +49,16 @@ describe('a plan', () => {
     expect(plan.hosts[0]?.password).toEqual({ file: join(folder, 'fleet', 'pw') });
   });
 
-  it('of a verify is made again without a file', () => {
+  it('of a verify is made again without a file', async () => {
     const { file } = verifyPlaybook('cve-2020-0796') as { readonly file: string };
-    expect(playbookAgain(file)).toEqual(verifyPlaybook('cve-2020-0796'));
-    expect(playbookAgain('/p.yaml')).toBe('/p.yaml');
+    expect(await playbookAgain(file)).toEqual(verifyPlaybook('cve-2020-0796'));
+    expect(await playbookAgain('/p.yaml')).toBe('/p.yaml');
+  });
+
+  it('finds a scanned verify again as one', async () => {
+    const playbook = verifyPlaybook('ms03-039', true) as { readonly file: string; readonly text: string };
+    expect(playbook.text).toContain('with: { scan: true }');
+    expect(await playbookAgain(playbook.file)).toEqual(playbook);
   });
 
   it('takes the hosts that were chosen and those that a targets file names, and with both only those in both', async () => {

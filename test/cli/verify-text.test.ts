@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { evidenceText, type VerifiedHost, verifyRow } from '../../src/cli/commands/verify-text.ts';
+import type { JsonObject } from '../../src/domain/index.ts';
 
 const found: VerifiedHost = {
   host: 'old01',
@@ -79,5 +80,12 @@ describe('verify', () => {
       evidenceText({ ...found, evidence: { ...(found.evidence as object), pending, bootTime: null } });
     expect(of([])).toContain('restart: none pending; last start unreadable');
     expect(of(null)).toContain('restart: whether one is pending is unreadable');
+  });
+
+  it('shows what the network said, where it was asked', () => {
+    expect(evidenceText(found)).not.toContain('network:');
+    const network = { category: 'denied', patched: null, reason: 'it answered 0x80070005 (access denied)' };
+    const asked = { ...found, evidence: { ...(found.evidence as JsonObject), network } };
+    expect(evidenceText(asked)).toContain('  network: denied: it answered 0x80070005 (access denied)\n');
   });
 });

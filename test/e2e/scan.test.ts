@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { JsonObject } from '../../src/domain/index.ts';
 import { cli, startCli } from './support/cli.ts';
 import { type Fleet, startFleet } from './support/fleet.ts';
 
@@ -255,5 +256,20 @@ steps:
     expect(
       (await fleet.history('xp-waits')).filter(({ kind }) => kind === 'rpc').map(({ hresult }) => hresult),
     ).toEqual(expect.arrayContaining(['0x80004005', '0x80040154', '0x8001011D']));
+  });
+
+  it('is evidence for a verdict: what registry, files and network say, in one', async () => {
+    const verify = async (host: string): Promise<{ readonly verdict: string; readonly evidence: JsonObject }> => {
+      const { stdout } = await cli(['verify', 'ms03-039', '--scan', '--json', '-i', inventory, host], fleet.options);
+      return JSON.parse(stdout) as { readonly verdict: string; readonly evidence: JsonObject };
+    };
+    expect(await verify('xp-slip')).toMatchObject({
+      verdict: 'patched',
+      evidence: { network: { category: 'patched', patched: true, hresult: '0x8001011D' } },
+    });
+    expect(await verify('xp-dcom')).toMatchObject({ verdict: 'vulnerable', evidence: { network: { denied: true } } });
+    const other = await cli(['verify', 'cve-2020-0796', '--scan', '-i', inventory, 'mgmt01'], fleet.options);
+    expect(other.stderr).toContain('--scan tells KB824146 alone, and cve-2020-0796 is about another update');
+    expect(other.code).toBe(2);
   });
 });

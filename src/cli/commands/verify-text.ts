@@ -46,6 +46,7 @@ export function evidenceText(found: VerifiedHost): string {
     ['files', filesLine(listOf(evidence['files']))],
     ['keys', tracesLine(listOf(evidence['keys']), 'key', (item) => item['present'])],
     ['updates', tracesLine(listOf(evidence['updates']), 'kb', listed)],
+    ['network', networkLine(objectOf(evidence['network']))],
     ['restart', restartLine(evidence)],
   ];
   return [
@@ -95,6 +96,11 @@ function tracesLine(items: readonly JsonObject[], name: string, seen: (item: Jso
 function listed(item: JsonObject): boolean | null {
   const both = [item['servicing'], item['quickFix']];
   return both.includes(true) ? true : both.every((value) => value === null) ? null : false;
+}
+
+/** Only where it was asked. */
+function networkLine(scan: JsonObject | null): string {
+  return scan === null ? '' : `${text(scan['category'])}: ${text(scan['reason'])}`;
 }
 
 function restartLine(evidence: JsonObject): string {

@@ -22,6 +22,7 @@ interface VerifyFlags extends FleetOptions, StateOptions {
   readonly evidence?: boolean;
   readonly forks?: number;
   readonly json?: boolean;
+  readonly scan?: boolean;
 }
 
 export function registerVerify(program: Command): void {
@@ -33,6 +34,7 @@ export function registerVerify(program: Command): void {
     .argument('[hosts...]', 'host patterns of the inventory; none = all hosts');
   addFleetOptions(command)
     .option('--forks <n>', 'hosts at once', parsePositiveInteger)
+    .option('--scan', 'ask the RPC service too, without credentials (ms03-039 alone): a contradiction is a conflict')
     .option('--evidence', `show what was read, source by source (unasked for up to ${FEW_HOSTS} hosts)`)
     .option('--no-evidence', 'show the verdicts alone')
     .option('--json', 'one JSON line a host');
@@ -43,11 +45,16 @@ export function registerVerify(program: Command): void {
     )
     .action(async (advisory: string, hosts: string[], flags: VerifyFlags) => {
       const { overridesOf, showAdvisory, startRun, verifyPlaybook } = await import('../../app/index.ts');
+      if (flags.scan === true && (await showAdvisory(advisory)).kb !== 'KB824146') {
+        throw new FirebreakError('FB_USAGE', `--scan tells KB824146 alone, and ${advisory} is about another update`, {
+          remedy: `firebreak verify ${advisory} without --scan`,
+        });
+      }
       await withServices(flags, async (services) => {
         let display: RunDisplay | undefined;
         const { view, exitCode } = await interruptible((signal) =>
           startRun(services, {
-            playbook: verifyPlaybook(advisory),
+            playbook: verifyPlaybook(advisory, flags.scan),
             inventory: flags.inventory,
             targetsFile: flags.targetsFile,
             limit: limitOf(hosts, flags.limit),
