@@ -12,6 +12,7 @@ import { createTransports } from '../transports/index.ts';
 import { type Connector, createConnector } from './connect.ts';
 import { createControllerFiles } from './controller-files.ts';
 import { createHostMarker, identifyHost } from './host-marker.ts';
+import { watchOrders } from './orders.ts';
 import { createPackageStore } from './package-store.ts';
 import { stateFile } from './paths.ts';
 import { openRunLog, type RunLog } from './run-log.ts';
@@ -87,6 +88,7 @@ export function createServices(options: ServiceOptions): Services {
         identify: identifyHost,
         marker: createHostMarker(),
         observer: logging(observer, log),
+        watchOrders: (of, afterSeq, onOrder) => watchOrders(store, of, afterSeq, onOrder),
         ...(operator === undefined ? {} : { operator }),
       };
     },

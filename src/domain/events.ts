@@ -140,6 +140,18 @@ export interface HostTakenUp {
   /** One line: why steps that changed something are carried out again; empty when none is. */
   readonly reason: string;
 }
+/** Somebody wants the run to stop where it can be resumed. For the process that is at work now; it means nothing to a later one. */
+export interface RunPauseAsked {
+  readonly type: 'RunPauseAsked';
+  /** Who: user@machine. */
+  readonly by: string;
+}
+/** Somebody wants the host left out of the rest of the run. Holds until it is. */
+export interface HostSkipAsked {
+  readonly type: 'HostSkipAsked';
+  readonly host: string;
+  readonly by: string;
+}
 export interface HostFinished {
   readonly type: 'HostFinished';
   readonly host: string;
@@ -186,6 +198,8 @@ export type RunEventBody =
   | OperatorAnswered
   | HostParked
   | HostTakenUp
+  | RunPauseAsked
+  | HostSkipAsked
   | HostFinished
   | RunPaused
   | RunWaiting

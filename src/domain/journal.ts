@@ -42,8 +42,8 @@ export interface Journal {
   /** Gives up ownership (the process ends orderly). */
   disown(run: string): Promise<void>;
   /**
-   * Durable (fsync) in this order, all or none, when the promise resolves. Discharges of obligations and answers are taken
-   * from every process, all else from the run's owner alone.
+   * Durable (fsync) in this order, all or none, when the promise resolves. Discharges of obligations, answers and orders are
+   * taken from every process, all else from the run's owner alone.
    */
   append(run: string, events: readonly RunEventBody[]): Promise<readonly RunEvent[]>;
   events(run: string, afterSeq?: number): Promise<readonly RunEvent[]>;

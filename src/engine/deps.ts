@@ -35,6 +35,9 @@ export interface Operator {
   }): Promise<{ readonly answer: string; readonly via: 'terminal' | 'default' } | null>;
 }
 
+/** What somebody asks of a run from another process while it goes on. */
+export type Order = Extract<RunEvent, { readonly type: 'RunPauseAsked' | 'HostSkipAsked' }>;
+
 /** The sign on a host that a state store is at work there, so that another store is refused. */
 export interface HostMarker {
   /** Puts the sign up or renews it; `heldBy` names the other store when there is one. */
@@ -76,6 +79,8 @@ export interface EngineDeps {
   identify?(session: Session, signal: AbortSignal): Promise<string | null>;
   readonly marker?: HostMarker;
   readonly observer?: Observer;
+  /** Tells of orders after an event, until the returned function is called. Absent: nobody gives any. */
+  watchOrders?(run: string, afterSeq: number, onOrder: (order: Order) => void): () => void;
   /** Absent: every question parks its host. */
   readonly operator?: Operator;
 }

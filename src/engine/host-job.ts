@@ -17,6 +17,7 @@ import { HostConnection } from './host-connection.ts';
 import { type HostRecord, openReceipts } from './host-record.ts';
 import { HostRunner } from './host-runner.ts';
 import { type HostWork, openUndos, stepContext } from './host-work.ts';
+import type { Orders } from './orders.ts';
 import { Paused } from './pause.ts';
 import type { Recorder } from './recorder.ts';
 import { StepTime } from './step-time.ts';
@@ -35,6 +36,7 @@ export interface RunScope {
   readonly by: string;
   readonly answers: EarlierAnswers | null;
   readonly pause: AbortSignal;
+  readonly orders: Orders;
   readonly recorder: Recorder;
   readonly throttles: Throttles;
   readonly plans: PlanShelf;
@@ -58,6 +60,7 @@ export class HostJob {
     this.#mayHaveMarker = record.startedAt !== null && (record.finished === null || record.parked !== null);
     this.#work = {
       ...scope,
+      pause: AbortSignal.any([scope.pause, scope.orders.skips(host.name)]),
       host,
       record,
       connection: new HostConnection(
@@ -77,6 +80,7 @@ export class HostJob {
   /** From the plan's top to the host's outcome; does nothing more when the run is paused. @throws a journal's failure */
   async run(): Promise<void> {
     const runner = new HostRunner(this.#work);
+    if (this.#skippedBy !== null) return this.#leaveOut();
     await this.#orPaused(async () => {
       if (this.#record.parked !== null) await this.#takeUp(this.#record.parked.step);
       await runner.run();
@@ -139,8 +143,32 @@ export class HostJob {
       await work();
     } catch (thrown) {
       if (!(thrown instanceof Paused)) throw thrown;
+      if (this.#skippedBy !== null && !this.#scope.pause.aborted && this.#record.finished === null) {
+        return this.#leaveOut();
+      }
       await this.#work.connection.close();
     }
+  }
+
+  get #skippedBy(): string | null {
+    return this.#record.skipAskedBy ?? this.#scope.orders.skippedBy(this.#host.name);
+  }
+
+  /** Somebody wants it so: nothing further is done there, what is owed stays owed. */
+  async #leaveOut(): Promise<void> {
+    await this.#leave(this.#work.connection.isOpen);
+    await this.#scope.recorder.append(this.#record, [
+      {
+        type: 'HostFinished',
+        host: this.#host.name,
+        outcome: 'skipped',
+        reason: `left out by ${this.#skippedBy}`,
+        error: null,
+        standingShields: openUndos(this.#work).length,
+      },
+      ...this.#released(),
+    ]);
+    await this.#release();
   }
 
   #released(): readonly RunEventBody[] {

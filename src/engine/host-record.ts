@@ -75,6 +75,8 @@ export class HostRecord {
   /** Set while the host waits for an answer; it counts as finished meanwhile. */
   parked: HostParked | null = null;
   takenUpAt: string | null = null;
+  /** Who wants the host left out. */
+  skipAskedBy: string | null = null;
 
   constructor(host: string) {
     this.host = host;
@@ -188,6 +190,9 @@ export class HostRecord {
         this.finishedAt = null;
         this.takenUpAt = event.at;
         for (const id of event.again) this.#forget(id);
+        return;
+      case 'HostSkipAsked':
+        this.skipAskedBy = event.by;
         return;
       case 'HostFinished':
         this.parked = null;

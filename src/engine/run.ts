@@ -23,6 +23,7 @@ import { EarlierAnswers } from './earlier-answers.ts';
 import { foldRun } from './fold-run.ts';
 import { HostJob, type RunScope } from './host-job.ts';
 import { foldHosts, HostRecord } from './host-record.ts';
+import { Orders } from './orders.ts';
 import { flattenSteps } from './plan-steps.ts';
 import { Recorder } from './recorder.ts';
 import { leaseHosts, releaseAll } from './run-leases.ts';
@@ -94,7 +95,7 @@ export async function runPlan(deps: EngineDeps, options: RunOptions): Promise<Ru
       records.set(name, record);
       await scope.recorder.append(record, [{ ...cancelled(name, 0, reason), outcome: 'skipped' }]);
     }
-    return await workThrough(scope, options, new Waves(scope, records));
+    return await workThrough(scope, new Waves(scope, records), 0);
   } finally {
     await giveUp(journal, run);
   }
@@ -123,7 +124,7 @@ export async function resumeRun(deps: EngineDeps, options: ResumeOptions): Promi
     await scope.recorder.append(null, [{ type: 'RunResumed', by: options.by, version: options.version }]);
     await settleFinished(scope, records);
     const begun = events.flatMap((event) => (event.type === 'WaveStarted' ? [event.wave] : []));
-    return await workThrough(scope, options, new Waves(scope, records, new Set(begun), wanted));
+    return await workThrough(scope, new Waves(scope, records, new Set(begun), wanted), events.at(-1)?.seq ?? 0);
   } finally {
     await giveUp(journal, run);
   }
@@ -163,6 +164,7 @@ function scopeOf(
   },
 ): RunScope {
   const recorder = new Recorder(deps.journal, options.run, deps.observer);
+  const orders = new Orders();
   const isChanging = flattenSteps(plan.steps).some((step) => deps.actions.get(step.uses)?.kind === 'change');
   return {
     deps,
@@ -170,7 +172,8 @@ function scopeOf(
     check: options.check,
     by: options.by,
     answers: options.parent === null ? null : new EarlierAnswers(recorder, options.parent),
-    pause: options.signal,
+    pause: AbortSignal.any([options.signal, orders.pause]),
+    orders,
     recorder,
     throttles: new Throttles(),
     plans: new PlanShelf(recorder),
@@ -178,11 +181,13 @@ function scopeOf(
   };
 }
 
-async function workThrough(scope: RunScope, who: Who, waves: Waves): Promise<RunResult> {
-  const { recorder, plan, deps } = scope;
-  const { stopped } = await waves.run();
-  if (who.signal.aborted && !waves.isDone()) {
-    const reason = 'interrupted';
+/** @param heard the last event that is in the records: orders come after it */
+async function workThrough(scope: RunScope, waves: Waves, heard: number): Promise<RunResult> {
+  const { recorder, plan, deps, orders } = scope;
+  const deafen = deps.watchOrders?.(recorder.run, heard, (order) => orders.take(order));
+  const { stopped } = await waves.run().finally(deafen);
+  if (scope.pause.aborted && !waves.isDone()) {
+    const reason = orders.pausedBy === null ? 'interrupted' : `paused by ${orders.pausedBy}`;
     await recorder.append(null, [{ type: 'RunPaused', reason }]);
     return result(scope, 'paused', reason, EXIT_CODES.interrupted);
   }
@@ -208,10 +213,11 @@ function waitingFor(parked: readonly HostParked[]): string {
   return `${parked.length} ${verb} for an answer: ${named.join(', ')}${parked.length > NAMED ? ', …' : ''}`;
 }
 
-/** Parked hosts whose question is answered, or will be at once. */
+/** Parked hosts whose question is answered, or will be at once, or that are to be left out. */
 function takenUp(deps: EngineDeps, records: ReadonlyMap<string, HostRecord>): ReadonlySet<string> {
-  const wanted = [...records.values()].filter(({ parked, steps }) => {
+  const wanted = [...records.values()].filter(({ parked, steps, skipAskedBy }) => {
     const asked = parked === null ? null : (steps.get(parked.step)?.question ?? null);
+    if (skipAskedBy !== null && parked !== null) return true;
     if (asked === null) return false;
     return asked.answer !== null || deps.operator?.willAnswer(asked.question) === true;
   });

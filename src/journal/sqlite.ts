@@ -30,9 +30,14 @@ const INSERT_ROWS = 500;
 
 /**
  * What others may say in a run that is still at work: whoever holds a machine's lease says in the run that owed it that an
- * obligation is met; whoever answers the question of a parked host need not wait for the other hosts.
+ * obligation is met; whoever answers the question of a parked host, or gives an order, need not wait for the other hosts.
  */
-const OF_OTHERS: ReadonlySet<RunEventBody['type']> = new Set(['ObligationDischarged', 'OperatorAnswered']);
+const OF_OTHERS: ReadonlySet<RunEventBody['type']> = new Set([
+  'ObligationDischarged',
+  'OperatorAnswered',
+  'RunPauseAsked',
+  'HostSkipAsked',
+]);
 
 export interface SqliteJournalOptions {
   readonly clock: Clock;

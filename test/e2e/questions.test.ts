@@ -47,6 +47,7 @@ describe('a playbook that asks', () => {
       { name: 'pc-patched', profile: 'windows-10-1903-enu', variant: 'patched' },
       { name: 'pc-seen', profile: 'windows-10-1903-enu' },
       { name: 'pc-killed', profile: 'windows-10-1903-enu' },
+      { name: 'pc-ordered', profile: 'windows-10-1903-enu' },
     ]);
     playbook = join(fleet.lab.dir, 'asks.yaml');
     writeFileSync(playbook, PLAYBOOK);
@@ -118,6 +119,31 @@ describe('a playbook that asks', () => {
       await terminal.answers(/pc-seen \(sure\): vulnerable\. Install\?/, KEYS.enter);
       expect(await terminal.ended).toBe(0);
       expect(await hostOf('pc-seen')).toMatchObject({ outcome: 'remediated', standingShields: 0 });
+    }, 120_000);
+
+    it('gives way to pause and skip from another process, also while it asks', async () => {
+      const paused = start(['run', playbook, ...fleet.where, '--limit', 'pc-ordered']);
+      await paused.sees(/pc-ordered \(cable\): Look at pc-ordered/);
+      expect(await cli(['pause', 'last'], fleet.options)).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/firebreak continue \S+\n/),
+      });
+      expect(await paused.ended).toBe(130);
+      expect(await view()).toMatchObject({ state: 'paused', reason: expect.stringMatching(/^paused by \S+@/) });
+      const idle = await cli(['pause', 'last'], fleet.options);
+      expect(idle).toMatchObject({ code: 2, stderr: expect.stringContaining('nobody is at work') });
+
+      const skipped = start(['continue', 'last']);
+      await skipped.sees(/pc-ordered \(cable\): Look at pc-ordered/);
+      expect((await cli(['skip', 'last', '--host', 'pc-ordered'], fleet.options)).code).toBe(0);
+      expect(await skipped.ended).toBe(3);
+      expect(await hostOf('pc-ordered')).toMatchObject({
+        outcome: 'skipped',
+        reason: expect.stringMatching(/^left out by /),
+        standingShields: 1,
+      });
+      const over = await cli(['skip', 'last', '--host', 'pc-ordered'], fleet.options);
+      expect(over).toMatchObject({ code: 2, stderr: expect.stringContaining('has ended already') });
     }, 120_000);
 
     it('asks again after the process was killed at the question, once in the journal', async () => {

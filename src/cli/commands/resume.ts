@@ -19,6 +19,7 @@ interface ResumeFlags extends StateOptions, OutputOptions, AskFlags {
 export function registerResume(program: Command): void {
   const command = program
     .command('resume')
+    .alias('continue')
     .summary('go on with an interrupted run')
     .description(
       'Continues a run exactly where it stopped, from the plan in its journal. Nothing is done twice. Hosts whose question ' +

@@ -54,6 +54,10 @@ function describe(event: RunEvent): string | undefined {
       }`;
     case 'HostTakenUp':
       return `${event.host}: goes on${event.reason === '' ? '' : `; ${event.reason}`}`;
+    case 'RunPauseAsked':
+      return `${event.by} asks for a pause`;
+    case 'HostSkipAsked':
+      return `${event.host}: ${event.by} asks to leave it out`;
     case 'HostFinished':
       return `${event.host}: ${event.outcome.toUpperCase()}${event.reason === '' ? '' : ` – ${event.reason}`}${
         event.standingShields > 0 ? ` (${event.standingShields} shield standing)` : ''

@@ -67,7 +67,8 @@ export class MemoryJournal implements Journal {
 
   async append(run: string, bodies: readonly RunEventBody[]): Promise<readonly RunEvent[]> {
     const stored = this.#run(run);
-    const isOfOthers = (body: RunEventBody) => /^(ObligationDischarged|OperatorAnswered)$/.test(body.type);
+    const isOfOthers = (body: RunEventBody) =>
+      /^(ObligationDischarged|OperatorAnswered|RunPauseAsked|HostSkipAsked)$/.test(body.type);
     if (!bodies.every(isOfOthers)) this.#refuseOthers(stored);
     const at = new Date(this.#clock.now()).toISOString();
     const events = bodies.map((body, index) => ({ ...body, run, seq: stored.events.length + index + 1, at }));
