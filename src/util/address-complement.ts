@@ -33,6 +33,16 @@ export function complementOf(addresses: readonly string[]): AddressComplement {
   return { ipv4: gaps(IPV4, of(4)), ipv6: gaps(IPV6, of(6)) };
 }
 
+/**
+ * An address as rules take it: without its zone, an IPv4 address written as IPv6 as itself.
+ *
+ * @throws RangeError for a text that is no address
+ */
+export function plainAddress(text: string): string {
+  const { version, value } = parseAddress(text);
+  return version === 4 ? toIpv4(value) : toIpv6(value);
+}
+
 function gaps(family: Family, holes: readonly bigint[]): string[] {
   const ranges: string[] = [];
   let next = family.first;

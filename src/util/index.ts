@@ -1,4 +1,4 @@
-export { complementOf } from './address-complement.ts';
+export { complementOf, plainAddress } from './address-complement.ts';
 export { canonicalJson, sha256Hex } from './canonical-json.ts';
 export { decodeText } from './decode-text.ts';
 export { DURATION_FORM, formatDuration, parseDuration } from './duration.ts';

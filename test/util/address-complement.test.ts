@@ -1,7 +1,7 @@
 import { BlockList } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { complementOf } from '../../src/util/index.ts';
+import { complementOf, plainAddress } from '../../src/util/index.ts';
 
 /** Node's own idea of ranges, so that ours is not judged by itself. */
 function listOf(ranges: readonly string[], family: 'ipv4' | 'ipv6'): BlockList {
@@ -49,6 +49,16 @@ describe('all addresses but some', () => {
 
   it('refuses what is no address', () => {
     for (const text of ['host', '10.0.0', '10.0.0.0/8', '']) expect(() => complementOf([text])).toThrow(RangeError);
+  });
+
+  it.each([
+    ['10.0.0.5', '10.0.0.5'],
+    ['::ffff:10.0.0.5', '10.0.0.5'],
+    ['fe80::5%12', 'fe80::5'],
+    ['FE80:0:0:0:0:0:0:5', 'fe80::5'],
+    ['2001:db8::0:1', '2001:db8::1'],
+  ])('takes %s for %s', (text, plain) => {
+    expect(plainAddress(text)).toBe(plain);
   });
 
   const near = fc.tuple(fc.constantFrom(0, 1, 127, 128, 254, 255), fc.integer({ min: 0, max: 255 }));

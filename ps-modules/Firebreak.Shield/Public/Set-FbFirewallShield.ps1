@@ -45,7 +45,7 @@ function Set-FbFirewallShield {
                     if ($null -ne $old) { $null = Remove-FbRegistryValue -Path (Get-FbShieldKey -Id $Id) -Name $old }
                 }
                 # Exceptions first: what is cut off half-way never blocks those that have to get in.
-                if ($TurnOn.Count -gt 0) { Add-FbFirewallRule -Id $Id -Name "$name-exempt" -Action Allow -Protocol Any -Remote $Exempt }
+                if ($TurnOn.Count -gt 0 -and $Exempt.Count -gt 0) { Add-FbFirewallRule -Id $Id -Name "$name-exempt" -Action Allow -Protocol Any -Remote $Exempt }
                 if ($Tcp.Count -gt 0) { Add-FbFirewallRule -Id $Id -Name "$name-tcp" -Action Block -Protocol TCP -Port $Tcp -Remote $Remote }
                 if ($Udp.Count -gt 0) { Add-FbFirewallRule -Id $Id -Name "$name-udp" -Action Block -Protocol UDP -Port $Udp -Remote $Remote }
                 # As Windows has written them: whatever differs later was changed by somebody else.

@@ -3,7 +3,7 @@
  * Vista can do that; of the older ones it says why they cannot. How rules are written the host's own modules know.
  */
 import { z } from 'zod';
-import { complementOf } from '../../util/index.ts';
+import { complementOf, plainAddress } from '../../util/index.ts';
 import { callHost } from '../host-call.ts';
 import { appliedSchema, ensureApplied, restoredSchema, type ShieldMethod } from './model.ts';
 
@@ -150,7 +150,8 @@ export const firewallShield: ShieldMethod = {
       setting: {
         tcp: [...tcp],
         udp: [...udp],
-        exempt: [...request.exempt],
+        // No packet comes from the host itself, and rules do not take that address.
+        exempt: [...new Set(request.exempt.map(plainAddress))].filter((address) => address !== '::1'),
         remote: [...remote.ipv4, ...remote.ipv6],
         turn_on: turnOn,
       },

@@ -101,6 +101,13 @@ describe('shield.apply by the firewall', () => {
     });
   });
 
+  it('names addresses as rules take them', async () => {
+    host.clientAddress = '::ffff:10.0.0.9';
+    expect(await needed({ except: ['FE80::5', '::1'] })).toMatchObject({
+      setting: { exempt: ['10.0.0.9', '127.0.0.7', 'fe80::5'] },
+    });
+  });
+
   it('proves by a new session, then confirms; revert hands the hash back', async () => {
     const prior = await needed();
     host.on('Get-FbFirewallShield', { ...free, Stands: true, Own: 'ours', ConfirmArmed: true });
