@@ -25,7 +25,7 @@ export const shieldRevert: ChangeAction = {
   kind: 'change',
   summary: 'takes the shields of the host down again',
   args,
-  results: ['reverted', 'shields', 'reboot_required'],
+  results: ['reverted', 'shields', 'reboot_required', 'notes'],
   isRepeatable: () => true,
 
   async probe(step, given) {
@@ -37,7 +37,7 @@ export const shieldRevert: ChangeAction = {
     if (undos.length === 0) {
       return {
         state: 'satisfied',
-        result: { reverted: 0, shields: [], reboot_required: false },
+        result: { reverted: 0, shields: [], reboot_required: false, notes: [] },
         reason: 'no shield is owed to the host',
       };
     }
@@ -62,8 +62,13 @@ export const shieldRevert: ChangeAction = {
       if (undone.undone) discharged.push(undo.id);
       else error ??= undone.error;
     }
-    const reboot = shields.some((shield) => shield['reboot_required'] === true);
-    const result = { reverted: discharged.length, shields, reboot_required: reboot };
+    const waiting = shields.filter((shield) => shield['reboot_required'] === true);
+    const result = {
+      reverted: discharged.length,
+      shields,
+      reboot_required: waiting.length > 0,
+      notes: waiting.map(({ method, current }) => `${method}: ${current}, in effect after the next restart`),
+    };
     return { proven: error === undefined, result, discharged, ...(error === undefined ? {} : { error }) };
   },
 };

@@ -157,6 +157,39 @@ describe('ms03-039 with protection=dcom', () => {
   }, 300_000);
 });
 
+describe('a host whose Remote Registry service has stopped while DCOM is off', () => {
+  it('cannot be switched on again from here, is said so, and is taken back once the service runs', async () => {
+    const hosts = paperHosts(['windows-xp-sp1/vulnerable']);
+    const running = await startPaperFleet(hosts, 1);
+    fleet = running;
+    const before = await shieldStates(running, hosts);
+    const playbook = join(running.lab.dir, 'then-no-more.yaml');
+    const text = readFileSync(running.playbook, 'utf8');
+    const end = '      - { uses: fail, with: { message: not tonight } }\n';
+    writeFileSync(playbook, text.replace('      - { id: health,', `${end}      - { id: health,`));
+    await run({ ...running, playbook });
+    expect(await verified(running)).toEqual([{ host: 'old-01', state: 'standing', note: '' }]);
+    expect(await running.account('old-01')).toEqual({ installs: 0, reboots: 1 });
+
+    const { user, password } = running.lab.relayedAccount('old-01');
+    const unc = `\\\\${running.lab.host('old-01').address}`;
+    const service = async (line: string): Promise<void> => {
+      const script = `net use ${unc}\\IPC$ '${password}' /user:${user} | Out-Null; sc.exe ${unc} ${line}; $LASTEXITCODE`;
+      const where = ['-i', join(running.lab.dir, 'inventory.yaml')];
+      const { stdout } = await cli(['exec', 'mgmt01', ...where, '--json', '--', script], running.options);
+      expect((JSON.parse(stdout) as { output: unknown[] }).output.at(-1)).toBe(0);
+    };
+    await service('stop RemoteRegistry');
+    const refused = await cli(['shields', 'revert', '--yes', '--force'], running.options);
+    expect([refused.code, refused.stdout]).toEqual([3, expect.stringMatching(/old-01 +refused .*over DCOM/)]);
+    expect(refused.stderr).toContain('start RemoteRegistry');
+    await service('start RemoteRegistry');
+    const reverted = await cli(['shields', 'revert', '--yes', '--force'], running.options);
+    expect([reverted.code, reverted.stdout]).toEqual([0, expect.stringMatching(/old-01 +undone/)]);
+    expect(await shieldStates(running, hosts)).toEqual(before);
+  }, 300_000);
+});
+
 describe('kill -9', () => {
   const PHASES = [
     'shield: begins',

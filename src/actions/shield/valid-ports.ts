@@ -3,7 +3,7 @@
  * know who reads or writes it.
  */
 
-export type PortsTaken =
+type PortsTaken =
   /** `left` is empty when no entry has any other port. */
   | { readonly state: 'taken'; readonly left: string }
   /** No entry has the port. */

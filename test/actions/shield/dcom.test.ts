@@ -204,7 +204,12 @@ describe('shield.revert of DCOM', () => {
     expect(await proof()).toMatchObject({
       proven: true,
       discharged: ['o-1'],
-      result: { reverted: 1, reboot_required: true, shields: [{ method: 'dcom', reboot_required: true }] },
+      result: {
+        reverted: 1,
+        reboot_required: true,
+        notes: ['dcom: EnableDCOM = Y (String), in effect after the next restart'],
+        shields: [{ method: 'dcom', reboot_required: true }],
+      },
     });
     expect(host.parameters.at(-1)).toMatchObject({ PriorPresent: true, PriorType: 'String', PriorValue: 'Y' });
   });
