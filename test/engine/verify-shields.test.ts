@@ -1,6 +1,6 @@
 /** `shields verify`: what became of the shields of the ledger, by reading alone. */
 import { describe, expect, it } from '@jest/globals';
-import { FirebreakError } from '../../src/domain/index.ts';
+import { type ChangeAction, FirebreakError } from '../../src/domain/index.ts';
 import { listShields, verifyShields } from '../../src/engine/index.ts';
 import { resultOf, World } from './support/controller.ts';
 import { Life } from './support/life.ts';
@@ -38,6 +38,26 @@ describe('verifying shields', () => {
     });
     expect(verified.filter((shield) => shield.error === null).map((shield) => shield.host)).toEqual(['web01']);
     expect(verified.find((shield) => shield.host === 'web05')?.error?.code).toBe('FB_HOST_LEASED');
+  });
+
+  it.each([
+    [true, 'written, in effect after the next restart'],
+    [false, 'written, not in effect yet'],
+  ])('says of one that stands that it protects nobody yet (restart: %s)', async (reboot, note) => {
+    const { deps } = await (await shielded()).deps(new Life(), 'verifier');
+    const apply = deps.actions.get('shield.apply') as ChangeAction;
+    const later: ChangeAction = {
+      ...apply,
+      prove: async (...given) => {
+        const proof = await apply.prove(...given);
+        return { ...proof, result: { ...proof.result, in_effect: false, reboot_required: reboot } };
+      },
+    };
+    const shields = (await listShields(deps.journal)).slice(0, 1);
+    const actions = new Map([...deps.actions, ['shield.apply', later] as const]);
+    const { signal } = new AbortController();
+    const verified = await verifyShields({ ...deps, actions }, { shields, forks: 1, timeoutMs: 60_000, signal });
+    expect(verified).toMatchObject([{ host: 'web01', state: 'standing', note }]);
   });
 
   it('changes nothing: no host, no journal, no lease', async () => {
