@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -19,7 +20,7 @@ public sealed class Accounts
         MachineSid = $"S-1-5-21-{seed}-{seed ^ 0x5bd1e995}-{seed ^ 0x1b873593}";
         foreach ((string name, AccountProfile account) in profile.Accounts)
         {
-            int number = name.Equals("Administrator", StringComparison.OrdinalIgnoreCase) ? 500 : ++rid;
+            int number = name.Equals("Administrator", StringComparison.OrdinalIgnoreCase) ? 500 : name.Equals("Guest", StringComparison.OrdinalIgnoreCase) ? 501 : ++rid;
             _entries[name] = new Entry(name, account, $"{MachineSid}-{number}");
         }
     }
@@ -37,6 +38,25 @@ public sealed class Accounts
                 return [.. _entries.Values.Select(ToAccount)];
             }
         }
+    }
+
+    /// <summary>The policy of local accounts as net accounts shows it; all but the lock-out is Windows's default outside a domain.</summary>
+    internal string PolicyText()
+    {
+        string never = _policy.Threshold == 0 ? "Never" : _policy.Threshold.ToString(CultureInfo.InvariantCulture);
+        (string Label, string Value)[] lines =
+        [
+            ("Force user logoff how long after time expires?:", "Never"),
+            ("Minimum password age (days):", "0"),
+            ("Maximum password age (days):", "42"),
+            ("Minimum password length:", "0"),
+            ("Length of password history maintained:", "None"),
+            ("Lockout threshold:", never),
+            ("Lockout duration (minutes):", _policy.DurationMinutes.ToString(CultureInfo.InvariantCulture)),
+            ("Lockout observation window (minutes):", _policy.WindowMinutes.ToString(CultureInfo.InvariantCulture)),
+            ("Computer role:", _machine.Os.ProductType == 1 ? "WORKSTATION" : "SERVER"),
+        ];
+        return string.Concat(lines.Select(l => $"{l.Label,-53}{l.Value}\r\n")) + "The command completed successfully.\r\n\r\n";
     }
 
     /// <summary>The account of a name as user, .\user or MACHINE\user; null if there is none.</summary>

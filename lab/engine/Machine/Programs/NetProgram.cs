@@ -1,6 +1,6 @@
 namespace Firebreak.Lab.Machines;
 
-/// <summary>net.exe start, stop and use (administrative shares of other machines, without a drive letter).</summary>
+/// <summary>net.exe start, stop, accounts (shows the policy) and use (administrative shares of other machines, without a drive letter).</summary>
 internal sealed class NetProgram : ILabProgram
 {
     public ProgramResult Run(Machine machine, IReadOnlyList<string> arguments, ProgramContext context)
@@ -9,6 +9,11 @@ internal sealed class NetProgram : ILabProgram
         if (verb == "use")
         {
             return NetUse.Run(machine, [.. arguments.Skip(1)], context);
+        }
+
+        if (verb == "accounts" && arguments.Count == 1)
+        {
+            return new(0, machine.Accounts.PolicyText());
         }
 
         if (verb == "start" && arguments.Count == 1)

@@ -1,5 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
+using Firebreak.Lab.Engine.Cmdlets.WindowsUpdate;
+using Firebreak.Lab.Engine.Sessions;
 using Firebreak.Lab.Machines;
 
 // The namespace is part of every error id that a client sees.
@@ -34,6 +36,15 @@ public sealed class NewObjectCommand : PSCmdlet
     {
         if (ParameterSetName == "Com")
         {
+            switch (ComObject.ToUpperInvariant())
+            {
+                case "MICROSOFT.UPDATE.SESSION":
+                    WriteObject(new UpdateSession(SessionContext.Current));
+                    return;
+                case "MICROSOFT.UPDATE.UPDATECOLL":
+                    WriteObject(new UpdateCollection());
+                    return;
+            }
             var refusal = new LabRefusalException("COM object " + ComObject);
             ThrowTerminatingError(new ErrorRecord(refusal, "NoCOMClassIdentified", ErrorCategory.NotImplemented, ComObject));
         }
