@@ -197,6 +197,43 @@ describe.each([
       }
     }));
 
+  it('takes answers and orders from others while the run is at work, and says that it waits until it is resumed', () =>
+    withRig(async (rig, journal) => {
+      await begin(journal, 'r1');
+      const other = await rig.open('p2');
+      const said: readonly RunEventBody[] = [
+        {
+          type: 'OperatorAnswered',
+          host: 'web01',
+          step: 'sure',
+          answer: 'yes',
+          by: 'ann@desk',
+          via: 'command',
+          givenAt: '2026-11-23T00:00:00.000Z',
+        },
+        { type: 'HostSkipAsked', host: 'web01', by: 'ann@desk' },
+        { type: 'RunPauseAsked', by: 'ann@desk' },
+      ];
+      const [first] = await Promise.all([
+        other.append('r1', said),
+        journal.append('r1', [{ type: 'RunPaused', reason: '' }]),
+      ]);
+      expect(first.map(({ type }) => type)).toEqual(said.map(({ type }) => type));
+      expect((await journal.events('r1')).map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
+      const asked: RunEventBody = { type: 'HostParked', host: 'web01', step: 'sure', reason: '', standingShields: 0 };
+      await expect(other.append('r1', [...said, asked])).rejects.toMatchObject({ code: 'FB_RUN_STATE' });
+      const stateOf = async () => (await other.runs())[0]?.state;
+      expect(await stateOf()).toBe('running');
+      await journal.append('r1', [{ type: 'RunWaiting', reason: '', hosts: ['web01'] }]);
+      await journal.disown('r1');
+      expect(await stateOf()).toBe('waiting');
+      await other.adopt('r1');
+      await other.append('r1', [{ type: 'RunResumed', by: 'ann@desk', version: '0' }]);
+      expect(await stateOf()).toBe('running');
+      await other.disown('r1');
+      expect(await stateOf()).toBe('interrupted');
+    }));
+
   it('leases all or nothing', () =>
     withRig(async (_rig, journal) => {
       await begin(journal, 'r1');
