@@ -25,6 +25,7 @@ export {
 } from './run.ts';
 export { type ScannedHost, type ScanReport, type ScanTotals, scanTargets } from './scan.ts';
 export { playbookSchema } from './schema.ts';
+export { dischargeShield, exportShield, isDistributed } from './shield-export.ts';
 export { checkShields, listRuns, revertShields, runStatus, standingShields } from './status.ts';
 export { type ConnectionFlags, overridesOf } from './target-flags.ts';
 export { validate } from './validate.ts';

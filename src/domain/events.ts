@@ -104,6 +104,9 @@ export interface ObligationDischarged {
   readonly host: string;
   readonly obligation: string;
   readonly how: 'undone' | 'nothing-to-undo' | 'ran' | 'handed-over';
+  /** Who said so, where nobody could look (a policy that Group Policy has distributed), and why. */
+  readonly by?: string;
+  readonly note?: string;
 }
 /** A question is open from now on, until it is answered or another one takes its place at the step. */
 export interface OperatorAsked {
