@@ -31,6 +31,8 @@ describe('a firewall shield', () => {
       { name: 'pc-fails', profile: 'windows-10-1903-jpn', variant: 'installer-fails' },
       { name: 'pc-off', profile: 'windows-10-1903-enu', variant: 'firewall-off' },
       { name: 'pc-lost', profile: 'windows-10-1903-enu' },
+      { name: 'mgmt', profile: 'windows-server-2019', variant: 'management', relay: true },
+      { name: 'xp', profile: 'windows-xp-sp1', relay: 'mgmt' },
     ]);
   });
   afterAll(() => fleet?.end());
@@ -103,6 +105,18 @@ describe('a firewall shield', () => {
       error: { code: 'FB_SHIELD_REFUSED', message: expect.stringContaining('turn_on_firewall') },
     });
     expect(await rules('pc-off')).toEqual(before);
+  });
+
+  it('is refused through a relay where it would cut off its own path, and says where to use the firewall', async () => {
+    const playbook = join(fleet.lab.dir, 'icf.yaml');
+    const step = '  - { id: shield, uses: shield.apply, with: { method: firewall } }\n';
+    writeFileSync(playbook, `firebreak: 1\nname: icf\nadvisory: ms03-039\nhosts: xp\nsteps:\n${step}`);
+    const { code, stdout } = await cli(['run', playbook, ...fleet.where, '--output', 'json'], fleet.options);
+    expect(code).toBe(3);
+    expect(stepOf(JSON.parse(stdout) as RunView, 'shield')).toMatchObject({
+      outcome: 'refused',
+      error: { code: 'FB_SHIELD_REFUSED', message: expect.stringMatching(/cut off its own path.*at the console/) },
+    });
   });
 
   it('is taken down by the host when the controller does not get in any more', async () => {
