@@ -59,6 +59,9 @@ export const MODERN: { readonly [playbook: string]: { readonly [host: string]: M
     'smb-16-01': { ...remediated, by: 'ipsec', why: 'by the revision of the build' },
     'smb-16-02': { ...compliant, why: 'the first fixed revision' },
     'smb-16-03': { ...compliant, why: 'a later cumulative update' },
+    'smb-03-01': { ...remediated, by: 'ipsec', why: 'through a relay: IPsec by netsh, an installer of that time' },
+    'smb-03-02': { ...compliant, why: 'srv.sys is at its floor' },
+    'smb-xp-01': { ...remediated, by: 'ipsec', why: 'through a relay: IPsec by ipseccmd, an installer of that time' },
     'smb-19-01': { ...notApplicable, why: 'released after the fix' },
   },
   bluekeep: {
@@ -78,6 +81,13 @@ export const MODERN: { readonly [playbook: string]: { readonly [host: string]: M
     },
     'rdp-r2-01': { ...remediated, left: { [NLA]: 0 }, by: 'registry', why: 'on PowerShell 2.0' },
     'rdp-r2-02': { ...failed, left: { [NLA]: 1 }, by: 'registry', why: 'still vulnerable: the value stays' },
+    'rdp-03-01': {
+      ...remediated,
+      by: 'ipsec',
+      why: 'knows no Network Level Authentication: TCP 3389 is shielded, through a relay',
+    },
+    'rdp-03-02': { ...compliant, why: 'termdd.sys is at its floor' },
+    'rdp-xp-01': { ...remediated, by: 'ipsec', why: 'as Server 2003, IPsec by ipseccmd' },
     'rdp-16-01': { ...notApplicable, why: 'not in this system' },
   },
   sigred: {
