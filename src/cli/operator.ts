@@ -3,7 +3,7 @@
  * answer leads to.
  */
 import type { Operator } from '../app/index.ts';
-import type { Question } from '../domain/index.ts';
+import { legalAnswer, type Question } from '../domain/index.ts';
 import { oneLine, printable } from './live/index.ts';
 import { canPrompt, isClosedPrompt, type Prompts } from './prompts.ts';
 
@@ -37,8 +37,10 @@ export function terminalOperator(stage: Stage, prompts: Prompts, { ask = true, y
   const isManned = ask && canPrompt();
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
+  let isPaused = false;
 
   const prompt = async (asked: Parameters<Operator['ask']>[0]): Promise<string | null> => {
+    isPaused = true;
     await stage.pause();
     try {
       return await answerTo(prompts, asked);
@@ -46,8 +48,6 @@ export function terminalOperator(stage: Stage, prompts: Prompts, { ask = true, y
       if (!isClosedPrompt(thrown)) throw thrown;
       if (!asked.signal.aborted) stage.interrupt();
       throw thrown;
-    } finally {
-      if (waiting === 1) stage.resume();
     }
   };
 
@@ -67,6 +67,10 @@ export function terminalOperator(stage: Stage, prompts: Prompts, { ask = true, y
         return answer === null ? null : { answer, via: 'terminal' };
       } finally {
         waiting -= 1;
+        if (waiting === 0 && isPaused) {
+          isPaused = false;
+          stage.resume();
+        }
       }
     },
   };
@@ -79,9 +83,14 @@ async function answerTo(
 ): Promise<string | null> {
   const message = `${oneLine(host)} (${step}): ${printable(question.text)}`;
   if (question.kind === 'text') {
-    const hint = 'empty: decide later, the host is parked';
-    const preset = question.default === null ? {} : { preset: question.default };
-    const answer = await prompts.text({ message: `${message} (${hint})`, ...preset, signal });
+    const { default: preset } = question;
+    const answer = await prompts.text({
+      message: preset === null ? `${message} (empty: decide later, the host is parked)` : message,
+      ...(preset === null ? {} : { preset }),
+      check: (text) =>
+        text.trim() === '' || legalAnswer(question, text) !== null ? null : 'a text of at most 4000 characters',
+      signal,
+    });
     return answer.trim() === '' ? null : answer;
   }
   const choices = question.choices.map((value) => ({ value, name: oneLine(MEANING[value] ?? value) }));

@@ -12,6 +12,7 @@
  * who prompts, nor what an answer means.
  */
 import {
+  FirebreakError,
   isSameQuestion,
   type JsonObject,
   legalAnswer,
@@ -61,8 +62,9 @@ export async function askOperator(
   );
   if (given === null) return ended('parked', { reason: question.text });
   const at = new Date(work.deps.clock.now()).toISOString();
-  const answer = { ...given, answer: legalAnswer(question, given.answer) ?? given.answer };
-  return answered(work, step, asked, { ...answer, by: work.by, givenAt: at, at }, { action, args });
+  const answer = legalAnswer(question, given.answer);
+  if (answer === null) throw new FirebreakError('FB_BUG', `step ${step.id}: "${given.answer}" is no answer`);
+  return answered(work, step, asked, { answer, via: given.via, by: work.by, givenAt: at, at }, { action, args });
 }
 
 /** The open or answered question of the step; journalled when it is another one than before. */
