@@ -6,7 +6,7 @@ import { readArgs } from './arguments.ts';
 import { planAdvisory, readVerdict } from './evidence.ts';
 import { SCANNED_UPDATE, scanFields, scanHost, weighScan } from './rpc-evidence.ts';
 
-const SCAN_TIMEOUT_MS = 5000;
+const SCAN_TIMEOUT_MS = 3000;
 
 const args = z.strictObject({
   /** Minimum instead of an advisory: `18362.720`, several with commas or as a list. */

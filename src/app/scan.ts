@@ -73,24 +73,31 @@ async function scanWith(
     strangers: chosen.hasInventory ? strangers : null,
     categories: { ...categories },
   });
+  const scanOne = async (host: ScanHost): Promise<void> => {
+    const { address, port } = host;
+    const target = { address, port, timeoutMs, alsoActivation, ...(source === undefined ? {} : { source }) };
+    const scan = await scanner.scanRpc(target, signal).catch((thrown: unknown) => {
+      if (thrown instanceof FirebreakError && thrown.code === 'FB_CANCELLED') return null;
+      throw thrown;
+    });
+    if (scan === null) return;
+    const isStranger = chosen.hasInventory ? scan.answers === true && host.inventory === null : null;
+    const isEmpty = !host.isNamed && scan.answers === false;
+    const scanned = { ...host, ...scan, isStranger, isEmpty };
+    done.set(host, scanned);
+    categories[scan.category] += 1;
+    if (isStranger === true) strangers += 1;
+    onHost?.(scanned, totals());
+  };
+  // One job for each place in the window, not for each of up to 65,536 addresses.
+  const waiting = chosen.hosts.values();
   const queue = new PQueue({ concurrency: options.concurrency });
   await queue.addAll(
-    chosen.hosts.map((host) => async () => {
-      if (signal.aborted) return;
-      const { address, port } = host;
-      const target = { address, port, timeoutMs, alsoActivation, ...(source === undefined ? {} : { source }) };
-      const scan = await scanner.scanRpc(target, signal).catch((thrown: unknown) => {
-        if (thrown instanceof FirebreakError && thrown.code === 'FB_CANCELLED') return null;
-        throw thrown;
-      });
-      if (scan === null) return;
-      const isStranger = chosen.hasInventory ? scan.answers === true && host.inventory === null : null;
-      const isEmpty = !host.isNamed && scan.answers === false;
-      const scanned = { ...host, ...scan, isStranger, isEmpty };
-      done.set(host, scanned);
-      categories[scan.category] += 1;
-      if (isStranger === true) strangers += 1;
-      onHost?.(scanned, totals());
+    Array.from({ length: options.concurrency }, () => async () => {
+      for (const host of waiting) {
+        if (signal.aborted) return;
+        await scanOne(host);
+      }
     }),
   );
   const hosts = chosen.hosts.flatMap((host) => done.get(host) ?? []);
