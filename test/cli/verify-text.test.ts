@@ -82,6 +82,24 @@ describe('verify', () => {
     expect(of(null)).toContain('restart: whether one is pending is unreadable');
   });
 
+  it('shows services and settings, where they were asked', () => {
+    expect(evidenceText(found)).not.toMatch(/services|settings/);
+    const services = [{ name: 'Spooler', exists: true }];
+    const path = 'HKLM\\SOFTWARE\\Policies\\PointAndPrint';
+    const values = [
+      { path: `${path}\\NoWarningNoElevationOnInstall`, present: true, value: 1 },
+      { path: `${path}\\UpdatePromptSettings`, present: false, value: null },
+      { path: `${path}\\Restrict`, present: null, value: null },
+    ];
+    const of = (more: JsonObject) =>
+      evidenceText({ ...found, evidence: { ...(found.evidence as JsonObject), ...more } });
+    expect(of({ services, values })).toContain(
+      '  services: Spooler\n  settings: NoWarningNoElevationOnInstall 1, Restrict unreadable\n',
+    );
+    const nothing = { services: [{ name: 'DNS', exists: false }], values: values.slice(1, 2) };
+    expect(of(nothing)).toContain('  services: none\n  settings: none of them is there\n');
+  });
+
   it('shows what the network said, where it was asked', () => {
     expect(evidenceText(found)).not.toContain('network:');
     const network = { category: 'denied', patched: null, reason: 'it answered 0x80070005 (access denied)' };

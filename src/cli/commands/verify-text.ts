@@ -46,12 +46,16 @@ export function evidenceText(found: VerifiedHost): string {
     ['files', filesLine(listOf(evidence['files']))],
     ['keys', tracesLine(listOf(evidence['keys']), 'key', (item) => item['present'])],
     ['updates', tracesLine(listOf(evidence['updates']), 'kb', listed)],
+    ['services', tracesLine(listOf(evidence['services']), 'name', (item) => item['exists'])],
+    ['settings', settingsLine(listOf(evidence['values']))],
     ['network', networkLine(objectOf(evidence['network']))],
     ['restart', restartLine(evidence)],
   ];
   return [
     `${found.host}: ${found.verdict}`,
-    ...lines.filter(([, text]) => text !== '').map(([name, text]) => `  ${`${name}:`.padEnd(9)}${text}`),
+    ...lines
+      .filter(([, text]) => text !== '')
+      .map(([name, text]) => `  ${`${name}:`.padEnd(9)}${name.length < 8 ? '' : ' '}${text}`),
   ].join('\n');
 }
 
@@ -96,6 +100,18 @@ function tracesLine(items: readonly JsonObject[], name: string, seen: (item: Jso
 function listed(item: JsonObject): boolean | null {
   const both = [item['servicing'], item['quickFix']];
   return both.includes(true) ? true : both.every((value) => value === null) ? null : false;
+}
+
+/** Values by name, without those that are not there. */
+function settingsLine(values: readonly JsonObject[]): string {
+  const shown = values.filter((value) => value['present'] !== false);
+  if (values.length > 0 && shown.length === 0) return 'none of them is there';
+  const nameOf = (value: JsonObject): string => text(value['path']).split('\\').at(-1) ?? '';
+  return shown
+    .map((value) =>
+      value['present'] === null ? `${nameOf(value)} unreadable` : `${nameOf(value)} ${text(value['value'])}`,
+    )
+    .join(', ');
 }
 
 /** Only where it was asked. */
