@@ -2,6 +2,8 @@
  * The wizard as one admin sees it: on a pseudo terminal, against a machine of the lab, from the first question to the
  * patched host; left by Ctrl-C; and without a terminal.
  */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunView } from '../../src/domain/index.ts';
 import { cli, cliJson } from './support/cli.ts';
@@ -95,6 +97,48 @@ describe('firebreak wizard', () => {
     expect(second.hosts[0]?.outcome).toBe('compliant');
   }, 240_000);
 
+  it('asks the questions of a playbook of one’s own while its hosts are worked on, one after the other', async () => {
+    const playbook = join(fleet.lab.dir, 'asks.yaml');
+    writeFileSync(
+      playbook,
+      `firebreak: 1
+name: Two questions
+advisory: cve-2020-0796
+inputs:
+  ticket: { type: string, description: change number }
+hosts: all
+steps:
+  - { id: verify, uses: patch.verify }
+  - { id: why, uses: operator.ask, with: { question: "\${{ inputs.ticket }}: why \${{ host.name }}?" } }
+  - { id: stop, uses: host.end, with: { outcome: excepted, reason: "\${{ steps.why.answer }}" } }
+`,
+    );
+    const wizard = start(['wizard']);
+    await wizard.answers(/Which hosts\?/, KEYS.up, enter);
+    await wizard.answers(/Inventory \(/, inventory(), enter);
+    await wizard.answers(/Which of them\?/, 'a', enter);
+    await wizard.sees(/What is to be remedied\?/);
+    await choose(wizard, /❯ a playbook of my own/, KEYS.up);
+    await wizard.answers(/Playbook file/, playbook, enter);
+    await wizard.answers(/ticket: change number/, 'CHG 1', enter);
+    await wizard.sees(/\? why: operator\.ask/);
+    await wizard.answers(/Start on 2 hosts\?/, enter);
+    await wizard.sees(/firebreak run .*--input 'ticket=CHG 1' --check/);
+    await wizard.sees(/check: would ask: CHG 1: why pc-one\?|why: skipped/);
+    await wizard.answers(/Start on 2 hosts\?/, down, enter);
+    const first = await wizard.sees(/\? (pc-one|pc-two) \(why\)/);
+    wizard.type(`spare machine${enter}`);
+    const second = first.includes('pc-one') ? 'pc-two' : 'pc-one';
+    await wizard.answers(new RegExp(`\\? ${second} \\(why\\)`), 'it is tested on', enter);
+    expect(await wizard.ended).toBe(0);
+    const view = await cliJson<RunView>(['status', 'last'], fleet.options);
+    const reasons = Object.fromEntries(view.hosts.map(({ name, outcome, reason }) => [name, `${outcome}: ${reason}`]));
+    expect(reasons).toEqual({
+      [second]: 'excepted: it is tested on',
+      [second === 'pc-one' ? 'pc-two' : 'pc-one']: 'excepted: spare machine',
+    });
+  }, 120_000);
+
   it('left by Ctrl-C at a question leaves no run and no trace behind', async () => {
     const runs = await cliJson<unknown[]>(['runs'], fleet.options);
     const wizard = start(['wizard']);
@@ -113,14 +157,14 @@ describe('firebreak wizard', () => {
 });
 
 /** Moves down in a list until the mark stands before it. */
-async function choose(terminal: Terminal, marked: RegExp): Promise<void> {
-  for (let move = 0; move < 20; move++) {
+async function choose(terminal: Terminal, marked: RegExp, move: string = down): Promise<void> {
+  for (let moves = 0; moves < 20; moves++) {
     const line = await terminal.sees(/❯ [^\n]*/);
     if (marked.test(line)) {
       terminal.type(enter);
       return;
     }
-    terminal.type(down);
+    terminal.type(move);
   }
   throw new Error(`never came to ${marked}:\n${terminal.text.slice(-2000)}`);
 }
