@@ -53,9 +53,7 @@ export function evidenceText(found: VerifiedHost): string {
   ];
   return [
     `${found.host}: ${found.verdict}`,
-    ...lines
-      .filter(([, text]) => text !== '')
-      .map(([name, text]) => `  ${`${name}:`.padEnd(9)}${name.length < 8 ? '' : ' '}${text}`),
+    ...lines.filter(([, text]) => text !== '').map(([name, text]) => `  ${`${name}: `.padEnd(9)}${text}`),
   ].join('\n');
 }
 
