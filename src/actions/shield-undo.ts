@@ -31,7 +31,11 @@ export async function takeDown(step: StepContext, undo: OpenUndo): Promise<Undon
     same_as_before: restored.isSame,
     reboot_required: restored.rebootRequired,
   };
-  if (restored.restored) return { undone: true, result };
+  if (restored.restored) {
+    if (restored.changed && restored.rebootRequired)
+      step.progress(`${restored.current}, in effect after the next restart`);
+    return { undone: true, result };
+  }
   if (restored.conflict) {
     const message =
       `somebody changed what the shield ${prior.id} had set on ${step.host.name}: ` +

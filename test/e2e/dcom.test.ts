@@ -2,13 +2,13 @@
  * `protection=dcom` on the white paper's systems: written, restarted, patched, restarted, taken back, with the numbers that the
  * machines counted; what the ledger says of it meanwhile; kill -9 in every phase of it.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { DCOM_CASES } from '../../src/app/demo/index.ts';
 import type { RunView } from '../../src/domain/index.ts';
 import { cli, cliJson } from './support/cli.ts';
-import type { Fleet, HistoryEntry } from './support/fleet.ts';
+import { type Fleet, type HistoryEntry, startFleet } from './support/fleet.ts';
 import { killed, type Moment } from './support/kills.ts';
 import { endings, expectedEndings, paperHosts, shieldStates, startPaperFleet } from './support/paper.ts';
 
@@ -157,6 +157,67 @@ describe('ms03-039 with protection=dcom', () => {
   }, 300_000);
 });
 
+describe('a host with PowerShell', () => {
+  /** SMBGhost as if DCOM were in its way: the shipped advisory and playbook with two more shields. */
+  function write(running: Fleet): void {
+    const root = resolve(import.meta.dirname, '..', '..', 'playbooks');
+    const folder = join(running.lab.dir, 'advisories');
+    mkdirSync(folder);
+    const advisory = readFileSync(join(root, 'advisories', 'cve-2020-0796.yaml'), 'utf8');
+    const common = 'side_effects: see there, source: test, confidence: H';
+    const shields = `shields:
+  - { method: dcom, reboot: true, ${common} }
+  - { method: rpc-http, tcp: [593], ${common} }
+`;
+    writeFileSync(join(folder, 'cve-2020-0796.yaml'), advisory.replace('shields:\n', shields));
+    const steps = `      - { id: proxy, uses: shield.apply, with: { method: rpc-http } }
+      - { id: shield, uses: shield.apply, with: { method: dcom } }
+      - { id: reboot_shield, uses: host.reboot, if: steps.shield.reboot_required == true }
+      - { id: shielded, uses: shield.apply, with: { method: dcom } }
+      - { id: half, uses: shield.apply, with: { method: rpc-http } }
+      - uses: fail
+        with: { message: not in effect }
+        if: steps.shielded.in_effect != true || steps.half.in_effect != true
+`;
+    const text = readFileSync(running.playbook, 'utf8');
+    const changed = text.replace(/ {6}- id: shield\n[\s\S]*?(?= {6}- \{ id: health)/, steps);
+    writeFileSync(running.playbook, changed);
+  }
+
+  it('is shielded by both methods at once, restarted, patched, and as before in the end', async () => {
+    const running = await startFleet([{ name: 'pc01', profile: 'windows-10-1903-enu' }]);
+    fleet = running;
+    write(running);
+    const where = ['-i', join(running.lab.dir, 'inventory.yaml')];
+    const furnish = [
+      "$null = New-Item 'HKLM:\\SOFTWARE\\Microsoft\\Rpc\\RpcProxy' -Force",
+      "$null = New-ItemProperty 'HKLM:\\SOFTWARE\\Microsoft\\Rpc\\RpcProxy' Enabled -PropertyType DWord -Value 1",
+      "$null = New-ItemProperty 'HKLM:\\SOFTWARE\\Microsoft\\Rpc\\RpcProxy' ValidPorts -Value 'PC01:593;PC01:100-5000;DATA*:6001'",
+      "$null = New-Item 'C:\\Windows\\System32\\RpcProxy' -ItemType Directory",
+      "Set-Content 'C:\\Windows\\System32\\RpcProxy\\rpcproxy.dll' 'x'",
+    ].join('; ');
+    expect((await cli(['exec', 'pc01', ...where, '--', furnish], running.options)).code).toBe(0);
+    const hosts = [{ name: 'pc01', profile: 'windows-10-1903-enu', variant: 'vulnerable' }];
+    const before = await shieldStates(running, hosts);
+    const { code, stderr } = await cli(
+      ['run', running.playbook, ...running.where, '--output', 'lines'],
+      running.options,
+    );
+    expect({ code, ...(code === 0 ? {} : { stderr }) }).toEqual({ code: 0 });
+    const [ending] = Object.values(await endings(running, hosts, before));
+    const done = { outcome: 'remediated', installs: 1, reboots: 2, shields: 0, settled: true, isAsBefore: true };
+    expect(ending).toEqual(done);
+    const told = await running.history('pc01');
+    expect(story(told, 'EnableDCOM')).toEqual(['EnableDCOM = N', 'boot', 'install', 'boot', 'EnableDCOM = Y']);
+    expect(story(told, 'ValidPorts').filter((line) => line.startsWith('ValidPorts'))).toEqual([
+      'ValidPorts = PC01:593;PC01:100-5000;DATA*:6001',
+      'ValidPorts = PC01:100-592;PC01:594-5000;DATA*:6001',
+      'ValidPorts = PC01:593;PC01:100-5000;DATA*:6001',
+    ]);
+    expect(told.filter((entry) => JSON.stringify(entry).includes('shield-') && entry.kind === 'task')).not.toEqual([]);
+  }, 300_000);
+});
+
 describe('a host whose Remote Registry service has stopped while DCOM is off', () => {
   it('cannot be switched on again from here, is said so, and is taken back once the service runs', async () => {
     const hosts = paperHosts(['windows-xp-sp1/vulnerable']);
@@ -186,6 +247,7 @@ describe('a host whose Remote Registry service has stopped while DCOM is off', (
     await service('start RemoteRegistry');
     const reverted = await cli(['shields', 'revert', '--yes', '--force'], running.options);
     expect([reverted.code, reverted.stdout]).toEqual([0, expect.stringMatching(/old-01 +undone/)]);
+    expect(reverted.stderr).toContain('old-01: EnableDCOM = Y (String), in effect after the next restart');
     expect(await shieldStates(running, hosts)).toEqual(before);
   }, 300_000);
 });
