@@ -20,6 +20,7 @@ describe('firewall shields by netsh', () => {
       { name: 'xp', profile: 'windows-xp-sp1', relay: 'mgmt' },
       { name: 'xp-sp2', profile: 'windows-xp-sp1', variant: 'service-pack', relay: 'mgmt' },
       { name: 'w2003', profile: 'windows-2003-gold', relay: 'mgmt' },
+      { name: 'w2003-sp1', profile: 'windows-2003-gold', variant: 'service-pack', relay: 'mgmt' },
       { name: 'w2k', profile: 'windows-2000-server-sp4', relay: 'mgmt' },
       { name: 'nt4', profile: 'nt4-server-sp6a', relay: 'mgmt' },
       { name: 'seven', profile: 'windows-7-sp1' },
@@ -98,6 +99,7 @@ describe('firewall shields by netsh', () => {
     ['xp', 'connections'],
     ['w2003', 'connections'],
     ['xp-sp2', 'exceptions'],
+    ['w2003-sp1', 'exceptions'],
     ['w2k', 'none'],
     ['nt4', 'none'],
   ])('are nothing for %s, whose firewall is: %s', async (host, kind) => {
