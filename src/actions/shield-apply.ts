@@ -107,7 +107,13 @@ export const shieldApply: ChangeAction = {
         continue;
       }
       const rpcHttp = { mode: wanted.rpc_http, restart: wanted.restart_web };
-      const survey = await method.survey(step, { id, shield, exempt, rpcHttp, turnOnFirewall: wanted.turn_on_firewall });
+      const survey = await method.survey(step, {
+        id,
+        shield,
+        exempt,
+        rpcHttp,
+        turnOnFirewall: wanted.turn_on_firewall,
+      });
       if (survey.state === 'satisfied') {
         const result = {
           ...nothingResult,

@@ -151,6 +151,8 @@ describe('DCOM shields', () => {
       Conflict: true,
       Current: 'EnableDCOM = y (String)',
     });
+    // Nor does it stand in the way of another one.
+    expect(await read('w2003', 'f2')).toMatchObject({ Other: '', IsOff: false });
     await on('w2003')('Core\\Set-FbRegistryValue', { ...ENABLE, Type: 'String', Value: 'N' });
     expect(await down('w2003', 'f1', found)).toMatchObject({ Changed: true, Restored: true });
   });
