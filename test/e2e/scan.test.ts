@@ -3,7 +3,7 @@
  * system. The machines' own history says what was asked of them.
  */
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -52,7 +52,10 @@ interface Report {
 describe('firebreak scan', () => {
   let fleet: Fleet;
   let inventory: string;
+  /** Where TCP 135 is: mapped where this user may not bind it. */
+  let port: number;
   const address = (host: string): string => fleet.lab.host(host).address;
+  const place = (host: string): string => (port === 135 ? address(host) : `${address(host)}:${port}`);
 
   beforeAll(async () => {
     fleet = await startFleet([
@@ -60,11 +63,13 @@ describe('firebreak scan', () => {
       ...Object.entries(MACHINES).map(([name, [profile, variant]]) => ({ name, profile, variant })),
     ]);
     inventory = join(fleet.lab.dir, 'inventory.yaml');
+    port = Number(/\b135['"]?: (\d+)/.exec(readFileSync(inventory, 'utf8'))?.[1] ?? 135);
   }, 120_000);
   afterAll(() => fleet.end());
 
   async function scan(args: readonly string[], expectedCode = 3): Promise<Report> {
-    const { code, stdout, stderr } = await cli(['scan', '--output', 'json', '--timeout', '2s', ...args], fleet.options);
+    const common = ['--output', 'json', '--timeout', '2s', '--port', String(port)];
+    const { code, stdout, stderr } = await cli(['scan', ...common, ...args], fleet.options);
     if (code !== expectedCode) throw new Error(`exit ${code}: ${stderr}`);
     return JSON.parse(stdout) as Report;
   }
@@ -137,34 +142,37 @@ describe('firebreak scan', () => {
     const all = await scan(['--all', '-i', known, range]);
     expect(all.hosts).toHaveLength(30);
 
-    const { stdout, code } = await cli(['scan', '--timeout', '2s', '-i', known, range], fleet.options);
+    const { stdout, code } = await cli(
+      ['scan', '--timeout', '2s', '--port', String(port), '-i', known, range],
+      fleet.options,
+    );
     expect(code).toBe(3);
     expect(stdout).toMatch(/^skipped \(network and broadcast addresses\) +2$/m);
     expect(stdout).toMatch(/^ {2}patched with KB824146 +6$/m);
     const strangers = /^answers on 135, not in the inventory: (.*)$/m.exec(stdout)?.[1]?.split(', ');
     expect(strangers).toHaveLength(13);
-    expect(strangers).toContain(address('xp-open'));
-    expect(strangers).not.toContain(address('xp-patched'));
+    expect(strangers).toContain(place('xp-open'));
+    expect(strangers).not.toContain(place('xp-patched'));
   });
 
   it('finds a mapped port: as target:port, and as the inventory maps it', async () => {
     const forward = createServer((socket) => {
-      const onward = connect({ host: address('xp-patched'), port: 135 });
+      const onward = connect({ host: address('xp-patched'), port });
       socket.pipe(onward).pipe(socket);
       for (const one of [socket, onward]) one.on('error', () => socket.destroy());
     }).listen(0, '127.0.0.1');
     try {
       await once(forward, 'listening');
-      const { port } = forward.address() as AddressInfo;
-      const named = await scan([`127.0.0.1:${port}`], 0);
-      expect(named.hosts).toMatchObject([{ address: '127.0.0.1', port, category: 'patched' }]);
+      const { port: mapped } = forward.address() as AddressInfo;
+      const named = await scan([`127.0.0.1:${mapped}`], 0);
+      expect(named.hosts).toMatchObject([{ address: '127.0.0.1', port: mapped, category: 'patched' }]);
 
       const file = join(fleet.lab.dir, 'mapped.yaml');
-      writeFileSync(file, `all: { hosts: { behind-nat: { address: 127.0.0.1, ports: { 135: ${port} } } } }\n`);
-      for (const targets of [[], ['behind-nat'], ['127.0.0.1'], ['127.0.0.1-127.0.0.1'], [`127.0.0.1:${port}`]]) {
+      writeFileSync(file, `all: { hosts: { behind-nat: { address: 127.0.0.1, ports: { 135: ${mapped} } } } }\n`);
+      for (const targets of [[], ['behind-nat'], ['127.0.0.1'], ['127.0.0.1-127.0.0.1'], [`127.0.0.1:${mapped}`]]) {
         const { hosts } = await scan(['-i', file, ...targets], 0);
         expect(hosts).toMatchObject([
-          { target: 'behind-nat', inventory: 'behind-nat', port, category: 'patched', not_in_inventory: false },
+          { target: 'behind-nat', inventory: 'behind-nat', port: mapped, category: 'patched', not_in_inventory: false },
         ]);
       }
     } finally {
@@ -176,15 +184,21 @@ describe('firebreak scan', () => {
     const file = join(fleet.lab.dir, 'targets.txt');
     const [open, patched] = [address('xp-open'), address('xp-patched')];
     writeFileSync(file, `\ufeff# the lab\r\n${open}\r\n\r\n${patched}  # fixed\r\n${open}-${open}\r\n`);
-    const csv = await cli(['scan', '--output', 'csv', '--targets-file', file, patched], fleet.options);
+    const csv = await cli(
+      ['scan', '--port', String(port), '--output', 'csv', '--targets-file', file, patched],
+      fleet.options,
+    );
     expect(csv.stdout.split('\r\n').map((line) => line.split(',').slice(0, 7).join(','))).toEqual([
       'target,address,port,inventory,not_in_inventory,category,patched',
-      `${patched},${patched},135,,,patched,true`,
-      `${open},${open},135,,,unpatched,false`,
+      `${patched},${patched},${port},,,patched,true`,
+      `${open},${open},${port},,,unpatched,false`,
       '',
     ]);
     expect(csv.stderr).toMatch(/^scanned +2$/m);
-    const lines = await cli(['scan', '--output', 'ndjson', '--targets-file', file], fleet.options);
+    const lines = await cli(
+      ['scan', '--port', String(port), '--output', 'ndjson', '--targets-file', file],
+      fleet.options,
+    );
     const hosts = lines.stdout
       .trim()
       .split('\n')
@@ -204,7 +218,16 @@ describe('firebreak scan', () => {
   );
 
   it('can be interrupted, keeps what it has and says what is missing', async () => {
-    const args = ['--output', 'ndjson', '--timeout', '10m', address('xp-patched'), address('off')];
+    const args = [
+      '--port',
+      String(port),
+      '--output',
+      'ndjson',
+      '--timeout',
+      '10m',
+      address('xp-patched'),
+      address('off'),
+    ];
     const started = startCli(['scan', ...args], fleet.options);
     await started.lines(/"patched"/);
     started.child.kill('SIGINT');

@@ -3,7 +3,7 @@
  * scan. Needs the built engine.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -120,7 +120,9 @@ const isThere = hasImpacket();
   });
 
   async function ask(host: string, expression: string): Promise<unknown> {
-    const values = { HOST: lab.host(host).address, PORT: '135' };
+    const inventory = readFileSync(join(lab.dir, 'inventory.yaml'), 'utf8');
+    const port = /\b135['"]?: (\d+)/.exec(inventory)?.[1] ?? '135';
+    const values = { HOST: lab.host(host).address, PORT: port };
     const { code, stdout, stderr } = await python(dir, `${CLIENT}\nprint(json.dumps(${expression}))`, values);
     if (code !== 0) throw new Error(stderr);
     return JSON.parse(stdout);
