@@ -5,9 +5,11 @@
     Description       = 'Detached installation of packages'
     PowerShellVersion = '2.0'
     FunctionsToExport = @(
-        'Get-FbInstaller',
-        'Get-FbPackageJob',
-        'Get-FbPackageLog',
+        'Get-FbInstaller'
+        'Get-FbPackageJob'
+        'Get-FbPackageLog'
+        'Get-FbUpdateResult'
+        'New-FbUpdateRequest'
         'Start-FbPackageJob'
     )
     CmdletsToExport   = @()

@@ -36,6 +36,12 @@ const MEANINGS: ReadonlyMap<number, ExitMeaning> = new Map<number, ExitMeaning>(
   [0x00240006, { meaning: 'already-installed', ...FINE, text: 'already installed (WU_S_ALREADY_INSTALLED)' }],
   [0x80240017, { meaning: 'not-applicable', ...FINE, text: 'not applicable to this system (WU_E_NOT_APPLICABLE)' }],
   [0x800f081e, { meaning: 'not-applicable', ...FINE, text: 'not applicable to this system (CBS_E_NOT_APPLICABLE)' }],
+  [0x80240016, { meaning: 'busy', ...BAD, text: 'another installation is in progress (WU_E_INSTALL_NOT_ALLOWED)' }],
+  [0x80070422, { meaning: 'failed', ...BAD, text: 'the Windows Update service (wuauserv) is disabled' }],
+  [
+    0x8024402c,
+    { meaning: 'failed', ...BAD, text: 'the update server could not be found (WU_E_PT_WINHTTP_NAME_NOT_RESOLVED)' },
+  ],
   [0x800f0823, { meaning: 'prerequisite-missing', ...BAD, text: 'a newer servicing stack is needed first' }],
   [
     0x800f0922,

@@ -1,6 +1,7 @@
 /** Everything that a playbook can say after `uses:`. */
 import type { Action, ActionCatalog } from '../domain/index.ts';
 import { assertAction } from './assert.ts';
+import { assessRun } from './assess-run.ts';
 import { fail } from './fail.ts';
 import { fileFetch } from './file-fetch.ts';
 import { filePush } from './file-push.ts';
@@ -24,10 +25,15 @@ import { powershellRun } from './powershell-run.ts';
 import { shieldApply } from './shield-apply.ts';
 import { shieldRevert } from './shield-revert.ts';
 
+import { updateInstall } from './update-install.ts';
+
+export { checkSchema } from './assess-checks.ts';
+
 /** The actions by the name in `uses:`. */
 export function createActions(): ActionCatalog {
   const actions: readonly Action[] = [
     assertAction,
+    assessRun,
     fail,
     fileFetch,
     filePush,
@@ -50,6 +56,7 @@ export function createActions(): ActionCatalog {
     powershellRun,
     shieldApply,
     shieldRevert,
+    updateInstall,
   ];
   return new Map(actions.map((action) => [action.uses, action]));
 }

@@ -23,6 +23,8 @@ function Get-FbEngineCommand {
         update  = @{ Program = $Path; Before = ''; Usual = @('/u', '/q', '/z'); Log = $own }
         update2 = @{ Program = $Path; Before = ''; Usual = @('/quiet', '/norestart'); Log = $own }
         hotfix  = @{ Program = $Path; Before = ''; Usual = @('/q', '/z'); Log = $own }
+        # A script of ours that speaks to the Windows Update Agent.
+        wua     = @{ Program = "$system\WindowsPowerShell\v1.0\powershell.exe"; Before = '-NoProfile -NonInteractive -ExecutionPolicy Bypass -File "{0}"'; Usual = @(); Log = $null }
         # Installs nothing: it looks for malicious software and removes it.
         removal = @{ Program = $Path; Before = ''; Usual = @('/Q'); Log = ('{0}\debug\mrt.log' -f (Resolve-FbPath -Path '%SystemRoot%' -Own)) }
     }

@@ -1,0 +1,113 @@
+/** `firebreak assess HOSTS`: missing fixes of all shipped advisories and weak settings, reading only. */
+import type { Command } from 'commander';
+import { EXIT_CODES, FirebreakError } from '../../domain/index.ts';
+import { interruptible } from '../interrupt.ts';
+import { createDisplay, printable, type RunDisplay, renderTable } from '../live/index.ts';
+import {
+  addFleetOptions,
+  addStateOption,
+  connectionFlags,
+  type FleetOptions,
+  parsePositiveInteger,
+  type StateOptions,
+  withServices,
+} from '../options.ts';
+import { readVersion } from '../version.ts';
+import { ASSESS_HEAD, type AssessedHost, assessedHost, assessRow, assessText, isSound } from './assess-text.ts';
+
+/** So many hosts at most show what was found unasked. */
+const FEW_HOSTS = 10;
+
+interface AssessFlags extends FleetOptions, StateOptions {
+  readonly checks?: string;
+  readonly all?: boolean;
+  readonly details?: boolean;
+  readonly forks?: number;
+  readonly json?: boolean;
+}
+
+export function registerAssess(program: Command): void {
+  const command = program
+    .command('assess')
+    .summary('missing fixes and weak settings; reads only')
+    .description(
+      'Asks every host for the fixes of all shipped advisories and for its security settings; changes nothing and tries no password.',
+    )
+    .argument('[hosts...]', 'host patterns of the inventory; none = all hosts');
+  addFleetOptions(command)
+    .option('--forks <n>', 'hosts at once', parsePositiveInteger)
+    .option('--checks <file>', 'checks of your own instead of playbooks/assessments/security.yaml')
+    .option('--details', `show what was found, one by one (unasked for up to ${FEW_HOSTS} hosts)`)
+    .option('--no-details', 'show a line a host alone')
+    .option('--all', 'show what is as it should be too')
+    .option('--json', 'one JSON line a host');
+  addStateOption(command)
+    .addHelpText(
+      'after',
+      '\nExit code: 0 nothing was found, 3 something was found or a host could not be asked.\n\nExamples:\n  $ firebreak assess -i inventory.yaml servers\n  $ firebreak assess -i inventory.yaml web01 --all\n  $ firebreak assess -i inventory.yaml --json > assessment.ndjson',
+    )
+    .action(async (hosts: string[], flags: AssessFlags) => {
+      const { assessPlaybook, overridesOf, startRun } = await import('../../app/index.ts');
+      const playbook = await assessPlaybook(flags.checks);
+      await withServices(flags, async (services) => {
+        let display: RunDisplay | undefined;
+        const { view, exitCode } = await interruptible((signal) =>
+          startRun(services, {
+            playbook,
+            inventory: flags.inventory,
+            targetsFile: flags.targetsFile,
+            limit: limitOf(hosts, flags.limit),
+            inputs: [],
+            forks: flags.forks,
+            connection: overridesOf(connectionFlags(flags)),
+            check: true,
+            skipLeased: false,
+            version: readVersion(),
+            signal,
+            watcher: {
+              start: (started) => {
+                display = createDisplay('lines', started.hosts.length);
+              },
+              event: (event) => {
+                if (event.type === 'StepFinished' || event.type === 'AttemptFailed') display?.event(event);
+              },
+              progress: () => {},
+            },
+          }),
+        );
+        const assessed = view.hosts.map((host): AssessedHost => {
+          const step = host.steps.find(({ id }) => id === 'assess');
+          const result = step?.outcome === 'ok' ? step.result : null;
+          return assessedHost(
+            host.name,
+            result,
+            host.error?.message ?? (host.reason || 'interrupted before it was asked'),
+          );
+        });
+        print(assessed, flags);
+        const isFine = assessed.every(isSound);
+        process.exitCode =
+          exitCode === EXIT_CODES.interrupted ? exitCode : isFine ? EXIT_CODES.fine : EXIT_CODES.notFine;
+      });
+    });
+}
+
+function print(assessed: readonly AssessedHost[], flags: AssessFlags): void {
+  if (flags.json === true) {
+    process.stdout.write(assessed.map((host) => `${JSON.stringify(host)}\n`).join(''));
+    return;
+  }
+  process.stdout.write(`${renderTable([ASSESS_HEAD, ...assessed.map(assessRow)])}\n`);
+  if (!(flags.details ?? assessed.length <= FEW_HOSTS)) return;
+  const blocks = assessed.map((host) => assessText(host, flags.all === true)).filter((block) => block !== '');
+  process.stdout.write(blocks.map((block) => `\n${printable(block)}\n`).join(''));
+}
+
+/** @throws FB_USAGE when hosts are given in both ways */
+function limitOf(hosts: readonly string[], limit: string | undefined): string | undefined {
+  if (hosts.length === 0) return limit;
+  if (limit === undefined) return hosts.join(',');
+  throw new FirebreakError('FB_USAGE', 'hosts are given twice: as arguments and with --limit', {
+    remedy: 'give them once',
+  });
+}

@@ -1,0 +1,97 @@
+/** `firebreak assess` on lab machines, directly and behind a relay: fixes, settings, exit codes, no logon but our own. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { cli } from './support/cli.ts';
+import { type Fleet, startFleet } from './support/fleet.ts';
+
+interface Assessed {
+  readonly host: string;
+  readonly assessed: boolean;
+  readonly missing: readonly string[];
+  readonly weak: readonly string[];
+  readonly unreadable: readonly string[];
+  readonly checks: readonly { readonly id: string; readonly state: string; readonly found: string }[];
+}
+
+let fleet: Fleet;
+beforeAll(async () => {
+  fleet = await startFleet([
+    { name: 'mgmt01', profile: 'windows-server-2019', variant: 'management', relay: true },
+    { name: 'old', profile: 'windows-2000-server-sp4', variant: 'trusts-domain', relay: 'mgmt01' },
+    { name: 'nt', profile: 'nt4-server-sp6a', variant: 'patched', relay: 'mgmt01' },
+    { name: 'modern', profile: 'windows-10-1903-enu' },
+  ]);
+}, 120_000);
+afterAll(() => fleet.end());
+
+const assess = (...args: readonly string[]) => cli(['assess', ...fleet.where.slice(0, 2), ...args], fleet.options);
+async function assessed(...args: readonly string[]): Promise<readonly Assessed[]> {
+  const { stdout, stderr } = await assess(...args, '--json');
+  if (stdout === '') throw new Error(stderr);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Assessed);
+}
+const stateOf = (host: Assessed | undefined, id: string) => host?.checks.find((check) => check.id === id)?.state;
+
+describe('firebreak assess', () => {
+  it('finds missing fixes and weak settings on every kind of system', async () => {
+    const set = [
+      "$p = 'HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Winlogon'",
+      'New-Item -Path $p -Force | Out-Null',
+      "Set-ItemProperty -Path $p -Name AutoAdminLogon -Value '1'",
+      "Set-ItemProperty -Path $p -Name DefaultPassword -Value 'Winter-2003'",
+      "Set-ItemProperty -Path 'HKLM:\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy\\PublicProfile' -Name EnableFirewall -Value 0",
+    ].join('; ');
+    await cli(['exec', ...fleet.where.slice(0, 2), 'modern', '--', set], fleet.options);
+    const hosts = new Map((await assessed()).map((host) => [host.host, host]));
+
+    const old = hosts.get('old');
+    expect(old).toMatchObject({ assessed: true, missing: expect.arrayContaining(['ms03-026', 'ms03-039']) });
+    expect([stateOf(old, 'ipsec'), stateOf(old, 'anonymous'), stateOf(old, 'anonymous-sam')]).toEqual([
+      'weak',
+      'weak',
+      'not-applicable',
+    ]);
+    const modern = hosts.get('modern');
+    expect(modern).toMatchObject({ missing: ['cve-2020-0796'] });
+    expect(modern?.weak).toEqual(expect.arrayContaining(['autologon', 'autologon-password', 'password-length']));
+    expect([stateOf(modern, 'firewall-public'), stateOf(modern, 'firewall-domain')]).toEqual(['weak', 'ok']);
+    // Read by net accounts on all of them; accounts by WMI, which NT 4.0 has not.
+    for (const host of hosts.values())
+      expect([host.host, stateOf(host, 'password-length')]).toEqual([host.host, 'weak']);
+    expect(hosts.get('nt')?.unreadable).toContain('guest');
+    expect(hosts.get('mgmt01')?.unreadable).not.toContain('guest');
+    expect(hosts.get('nt')?.missing).not.toContain('ms03-039');
+  }, 120_000);
+
+  it('never shows a password, and tries none', async () => {
+    const { stdout } = await assess('modern', '--all');
+    expect(stdout).toContain('DefaultPassword is present');
+    expect(stdout).not.toContain('Winter-2003');
+    const logons = (await fleet.history('modern')).filter(({ kind }) => kind === 'logon');
+    expect(logons.length).toBeGreaterThan(0);
+    expect(logons.filter(({ granted }) => granted !== true)).toEqual([]);
+  }, 60_000);
+
+  it('says by its exit code whether anything was found, and which host could not be asked', async () => {
+    const sound = join(fleet.lab.dir, 'sound.yaml');
+    const check = (good: number): string =>
+      `checks:\n  - { id: uac, title: t, kind: registry, key: 'HKLM\\SOFTWARE\\X', name: Y, good: [${good}], absent: good, severity: low, advice: a, source: s, confidence: H }\n`;
+    writeFileSync(sound, check(1));
+    const { code, stdout } = await assess('mgmt01', '--checks', sound, '--no-details');
+    // Fixes of later years are missing there.
+    expect([code, stdout.split('\n')[1]]).toEqual([3, expect.stringMatching(/^mgmt01 .* ok /)]);
+
+    writeFileSync(sound, check(1).replace('severity: low', 'severity: bad'));
+    const wrong = await assess('mgmt01', '--checks', sound);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(/sound\.yaml:2:\d+: checks\.0\.severity/)]);
+    expect((await assess('nobody')).code).toBe(2);
+
+    await fleet.lab.ask('trouble', { host: 'modern', kind: 'network-loss' });
+    const [lost] = await assessed('modern');
+    expect(lost).toMatchObject({ host: 'modern', assessed: false });
+  }, 120_000);
+});
