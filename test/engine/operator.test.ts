@@ -66,7 +66,15 @@ describe('a question in an unattended run', () => {
       { name: 'one', hosts: ['web01'] },
       { name: 'two', hosts: ['web02'] },
     ];
-    const { view } = resultOf(await world.start('r1', plan(asking(), { hosts, waves, maxFailPercentage: 0 })));
+    let held: readonly string[] = [];
+    const onEvent = (event: RunEvent) => {
+      if (event.type === 'WaveStarted' && event.wave === 'two') {
+        held = [...world.store.leases.values()].map((lease) => lease.host);
+      }
+    };
+    const asks = plan(asking(), { hosts, waves, maxFailPercentage: 0 });
+    const { view } = resultOf(await world.start('r1', asks, { onEvent }));
+    expect(held).toEqual(['web02']);
     expect(view.hosts.map((one) => one.outcome)).toEqual(['needs-operator', 'compliant']);
   });
 
@@ -138,9 +146,35 @@ describe('a question in an unattended run', () => {
     ];
     const { world } = await parked([...steps, step('check', 'health.check', against)]);
     await answer(world, 'yes');
-    resultOf(await world.resume('r1'));
+    expect(resultOf(await world.resume('r1')).view.hosts[0]?.outcome).toBe('remediated');
     const looks = (await eventsOf(world)).filter((event) => event.type === 'StepFinished' && event.step === 'health');
     expect(looks).toHaveLength(1);
+  });
+
+  it('looks again at what is compared with when nothing was changed yet', async () => {
+    const { world } = await parked([
+      step('health', 'health.snapshot'),
+      confirm('sure', { with: { question: 'Well?' } }),
+      step('check', 'health.check', { with: { against: 'health' } }),
+    ]);
+    await answer(world, 'yes');
+    resultOf(await world.resume('r1'));
+    const looks = (await eventsOf(world)).filter((event) => event.type === 'StepFinished' && event.step === 'health');
+    expect(looks).toHaveLength(2);
+  });
+
+  it('asks once more what would have ended the host before it came to the question', async () => {
+    const ill = step('ill', 'host.end', { if: 'steps.health.healthy == false', with: { outcome: 'compromised' } });
+    const { world } = await parked([
+      step('health', 'health.snapshot'),
+      ill,
+      confirm('sure', { with: { question: 'Well?' } }),
+      step('stage', 'package.stage'),
+    ]);
+    await answer(world, 'yes');
+    world.machine().healthy = false;
+    expect(resultOf(await world.resume('r1')).view.hosts[0]?.outcome).toBe('compromised');
+    expect(world.machine().count('stage')).toBe(0);
   });
 
   it('skips the host on "skip" and fails the step on "no"; rescue and always run then', async () => {

@@ -55,11 +55,16 @@ export function simulatedActions(send: Send): ActionCatalog {
     result: await send(step, 'snapshot', (machine) => ({ healthy: machine.healthy })),
   }));
 
-  const healthCheck = readAction('health.check', ['healthy'], async (step) => {
+  const healthCheck: ReadAction = {
+    ...readAction('health.check', ['healthy'], checkHealth),
+    args: z.looseObject({ against: z.string().optional().meta({ stepId: true }) }),
+  };
+
+  async function checkHealth(step: StepContext): ReturnType<ReadAction['read']> {
     const result = await send(step, 'health', (machine) => ({ healthy: machine.healthy }));
     if (result['healthy'] === true) return { result };
     return { result, error: new FirebreakError('FB_HOST_UNHEALTHY', 'a service is missing').toRecord() };
-  });
+  }
 
   const evidence = readAction('evidence.collect', ['log'], async (step) => ({
     result: await send(step, 'evidence', (machine) => {
