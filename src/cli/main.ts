@@ -22,6 +22,7 @@ export function createProgram(): Command {
       `
 Examples:
   $ firebreak demo                                    a lab fleet, remediated before your eyes
+  $ firebreak wizard                                  be led through one remediation
   $ firebreak validate playbooks/smbghost.yaml
   $ firebreak verify cve-2020-0796 -i inventory.yaml  who is vulnerable? (reads only)
   $ firebreak run playbooks/smbghost.yaml -i inventory.yaml --packages ./packages
