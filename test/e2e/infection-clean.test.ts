@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { RunView } from '../../src/domain/index.ts';
-import { cli, cliJson } from './support/cli.ts';
+import { cli, cliJson, startCli } from './support/cli.ts';
 import { type Fleet, startFleet } from './support/fleet.ts';
 
 const RUN_KEY = 'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run';
@@ -170,4 +170,20 @@ describe('blaster-cleanup', () => {
     const again = await run(running, ['--limit', 'old-1']);
     expect(ended(again, 'old-1').host?.outcome).toBe('skipped');
   }, 600_000);
+
+  it('finds the tool again after the controller was killed, and never starts a second one', async () => {
+    const running = await start([welchia]);
+    const killed = startCli(['run', running.playbook, ...running.where, ...TOOL, '--output', 'lines'], running.options);
+    await killed.lines(/clean: goes on by itself/);
+    killed.child.kill('SIGKILL');
+    expect(await killed.ended).toMatchObject({ signal: 'SIGKILL' });
+    await cli(['resume', 'last', '--output', 'lines'], running.options);
+    const view = await cliJson<RunView>(['status', 'last'], running.options);
+    expect(ended(view, 'old-2').step('clean')).toMatchObject({
+      outcome: 'changed',
+      result: { cleaned: true, compromised: true, evidence_before: { services: [{ name: 'RpcPatch' }, {}] } },
+    });
+    expect(ended(view, 'old-2').host?.outcome).toBe('compromised');
+    expect(await toolRuns(running, 'old-2')).toBe(1);
+  }, 300_000);
 });
