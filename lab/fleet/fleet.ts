@@ -161,6 +161,11 @@ export class Fleet {
     return this.#options.engine.request('host.registry', { host: name, ...(key === undefined ? {} : { key }) });
   }
 
+  /** @throws LabError `lab.no-host` */
+  console(name: string): LabHost['console'] {
+    return this.#host(name).console;
+  }
+
   async advanceClock(seconds: number): Promise<void> {
     await this.#options.engine.request('clock.advance', { seconds });
   }

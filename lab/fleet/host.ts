@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { tlsServerEndPoint } from '../../src/protocol/index.ts';
 import type { Certificate } from './certificates/index.ts';
+import { MachineConsole } from './console.ts';
 import type { FleetHost } from './data/index.ts';
 import type { Engine } from './engine/index.ts';
 import { EngineMachine, SshFront, type SshKey } from './ssh/index.ts';
@@ -41,6 +42,7 @@ export class LabHost {
   readonly #service: WinrmService;
   readonly #fronts: readonly (WinrmFront | SshFront)[];
   readonly #sshMachine: EngineMachine;
+  readonly #account: string;
   /** Ups and downs are served one after the other. */
   #last: Promise<void> = Promise.resolve();
   #failure: unknown;
@@ -87,6 +89,7 @@ export class LabHost {
       login: { ...login, allowUnencrypted, ...bindingOf(spec.cbt === 'strict' ? 'strict' : 'none', undefined) },
     });
     this.#sshMachine = new EngineMachine(engine, spec.name);
+    this.#account = account.user;
     const sshFronts = ssh === undefined ? [] : [this.#sshFront(ssh, account)];
     if (powershellVersion === null) this.#fronts = [];
     else if (tls === undefined) this.#fronts = [http, ...sshFronts];
@@ -115,6 +118,11 @@ export class LabHost {
   /** Why the front could not listen when it last should have. */
   get failure(): unknown {
     return this.#failure;
+  }
+
+  /** Files, and cmd at the console, of a machine that nothing from outside needs to reach. */
+  get console(): MachineConsole {
+    return new MachineConsole(this.#sshMachine, this.#account);
   }
 
   up(): Promise<void> {

@@ -18,7 +18,7 @@ public sealed class EraTests
         Assert.True(test.Machine.Files.FileExists(@"%SystemRoot%\System32\cmd.exe"));
         Assert.True(test.Machine.Files.FileExists(@"C:\WINNT\system32\ole32.dll"));
         Assert.Equal("C:\\WINNT\r\n", test.Run("cmd", "/c", "echo %windir%").Output);
-        Assert.Contains("Windows NT [Version 4.0]", test.Run("cmd", "/c", "ver").Output);
+        Assert.Contains("Windows NT Version 4.0", test.Run("cmd", "/c", "ver").Output);
     }
 
     [Fact]

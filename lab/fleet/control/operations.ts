@@ -14,6 +14,9 @@ const troubleSchema = z.object({
     .default({}),
 });
 
+const folderSchema = hostSchema.extend({ folder: z.string() });
+const carriedSchema = z.object({ name: z.string(), data: z.base64() });
+
 interface LabFacts {
   readonly pid: number;
   readonly dir: string;
@@ -45,6 +48,18 @@ export function controlOperations(fleet: Fleet, facts: LabFacts, end: () => void
       case 'registry': {
         const { host, key } = hostSchema.extend({ key: z.string().optional() }).parse(fields);
         return fleet.registry(host, key);
+      }
+      case 'console': {
+        const { host, line } = hostSchema.extend({ line: z.string() }).parse(fields);
+        return fleet.console(host).run(line);
+      }
+      case 'files.put': {
+        const { host, folder, files } = folderSchema.extend({ files: z.array(carriedSchema) }).parse(fields);
+        return fleet.console(host).put(folder, files);
+      }
+      case 'files.take': {
+        const { host, folder } = folderSchema.parse(fields);
+        return { files: await fleet.console(host).take(folder) };
       }
       case 'down':
         setImmediate(end);

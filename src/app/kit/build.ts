@@ -220,10 +220,14 @@ async function write(
     }
     sums.set(`${PACKAGES}/${file.name}`, written);
   }
-  const { files } = questionsOf({ ...advisory, affects: ownEntries(advisory, manifest) });
+  const entries = ownEntries(advisory, manifest);
+  // Of the fix itself and of what contains it: those of earlier updates show nothing.
+  const containing = entries.map((entry) => ({ ...entry, earlier: [] }));
+  const { keys } = questionsOf({ ...advisory, affects: containing });
+  const { files } = questionsOf({ ...advisory, affects: entries });
   const texts: readonly (readonly [string, string | Buffer])[] = [
     [MANIFEST, `${JSON.stringify(manifest as unknown as JsonObject, null, 1)}\n`],
-    [SCRIPT, kitScript({ manifest, title: advisory.title, files, infection: advisory.infection })],
+    [SCRIPT, kitScript({ manifest, title: advisory.title, files, keys, infection: advisory.infection })],
     ['README.TXT', readme(manifest, advisory.title)],
     ['README-J.TXT', readmeJapanese(manifest)],
     ...[...registryFiles(manifest.id)].map(([name, text]) => [`REG/${name}`, text] as const),

@@ -47,7 +47,7 @@ export function judgeMachine(advisory: Advisory, manifest: KitManifest, results:
   const whole = results.visits.filter(({ isWhole }) => isWhole);
   const [first] = whole;
   const last = whole.at(-1)!;
-  const installed = results.visits.find((visit) => isInstallation(visit, manifest)) ?? null;
+  const installed = results.visits.findLast((visit) => isInstallation(visit, manifest)) ?? null;
   const before = judge(advisory, first ?? last);
   const isLater = installed !== null && last.number > installed.number;
   const after = isLater || (installed === null && last !== first) ? judge(advisory, last) : null;
@@ -102,6 +102,7 @@ function outcomeOf(
 const SAID: { readonly [decision: string]: string } = {
   'not-in-kit': 'the kit has no package for this system',
   'other-language': 'the kit has no package in the language of this system',
+  'has-key': 'its key is there, so nothing was installed (INSTALL.CMD again does)',
   'package-missing': 'the package is not on the medium',
   'copy-failed': 'the package could not be copied to the machine',
   'started-before': 'an earlier installation never ended',

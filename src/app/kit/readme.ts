@@ -33,6 +33,8 @@ Then bring the medium back. They read it with
 
 WORDS THAT INSTALL.CMD KNOWS
   check      only look; install nothing
+  again      install once more, when the installer ended with an error, or although
+             the registry says that the fix is in
   reboot     restart after the installation, where Windows can (XP, 2003)
   dcom-off   switch DCOM off before the installation (NT 4.0, 2000 from SP3, XP, 2003).
              It protects after the restart. Remote management over DCOM stops working.

@@ -12,6 +12,8 @@ export interface ScriptRequest {
   readonly title: string;
   /** Files that show the fix, with %SystemRoot%. */
   readonly files: readonly string[];
+  /** Keys that show that the fix, or an update that contains it, was installed. */
+  readonly keys: readonly string[];
   readonly infection: AdvisoryInfection | undefined;
 }
 
@@ -47,7 +49,7 @@ export function kitScript(request: ScriptRequest): string {
     ...place(),
     ...looking(request),
     ...infected(request.infection),
-    ...choosing(request.manifest.targets),
+    ...choosing(request.manifest.targets, request.keys),
     ...installing(request.manifest),
     ...ending(),
   ];
@@ -65,10 +67,12 @@ function beginning({ manifest, title }: ScriptRequest): string[] {
     'set FB_HERE=%~dp0',
     'set FB_CHECK=',
     'set FB_REBOOT=',
+    'set FB_AGAIN=',
     `set FB_DCOM=${manifest.dcomOff ? 'off' : ''}`,
     ...['%1', '%2', '%3', '%4'].flatMap((word) => [
       `if "${word}"=="check" set FB_CHECK=1`,
       `if "${word}"=="reboot" set FB_REBOOT=1`,
+      `if "${word}"=="again" set FB_AGAIN=1`,
       `if "${word}"=="dcom-off" set FB_DCOM=off`,
       `if "${word}"=="dcom-on" set FB_DCOM=on`,
     ]),
@@ -191,7 +195,8 @@ function pathsOf(path: string): string[] {
   return Array.from({ length: 10 }, (_, digit) => path.replace('[0-9]', String(digit)));
 }
 
-function choosing(targets: readonly KitTarget[]): string[] {
+function choosing(targets: readonly KitTarget[], keys: readonly string[]): string[] {
+  const ends = [...new Set(keys.map((key) => `${key.slice(key.lastIndexOf('\\'))}]`))];
   const languages = [...new Map(targets.map((target) => [target.language, target.lcids])).entries()];
   return [
     'if "%FB_DCOM%"=="on" goto dcomon',
@@ -210,6 +215,15 @@ function choosing(targets: readonly KitTarget[]): string[] {
     '>>"%FB_R%\\visit.txt" echo package=%FB_SHA%',
     'set FB_WHY=check',
     'if "%FB_CHECK%"=="1" goto decided',
+    // Installing over it would spoil its way back. Whether the files are there too is judged at home.
+    'if "%FB_AGAIN%"=="1" goto install',
+    'set FB_WHY=has-key',
+    ...ends.flatMap((end) => ['updates.txt', 'hotfix.txt'].flatMap((file) => found(file, end, 'goto seen'))),
+    'goto install',
+    ':seen',
+    // After an installation of ours the key is there: what became of it is said below.
+    `if not exist "%FB_JOB%\\receipt.txt" goto decided`,
+    ':install',
   ];
 }
 
@@ -256,7 +270,16 @@ function installing(manifest: KitManifest): string[] {
     'md "%SystemRoot%\\Firebreak\\jobs" 2>nul',
     'md "%FB_JOB%" 2>nul',
     // A receipt of an installation over the network counts as well: the folder is the same.
+    'if "%FB_AGAIN%"=="1" if exist "%FB_JOB%\\exit.txt" goto anew',
     'if exist "%FB_JOB%\\receipt.txt" goto before',
+    'goto first',
+    // One that ended: its claim is given up, and whoever makes the next one installs.
+    ':anew',
+    'del "%FB_JOB%\\receipt.txt"',
+    'del "%FB_JOB%\\started.txt"',
+    'del "%FB_JOB%\\exit.txt"',
+    'rd "%FB_JOB%\\claim"',
+    ':first',
     'if not exist "%FB_HERE%PACKAGES\\%FB_FILE%" goto nofile',
     // Making the folder is the claim: it succeeds once. A success does not set ERRORLEVEL everywhere: it is made 0 before.
     'find "kit=" "%FB_R%\\visit.txt" >nul',
@@ -351,6 +374,10 @@ function ending(): string[] {
     ['started-before', 'An installation was begun before and never ended: it is not started again. See README.TXT.'],
     ['not-in-kit', 'This kit has no package for this system.'],
     ['other-language', 'This kit has no package in the language of this system.'],
+    [
+      'has-key',
+      'The registry says that the fix is in: nothing was installed. INSTALL.CMD again installs it all the same.',
+    ],
     ['package-missing', 'The package is not on the medium: it is damaged.'],
     ['copy-failed', 'The package could not be copied: is the disk full?'],
     ['check', 'Only looked, as asked.'],

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Firebreak.Lab.Machines;
 
-/// <summary>A file or folder in the tree. Content of program files from the profile is made up on first read.</summary>
+/// <summary>A file or folder in the tree. Content of program files from the profile is made up on first read; its version is in it.</summary>
 internal sealed class FileNode(string name, bool isFolder)
 {
     private MemoryStream? _content;
@@ -56,6 +56,11 @@ internal sealed class FileNode(string name, bool isFolder)
     {
         byte[] seed = Encoding.UTF8.GetBytes($"lab file {Name.ToLowerInvariant()} {Version}\n");
         MemoryStream stream = new();
+        if (Version is { } version && _madeUpSize >= VersionedFile.Size && System.Version.TryParse(version, out System.Version? numbers) && numbers.Revision >= 0)
+        {
+            stream.Write(VersionedFile.Make(numbers));
+        }
+
         while (stream.Length < _madeUpSize)
         {
             stream.Write(seed, 0, (int)Math.Min(seed.Length, _madeUpSize - stream.Length));

@@ -5,7 +5,7 @@ namespace Firebreak.Lab.Machines;
 
 /// <summary>
 /// A small cmd: sequence, &amp;, &amp;&amp;, ||, if [not] exist/errorlevel/defined/==, %variables%, %0 to %9 with ~f and ~dp, &gt; &gt;&gt; 2&gt; 2&gt;&amp;1,
-/// labels and goto, echo, exit [/b], call of a file, set, cd, ver, md, rd, del, copy, move, ren, type, rem, start [/b] [/wait], setlocal, programs. All else is refused.
+/// labels and goto, echo, exit [/b], call of a file, set, cd, ver, date /t, time /t, dir of names, md, rd, del, copy, move, ren, type, rem, start [/b] [/wait], setlocal, programs. All else is refused.
 /// </summary>
 internal sealed class CmdInterpreter
 {
@@ -143,11 +143,36 @@ internal sealed class CmdInterpreter
         }
     }
 
+    // A pattern is no path: the folder alone is one.
+    private FileEntry[] Matching(string path)
+    {
+        int end = path.LastIndexOf('\\');
+        string folder = Full(end < 0 ? "." : path[..(end + 1)]);
+        return _files.FolderExists(folder) ? [.. _files.List(folder).Where(f => Wildcard.Matches(path[(end + 1)..], f.Name))] : [];
+    }
+
+    private void Listing(string path, StringBuilder output, StringBuilder error)
+    {
+        bool isPattern = path.AsSpan().IndexOfAny("*?") >= 0;
+        FileEntry[] found = Matching(!isPattern && _files.FolderExists(Full(path)) ? path.TrimEnd('\\') + @"\*" : path);
+        foreach (FileEntry file in found)
+        {
+            output.Append(CultureInfo.InvariantCulture, $"{file.Modified:MM/dd/yyyy  hh:mm}{(file.Modified.Hour < 12 ? 'a' : 'p')} {(file.IsFolder ? "<DIR>         " : $"{file.Size,14:N0}")} {file.Name}\r\n");
+        }
+
+        Check(found.Length > 0, "File Not Found", error);
+    }
+
     // A trailing \ or \nul asks for a folder.
     private bool Exists(string path)
     {
         try
         {
+            if (path.AsSpan().IndexOfAny("*?") >= 0)
+            {
+                return Matching(path).Length > 0;
+            }
+
             string plain = path.EndsWith(@"\nul", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
             FileEntry? found = _files.Get(Full(plain.TrimEnd('\\') is { Length: > 2 } name ? name : plain));
             return found is not null && (found.IsFolder || !plain.EndsWith('\\'));
@@ -219,6 +244,17 @@ internal sealed class CmdInterpreter
                 case "ver":
                     output.Append(Version());
                     _errorLevel = 0;
+                    break;
+                case "date" when words is ["/t" or "/T"]:
+                    output.Append(_machine.LocalNow.ToString("ddd MM/dd/yyyy", CultureInfo.InvariantCulture)).Append(" \r\n");
+                    _errorLevel = 0;
+                    break;
+                case "time" when words is ["/t" or "/T"]:
+                    output.Append(_machine.LocalNow.ToString("hh:mm", CultureInfo.InvariantCulture)).Append(_machine.LocalNow.Hour < 12 ? "a \r\n" : "p \r\n");
+                    _errorLevel = 0;
+                    break;
+                case "dir" when words.Count == 1 && words[0][0] != '/':
+                    Listing(words[0], output, error);
                     break;
                 case "md" or "mkdir" when words.Count == 1:
                     Check(_files.CreateFolder(Full(words[0])), "A subdirectory or file already exists.", error);
@@ -406,7 +442,9 @@ internal sealed class CmdInterpreter
     {
         OsIdentity os = _machine.Os;
         string name = os.Number.Major == 4 ? "Windows NT" : os.Number == new Version(5, 0) ? "Microsoft Windows 2000" : os.Number == new Version(5, 1) ? "Microsoft Windows XP" : "Microsoft Windows";
-        return $"\r\n{name} [Version {(os.Number.Major == 4 ? "4.0" : os.Version)}{(os.IsLegacy ? "" : $".{os.Ubr}")}]\r\n";
+        return os.Number.Major == 4
+            ? $"\r\n{name} Version 4.0  \r\n\r\n"
+            : $"\r\n{name} [Version {(os.Number == new Version(5, 0) ? os.Version.Replace("5.0.", "5.00.", StringComparison.Ordinal) : os.Version)}{(os.IsLegacy ? "" : $".{os.Ubr}")}]\r\n";
     }
 
     private void Check(bool done, string text, StringBuilder error)

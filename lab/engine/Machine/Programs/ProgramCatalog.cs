@@ -9,6 +9,7 @@ internal static class ProgramCatalog
         ["cmd"] = () => new CmdProgram(),
         ["dism"] = () => new DismProgram(),
         ["expand"] = () => new ExpandProgram(),
+        ["find"] = () => new FindProgram(),
         ["ipseccmd"] = () => new IpsecPolProgram(isXp: true),
         ["ipsecpol"] = () => new IpsecPolProgram(isXp: false),
         ["mrt"] = () => new RemovalProgram(),
@@ -19,6 +20,7 @@ internal static class ProgramCatalog
         ["ping"] = () => new PingProgram(),
         ["powershell"] = () => new PowerShellProgram(),
         ["reg"] = () => new RegProgram(),
+        ["regedit"] = () => new RegeditProgram(),
         ["sc"] = () => new ScProgram(),
         ["schtasks"] = () => new SchtasksProgram(),
         ["shutdown"] = () => new ShutdownProgram(),
@@ -49,8 +51,8 @@ internal static class ProgramCatalog
     {
         Dictionary<string, ILabProgram> programs = new(StringComparer.OrdinalIgnoreCase);
 
-        // Every Windows with programs at all has netstat, so no profile lists it.
-        foreach (string name in profile.Programs.Count == 0 ? [] : profile.Programs.Append("netstat"))
+        // Every Windows with programs at all has these, so no profile lists them.
+        foreach (string name in profile.Programs.Count == 0 ? [] : profile.Programs.Concat(["find", "netstat", "regedit"]))
         {
             string plain = name.EndsWith(".exe", StringComparison.OrdinalIgnoreCase) ? name[..^4] : name;
             if (!s_programs.TryGetValue(plain, out Func<ILabProgram>? make))
@@ -59,7 +61,12 @@ internal static class ProgramCatalog
             }
 
             string system = profile.Os.SystemRoot.TrimEnd('\\') + @"\System32";
-            string folder = plain.Equals("powershell", StringComparison.OrdinalIgnoreCase) ? system + @"\WindowsPowerShell\v1.0" : system;
+            string folder = plain.ToLowerInvariant() switch
+            {
+                "powershell" => system + @"\WindowsPowerShell\v1.0",
+                "regedit" => profile.Os.SystemRoot.TrimEnd('\\'),
+                _ => system,
+            };
             programs[$@"{folder}\{plain.ToLowerInvariant()}.exe"] = make();
         }
 
