@@ -29,6 +29,9 @@ const CASES = [
   'windows-2003-gold/trusts-domain',
   'windows-xp-sp1/key-without-files',
   'windows-2003-gold/installer-fails',
+  'nt4-server-sp6a/dcom-disabled',
+  'windows-2000-professional-sp4/dcom-disabled',
+  'windows-2003-64/rpc-over-http',
 ];
 
 const PROFILES = [
