@@ -1,3 +1,3 @@
 export { findLab, type LabFile, labClock, labHistory, labRegistry, labStatus, labTrouble } from './client.ts';
 export { labFolder } from './locate.ts';
-export { defaultFleetFile, fleetFile, runLab, startLab, stopLab } from './start.ts';
+export { findFleet, fleetFile, runLab, startLab, stopLab } from './start.ts';

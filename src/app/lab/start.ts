@@ -42,9 +42,10 @@ export function fleetFile(name: string): string {
   return join(locateLab().root, 'lab', 'fleets', `${name}.yaml`);
 }
 
-/** @throws FB_ENVIRONMENT when this installation has no lab */
-export function defaultFleetFile(): string {
-  return fleetFile('smbghost');
+/** The fleet file that a user names: a path, or the name of a shipped fleet. @throws FB_ENVIRONMENT when this installation has no lab */
+export function findFleet(named: string): string {
+  const shipped = /^[a-z0-9-]+$/.test(named) ? fleetFile(named) : named;
+  return existsSync(named) || !existsSync(shipped) ? named : shipped;
 }
 
 /**
@@ -103,7 +104,7 @@ async function launch(start: LabStart, more: readonly string[]): Promise<ChildPr
   }
   if ('fleet' in start.hosts && !existsSync(start.hosts.fleet)) {
     throw new FirebreakError('FB_FILE_MISSING', `there is no fleet file ${start.hosts.fleet}`, {
-      remedy: 'name one with --fleet, or a number of machines with --hosts',
+      remedy: 'name a file or a shipped fleet (smbghost, ms03-039) with --fleet, or a number of machines with --hosts',
     });
   }
   const program = locateLab();

@@ -4,6 +4,10 @@ import { FirebreakError } from '../../../domain/index.ts';
 import { parsePositiveInteger } from '../../options.ts';
 import { DIR_FLAG, DIR_HELP, dirSuffix } from './options.ts';
 
+/** Shipped fleets and the advisory of the playbook that bears the same name. */
+const FLEETS: { readonly [fleet: string]: string } = { smbghost: 'cve-2020-0796', 'ms03-039': 'ms03-039' };
+const DEFAULT_FLEET = 'smbghost';
+
 interface UpFlags {
   readonly fleet?: string;
   readonly hosts?: number;
@@ -17,7 +21,12 @@ export function registerUp(lab: Command): void {
     .command('up')
     .summary('start a fleet of emulated machines')
     .description('Starts emulated Windows machines, each on an address of its own, and writes an inventory for them.')
-    .addOption(new Option('--fleet <file>', 'fleet file (default: lab/fleets/smbghost.yaml)').conflicts('hosts'))
+    .addOption(
+      new Option(
+        '--fleet <file>',
+        `fleet file, or the name of a shipped one (${Object.keys(FLEETS).join(', ')}; default: ${DEFAULT_FLEET})`,
+      ).conflicts('hosts'),
+    )
     .option('--hosts <n>', 'instead: that many mixed machines', parsePositiveInteger)
     .option(DIR_FLAG, DIR_HELP)
     .option('--addresses <range>', 'first two or three numbers of the addresses (default: 127.83)')
@@ -27,14 +36,15 @@ export function registerUp(lab: Command): void {
       `
 Examples:
   $ firebreak lab up
+  $ firebreak lab up --fleet ms03-039
   $ firebreak lab up --hosts 200
   $ firebreak lab up --fleet my-fleet.yaml --dir ./lab --foreground`,
     )
     .action(async (flags: UpFlags) => {
-      const { defaultFleetFile, labFolder, runLab, startLab } = await import('../../../app/lab/index.ts');
+      const { findFleet, labFolder, runLab, startLab } = await import('../../../app/lab/index.ts');
       const start = {
         dir: labFolder(flags.dir),
-        hosts: flags.hosts === undefined ? { fleet: flags.fleet ?? defaultFleetFile() } : { count: flags.hosts },
+        hosts: flags.hosts === undefined ? { fleet: findFleet(flags.fleet ?? DEFAULT_FLEET) } : { count: flags.hosts },
         ...(flags.addresses === undefined ? {} : { addresses: flags.addresses }),
         onProgress: (text: string) => process.stderr.write(`lab: ${text}\n`),
       };
@@ -61,14 +71,15 @@ function printNext(
 ): void {
   const dir = dirSuffix(flags.dir);
   const first = lab.hosts[0]?.host ?? '';
+  const playbook = flags.fleet !== undefined && flags.fleet in FLEETS ? flags.fleet : DEFAULT_FLEET;
   process.stdout.write(`${lab.hosts.length} machines are up.
 inventory  ${lab.inventory}
 packages   ${lab.packages}
 
 Next:
   firebreak exec -i ${lab.inventory} ${first} -- 'Get-HotFix'
-  firebreak verify cve-2020-0796 -i ${lab.inventory}
-  firebreak run smbghost -i ${lab.inventory} --packages ${lab.packages}
+  firebreak verify ${FLEETS[playbook]} -i ${lab.inventory}
+  firebreak run ${playbook} -i ${lab.inventory} --packages ${lab.packages}
   firebreak lab status${dir}
   firebreak lab down${dir}
 `);
