@@ -108,11 +108,11 @@ describe('a kit at machines without a network', () => {
     ]);
     expect(built).toMatchObject({ code: 0, stderr: '' });
     for (const name of MACHINES) await lab.ask('trouble', { host: name, kind: 'network-loss' });
-    expect(await visit('nt4')).toMatch(/ended with exit code 0\.[^]*RESTART THE MACHINE NOW/);
+    expect(await visit('nt4')).toMatch(/ended with exit code 0\.[\s\S]*RESTART THE MACHINE NOW/);
     expect(await visit('w2k', 'dcom-off')).toContain('ended with exit code 3010.');
     expect(await visit('xpj')).toContain('no package in the language of this system');
     expect(await visit('done')).toContain('The registry says that the fix is in');
-    expect(await visit('sick')).toMatch(/SIGNS OF AN INFECTION[^]*Blaster\.A: C:\\WINNT\\System32\\msblast\.exe/);
+    expect(await visit('sick')).toMatch(/SIGNS OF AN INFECTION[\s\S]*Blaster\.A: C:\\WINNT\\System32\\msblast\.exe/);
     expect(await visit('liar')).toContain('ended with exit code 1603.');
     expect(await dcom('w2k')).toBe('N');
   }, 120_000);

@@ -5,6 +5,7 @@
  */
 import { afterAll, beforeAll, describe, it, jest } from '@jest/globals';
 import { hasWine } from '../windows/support/wine.ts';
+import { kitTests } from './kit.ts';
 import { programTests } from './programs.ts';
 import { registryTests } from './registry.ts';
 import { WinePowerShell } from './support/wine-powershell.ts';
@@ -20,6 +21,7 @@ if (hasWine()) {
   describe('the registry', () => registryTests(wine));
   describe('programs', () => programTests(wine));
   describe('a target', () => targetTests(wine));
+  kitTests();
 } else {
   process.stderr.write('Wine is not installed: no second opinion on registry, files and scripts\n');
   it.skip('Wine is not installed', () => undefined);
