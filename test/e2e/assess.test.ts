@@ -43,6 +43,7 @@ describe('firebreak assess', () => {
       'New-Item -Path $p -Force | Out-Null',
       "Set-ItemProperty -Path $p -Name AutoAdminLogon -Value '1'",
       "Set-ItemProperty -Path $p -Name DefaultPassword -Value 'Winter-2003'",
+      'reg.exe add HKLM\\SYSTEM\\CurrentControlSet\\Control\\Lsa /v LimitBlankPasswordUse /t REG_DWORD /d 1 /f | Out-Null',
       "Set-ItemProperty -Path 'HKLM:\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy\\PublicProfile' -Name EnableFirewall -Value 0",
     ].join('; ');
     await cli(['exec', ...fleet.where.slice(0, 2), 'modern', '--', set], fleet.options);
@@ -58,6 +59,10 @@ describe('firebreak assess', () => {
     const modern = hosts.get('modern');
     expect(modern).toMatchObject({ missing: ['cve-2020-0796'] });
     expect(modern?.weak).toEqual(expect.arrayContaining(['autologon', 'autologon-password', 'password-length']));
+    expect(modern?.checks.find(({ id }) => id === 'blank-passwords')).toMatchObject({
+      state: 'ok',
+      found: 'LimitBlankPasswordUse is 1',
+    });
     expect([stateOf(modern, 'firewall-public'), stateOf(modern, 'firewall-domain')]).toEqual(['weak', 'ok']);
     // Read by net accounts on all of them; accounts by WMI, which NT 4.0 has not.
     for (const host of hosts.values())

@@ -24,7 +24,7 @@ function Get-FbAssessment {
         if ($found.Readable) { $present = [bool] $found.Present }
         $data = $null
         # Numbers and texts alone are judged; never the text of a password.
-        if ($present -and $ValueName[$at] -notlike '*Password*') { $data = @($found.Value) -join ' ' }
+        if ($present -and $ValueName[$at] -notlike '*Password') { $data = @($found.Value) -join ' ' }
         $values += New-Object -TypeName PSObject -Property @{
             Key = $ValueKey[$at]; Name = $ValueName[$at]; Present = $present; Data = $data; Error = [string] $found.Error
         }
