@@ -18,7 +18,7 @@ import { systemRandom } from './system-ports.ts';
 import type { Services } from './wiring.ts';
 
 /** What the obligation is under in the ledger: no action, so that nobody tries to undo it on a host. */
-export const DISTRIBUTED = 'shields.export';
+const DISTRIBUTED = 'shields.export';
 
 export interface ShieldExport {
   /** Id or path. */

@@ -111,7 +111,7 @@ const SAID: { readonly [decision: string]: string } = {
 };
 
 /** Evidence and verdict of one visit: of what it found, before it changed anything. */
-export function judge(advisory: Advisory, visit: Visit): Judgement {
+function judge(advisory: Advisory, visit: Visit): Judgement {
   const evidence = evidenceOf(advisory, visit);
   const entry = evidence.build === null ? undefined : affectedSystem(advisory, evidence.build, evidence.system);
   return {

@@ -31,7 +31,7 @@ export interface KitSystem {
 }
 
 /** `Windows NT Server 4.0 SP6a` → `nt4-server-sp6a`, `Windows 2000 SP4` → `windows-2000-sp4`. */
-export function systemName(os: string): string {
+function systemName(os: string): string {
   return os
     .toLowerCase()
     .replace(/^windows nt server 4\.0 terminal server edition/, 'nt4-tse')
@@ -42,7 +42,7 @@ export function systemName(os: string): string {
 }
 
 /** Every system that the advisory has a package for which a bare console can start. */
-export function kitSystems(advisory: Advisory): readonly KitSystem[] {
+function kitSystems(advisory: Advisory): readonly KitSystem[] {
   return advisory.affects.flatMap((entry): KitSystem[] => {
     const [build] = entry.builds;
     const version = typeof build === 'number' ? VERSIONS.get(build) : undefined;
