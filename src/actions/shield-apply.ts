@@ -86,7 +86,7 @@ export const shieldApply: ChangeAction = {
       (address) => address !== undefined,
     );
     const id = sha256Hex(`${step.run} ${step.host.name} ${step.stepId}`).slice(0, 12);
-    const reasons: string[] = [];
+    const reasons: { readonly method: string; readonly why: string }[] = [];
     const asked = advisory.shields.filter((shield) => wanted.method === 'auto' || wanted.method === shield.method);
     const choice = await chooseCis(step, asked, wanted.cis);
     for (const shield of choice.shields) {
@@ -98,12 +98,12 @@ export const shieldApply: ChangeAction = {
             ? `${method.onlyByName}, so it is taken only when it is asked for by name`
             : (unfit(step, shield, facts) ?? guardedBy(facts, wanted, shield));
       if (method === null || problem !== null) {
-        reasons.push(`${shield.method}: ${problem ?? ''}`);
+        reasons.push({ method: shield.method, why: problem ?? '' });
         continue;
       }
       if (method.blocksPorts && session.clientAddress === undefined) {
         const us = step.host.transport === 'relay' ? 'its relay' : 'this controller';
-        reasons.push(`${shield.method}: the host does not tell by which address it sees ${us}`);
+        reasons.push({ method: shield.method, why: `the host does not tell by which address it sees ${us}` });
         continue;
       }
       const rpcHttp = { mode: wanted.rpc_http, restart: wanted.restart_web };
@@ -126,7 +126,7 @@ export const shieldApply: ChangeAction = {
       }
       if (survey.state === 'impossible') {
         if (survey.isForeign === true) return { state: 'refused', error: refusal(step, survey.reason) };
-        reasons.push(`${shield.method}: ${survey.reason}`);
+        reasons.push({ method: shield.method, why: survey.reason });
         continue;
       }
       const notes = [...choice.notes, ...(survey.notes ?? [])];
@@ -144,7 +144,7 @@ export const shieldApply: ChangeAction = {
       };
       return { state: 'needed', prior, reason: [shield.side_effects, ...notes].join('; ') };
     }
-    return cannot(step, wanted, reasons.join('; ') || `${advisory.advisory} knows no such shield`);
+    return cannot(step, wanted, together(reasons) || `${advisory.advisory} knows no such shield`);
   },
 
   async act(step, _given, found) {
@@ -243,6 +243,13 @@ function unfit(step: StepContext, shield: AdvisoryShield, facts: HostFacts): str
   const least = build === null ? undefined : shield.min_sp?.[String(build)];
   if (least === undefined || (facts.ServicePack ?? 0) >= least) return null;
   return `it needs service pack ${least}, the host has ${facts.ServicePack ?? 'an unknown one'}`;
+}
+
+/** Why no method will do; what all of several have in common is said once. */
+function together(reasons: readonly { readonly method: string; readonly why: string }[]): string {
+  const [first] = reasons;
+  if (first !== undefined && reasons.length > 1 && reasons.every(({ why }) => why === first.why)) return first.why;
+  return reasons.map(({ method, why }) => `${method}: ${why}`).join('; ');
 }
 
 /** `auto` goes on without a shield; a method or the policy with CIS, asked for by name, is refused. */
