@@ -12,7 +12,7 @@ const host: HostView = {
   reason: 'step install: <script>alert(1)</script>',
   error: { code: 'FB_PACKAGE_EXIT', message: 'm', remedy: 'look at "the log"', retryable: false },
   currentStep: null,
-      questions: [],
+  questions: [],
   steps: [
     {
       id: 'install',
