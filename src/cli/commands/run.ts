@@ -13,7 +13,7 @@ export function registerRun(program: Command): void {
     .command('run')
     .summary('remediate hosts by a playbook')
     .description('Runs a playbook on the hosts of an inventory; every step is recorded, Ctrl-C leaves a resumable run.')
-    .argument('<playbook>', 'file, or the name of a shipped one (smbghost, ms03-039, baseline)');
+    .argument('<playbook>', 'file, or the name of a shipped one (smbghost, ms03-039 …)');
   addNewRunOptions(command)
     .option('--list-hosts', 'only say which hosts it would be')
     .addHelpText(

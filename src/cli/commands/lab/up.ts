@@ -4,8 +4,12 @@ import { FirebreakError } from '../../../domain/index.ts';
 import { parsePositiveInteger } from '../../options.ts';
 import { DIR_FLAG, DIR_HELP, dirSuffix } from './options.ts';
 
-/** Shipped fleets and the advisory of the playbook that bears the same name. */
-const FLEETS: { readonly [fleet: string]: string } = { smbghost: 'cve-2020-0796', 'ms03-039': 'ms03-039' };
+/** Shipped fleets, and what to try on them first. */
+const FLEETS: { readonly [fleet: string]: { readonly advisory: string; readonly playbook: string } } = {
+  smbghost: { advisory: 'cve-2020-0796', playbook: 'smbghost' },
+  'ms03-039': { advisory: 'ms03-039', playbook: 'ms03-039' },
+  modern: { advisory: 'cve-2020-1350', playbook: 'sigred' },
+};
 const DEFAULT_FLEET = 'smbghost';
 
 interface UpFlags {
@@ -71,14 +75,15 @@ function printNext(
 ): void {
   const dir = dirSuffix(flags.dir);
   const first = lab.hosts[0]?.host ?? '';
-  const playbook = flags.fleet !== undefined && flags.fleet in FLEETS ? flags.fleet : DEFAULT_FLEET;
+  const known = flags.fleet !== undefined && flags.fleet in FLEETS ? flags.fleet : DEFAULT_FLEET;
+  const { advisory = '', playbook = '' } = FLEETS[known] ?? {};
   process.stdout.write(`${lab.hosts.length} machines are up.
 inventory  ${lab.inventory}
 packages   ${lab.packages}
 
 Next:
   firebreak exec -i ${lab.inventory} ${first} -- 'Get-HotFix'
-  firebreak verify ${FLEETS[playbook]} -i ${lab.inventory}
+  firebreak verify ${advisory} -i ${lab.inventory}
   firebreak run ${playbook} -i ${lab.inventory} --packages ${lab.packages}
   firebreak lab status${dir}
   firebreak lab down${dir}
