@@ -13,13 +13,10 @@ const HOSTS = paperHosts([
   'windows-2003-gold/prior-ipsec',
 ]);
 const LOSSES = [
-  ['loses its network', 'shield: shield confirmed', 'network-loss', { for: 8 }],
   ['loses its network', 'install: begins', 'network-loss', { for: 8 }],
   ['loses its network', 'reboot: begins', 'network-loss', { for: 8 }],
-  ['restarts without warning', 'stage: begins', 'power-loss', {}],
   ['restarts without warning', 'shield: begins', 'power-loss', {}],
   ['restarts without warning', 'install: begins', 'power-loss', {}],
-  ['restarts without warning', 'unshield: begins', 'power-loss', {}],
 ] as const;
 
 let fleet: Fleet | undefined;

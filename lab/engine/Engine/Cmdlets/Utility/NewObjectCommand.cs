@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
-using Firebreak.Lab.Engine.Cmdlets.WindowsUpdate;
-using Firebreak.Lab.Engine.Sessions;
+using Firebreak.Lab.Engine.Cmdlets;
 using Firebreak.Lab.Machines;
 
 // The namespace is part of every error id that a client sees.
@@ -36,14 +35,10 @@ public sealed class NewObjectCommand : PSCmdlet
     {
         if (ParameterSetName == "Com")
         {
-            switch (ComObject.ToUpperInvariant())
+            if (ComClasses.Make(ComObject) is { } com)
             {
-                case "MICROSOFT.UPDATE.SESSION":
-                    WriteObject(new UpdateSession(SessionContext.Current));
-                    return;
-                case "MICROSOFT.UPDATE.UPDATECOLL":
-                    WriteObject(new UpdateCollection());
-                    return;
+                WriteObject(com);
+                return;
             }
             var refusal = new LabRefusalException("COM object " + ComObject);
             ThrowTerminatingError(new ErrorRecord(refusal, "NoCOMClassIdentified", ErrorCategory.NotImplemented, ComObject));
