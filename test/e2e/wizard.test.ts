@@ -11,7 +11,6 @@ import { type Fleet, startFleet } from './support/fleet.ts';
 import { hasTerminals, KEYS, Terminal } from './support/terminal.ts';
 
 const { enter, down, space, interrupt } = KEYS;
-if (!hasTerminals) process.stdout.write('wizard: no `script` (util-linux) here, tests on a terminal are left out\n');
 
 describe('firebreak wizard', () => {
   it('needs a terminal, and says what to type without one', async () => {

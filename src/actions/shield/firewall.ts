@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { complementOf, plainAddress } from '../../util/index.ts';
 import { callHost } from '../host-call.ts';
-import { appliedSchema, ensureApplied, restoredSchema, type ShieldMethod } from './model.ts';
+import { appliedSchema, ensureApplied, restoredSchema, type ShieldMethod, timersOf } from './model.ts';
 
 const names = z
   .array(z.string())
@@ -169,9 +169,7 @@ export const firewallShield: ShieldMethod = {
       Remote: setting.remote,
       Exempt: setting.exempt,
       TurnOn: setting.turn_on,
-      ConfirmSeconds: prior.confirm_s,
-      TtlSeconds: prior.ttl_s,
-      Floor: prior.floors,
+      ...timersOf(prior),
     };
     const call = { module: 'Shield', function: 'Set-FbFirewallShield', parameters, result: appliedSchema } as const;
     ensureApplied(step, await callHost(step, call));

@@ -7,7 +7,14 @@ import { FirebreakError, type PackageFile, type StepContext } from '../../domain
 import { bringToHost } from '../file-transfer.ts';
 import { callHost } from '../host-call.ts';
 import { cisProblem } from './cis.ts';
-import { appliedSchema, ensureApplied, restoredSchema, type ShieldMethod, type ShieldPrior } from './model.ts';
+import {
+  appliedSchema,
+  ensureApplied,
+  restoredSchema,
+  type ShieldMethod,
+  type ShieldPrior,
+  timersOf,
+} from './model.ts';
 
 const stateSchema = z.object({
   /** Our policy is assigned and the agent runs. */
@@ -161,9 +168,7 @@ export const ipsecShield: ShieldMethod = {
       Tcp: setting.tcp,
       Udp: setting.udp,
       Exempt: setting.exempt,
-      ConfirmSeconds: prior.confirm_s,
-      TtlSeconds: prior.ttl_s,
-      Floor: prior.floors,
+      ...timersOf(prior),
     };
     const call = { module: 'Shield', function: 'Set-FbIpsecShield', parameters, result: appliedSchema } as const;
     ensureApplied(step, await callHost(step, { ...call, timeoutMs: APPLY_TIMEOUT_MS }));

@@ -118,6 +118,11 @@ export const restoredSchema = z
       errors: raw.Errors,
     }),
   );
+/** The parameters of a shield's two timers on the host, for the functions that put it up. */
+export function timersOf(prior: ShieldPrior) {
+  return { ConfirmSeconds: prior.confirm_s, TtlSeconds: prior.ttl_s, Floor: prior.floors };
+}
+
 const confirmedSchema = z.object({ Changed: z.boolean(), Confirmed: z.boolean(), Errors: z.array(z.string()) });
 
 const HALF_DONE =

@@ -5,7 +5,14 @@
 import { z } from 'zod';
 import type { ParameterValue, StepContext } from '../../domain/index.ts';
 import { callHost } from '../host-call.ts';
-import { appliedSchema, ensureApplied, restoredSchema, type ShieldMethod, type ShieldPrior } from './model.ts';
+import {
+  appliedSchema,
+  ensureApplied,
+  restoredSchema,
+  type ShieldMethod,
+  type ShieldPrior,
+  timersOf,
+} from './model.ts';
 import { managedBy, STOP_TIMEOUT_MS } from './service.ts';
 
 const value = z.union([z.number(), z.string()]);
@@ -95,12 +102,7 @@ export const registryShield: ShieldMethod = {
   },
 
   async apply(step, prior) {
-    const parameters = {
-      ...parametersOf(prior),
-      ConfirmSeconds: prior.confirm_s,
-      TtlSeconds: prior.ttl_s,
-      Floor: prior.floors,
-    };
+    const parameters = { ...parametersOf(prior), ...timersOf(prior) };
     const call = { module: 'Shield', function: 'Set-FbRegistryShield', parameters, result: appliedSchema } as const;
     ensureApplied(step, await callHost(step, { ...call, timeoutMs: STOP_TIMEOUT_MS }));
   },

@@ -13,6 +13,7 @@ import {
   type ShieldMethod,
   type ShieldPrior,
   type Survey,
+  timersOf,
 } from './model.ts';
 import { withoutPort } from './valid-ports.ts';
 
@@ -185,12 +186,7 @@ export const rpcHttpShield: ShieldMethod = {
   },
 
   async apply(step, prior) {
-    const parameters = {
-      ...parametersOf(prior),
-      ConfirmSeconds: prior.confirm_s,
-      TtlSeconds: prior.ttl_s,
-      Floor: prior.floors,
-    };
+    const parameters = { ...parametersOf(prior), ...timersOf(prior) };
     const call = { module: 'Shield', function: 'Set-FbRpcProxyShield', parameters, result: appliedSchema } as const;
     ensureApplied(step, await callHost(step, { ...call, timeoutMs: RESTART_TIMEOUT_MS }));
   },

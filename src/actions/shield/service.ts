@@ -5,7 +5,14 @@
 import { z } from 'zod';
 import type { ParameterValue, StepContext } from '../../domain/index.ts';
 import { callHost } from '../host-call.ts';
-import { appliedSchema, ensureApplied, restoredSchema, type ShieldMethod, type ShieldPrior } from './model.ts';
+import {
+  appliedSchema,
+  ensureApplied,
+  restoredSchema,
+  type ShieldMethod,
+  type ShieldPrior,
+  timersOf,
+} from './model.ts';
 
 /** How we get in and how the host's timers run: without them nobody could take a shield back. */
 const MANAGEMENT = ['WinRM', 'sshd', 'RpcSs', 'RpcEptMapper', 'DcomLaunch', 'Winmgmt', 'Schedule', 'EventLog'];
@@ -89,12 +96,7 @@ export const serviceShield: ShieldMethod = {
   },
 
   async apply(step, prior) {
-    const parameters = {
-      ...parametersOf(prior),
-      ConfirmSeconds: prior.confirm_s,
-      TtlSeconds: prior.ttl_s,
-      Floor: prior.floors,
-    };
+    const parameters = { ...parametersOf(prior), ...timersOf(prior) };
     const call = { module: 'Shield', function: 'Set-FbServiceShield', parameters, result: appliedSchema } as const;
     ensureApplied(step, await callHost(step, { ...call, timeoutMs: STOP_TIMEOUT_MS }));
   },

@@ -1,28 +1,18 @@
 /** `firebreak assess HOSTS`: missing fixes of all shipped advisories and weak settings, reading only. */
 import type { Command } from 'commander';
-import { EXIT_CODES, FirebreakError } from '../../domain/index.ts';
-import { interruptible } from '../interrupt.ts';
-import { createDisplay, printable, type RunDisplay, renderTable } from '../live/index.ts';
-import {
-  addFleetOptions,
-  addStateOption,
-  connectionFlags,
-  type FleetOptions,
-  parsePositiveInteger,
-  type StateOptions,
-  withServices,
-} from '../options.ts';
-import { readVersion } from '../version.ts';
+import { EXIT_CODES } from '../../domain/index.ts';
+import { printable, renderTable } from '../live/index.ts';
+import { type LookFlags, lookAtHosts } from '../look-at-hosts.ts';
+import { addFleetOptions, addStateOption, parsePositiveInteger, type StateOptions, withServices } from '../options.ts';
 import { ASSESS_HEAD, type AssessedHost, assessedHost, assessRow, assessText, isSound } from './assess-text.ts';
 
 /** So many hosts at most show what was found unasked. */
 const FEW_HOSTS = 10;
 
-interface AssessFlags extends FleetOptions, StateOptions {
+interface AssessFlags extends LookFlags, StateOptions {
   readonly checks?: string;
   readonly all?: boolean;
   readonly details?: boolean;
-  readonly forks?: number;
   readonly json?: boolean;
 }
 
@@ -47,34 +37,10 @@ export function registerAssess(program: Command): void {
       '\nExit code: 0 nothing was found, 3 something was found or a host could not be asked.\n\nExamples:\n  $ firebreak assess -i inventory.yaml servers\n  $ firebreak assess -i inventory.yaml web01 --all\n  $ firebreak assess -i inventory.yaml --json > assessment.ndjson',
     )
     .action(async (hosts: string[], flags: AssessFlags) => {
-      const { assessPlaybook, overridesOf, startRun } = await import('../../app/index.ts');
+      const { assessPlaybook } = await import('../../app/index.ts');
       const playbook = await assessPlaybook(flags.checks);
       await withServices(flags, async (services) => {
-        let display: RunDisplay | undefined;
-        const { view, exitCode } = await interruptible((signal) =>
-          startRun(services, {
-            playbook,
-            inventory: flags.inventory,
-            targetsFile: flags.targetsFile,
-            limit: limitOf(hosts, flags.limit),
-            inputs: [],
-            forks: flags.forks,
-            connection: overridesOf(connectionFlags(flags)),
-            check: true,
-            skipLeased: false,
-            version: readVersion(),
-            signal,
-            watcher: {
-              start: (started) => {
-                display = createDisplay('lines', started.hosts.length);
-              },
-              event: (event) => {
-                if (event.type === 'StepFinished' || event.type === 'AttemptFailed') display?.event(event);
-              },
-              progress: () => {},
-            },
-          }),
-        );
+        const { view, exitCode } = await lookAtHosts(services, playbook, hosts, flags);
         const assessed = view.hosts.map((host): AssessedHost => {
           const step = host.steps.find(({ id }) => id === 'assess');
           const result = step?.outcome === 'ok' ? step.result : null;
@@ -101,13 +67,4 @@ function print(assessed: readonly AssessedHost[], flags: AssessFlags): void {
   if (!(flags.details ?? assessed.length <= FEW_HOSTS)) return;
   const blocks = assessed.map((host) => assessText(host, flags.all === true)).filter((block) => block !== '');
   process.stdout.write(blocks.map((block) => `\n${printable(block)}\n`).join(''));
-}
-
-/** @throws FB_USAGE when hosts are given in both ways */
-function limitOf(hosts: readonly string[], limit: string | undefined): string | undefined {
-  if (hosts.length === 0) return limit;
-  if (limit === undefined) return hosts.join(',');
-  throw new FirebreakError('FB_USAGE', 'hosts are given twice: as arguments and with --limit', {
-    remedy: 'give them once',
-  });
 }

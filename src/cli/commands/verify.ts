@@ -1,26 +1,16 @@
 /** `firebreak verify ADVISORY`: the verdict of every host, reading only. */
 import type { Command } from 'commander';
 import { EXIT_CODES, FirebreakError, type Json } from '../../domain/index.ts';
-import { interruptible } from '../interrupt.ts';
-import { createDisplay, printable, type RunDisplay, renderTable } from '../live/index.ts';
-import {
-  addFleetOptions,
-  addStateOption,
-  connectionFlags,
-  type FleetOptions,
-  parsePositiveInteger,
-  type StateOptions,
-  withServices,
-} from '../options.ts';
-import { readVersion } from '../version.ts';
+import { printable, renderTable } from '../live/index.ts';
+import { type LookFlags, lookAtHosts } from '../look-at-hosts.ts';
+import { addFleetOptions, addStateOption, parsePositiveInteger, type StateOptions, withServices } from '../options.ts';
 import { evidenceText, VERIFY_HEAD, type VerifiedHost, verifyRow } from './verify-text.ts';
 
 /** So many hosts at most show their evidence unasked. */
 const FEW_HOSTS = 10;
 
-interface VerifyFlags extends FleetOptions, StateOptions {
+interface VerifyFlags extends LookFlags, StateOptions {
   readonly evidence?: boolean;
-  readonly forks?: number;
   readonly json?: boolean;
   readonly scan?: boolean;
 }
@@ -44,38 +34,14 @@ export function registerVerify(program: Command): void {
       '\nExamples:\n  $ firebreak verify cve-2020-0796 -i inventory.yaml servers\n  $ firebreak verify ms03-039 -i inventory.yaml legacy --evidence',
     )
     .action(async (advisory: string, hosts: string[], flags: VerifyFlags) => {
-      const { overridesOf, showAdvisory, startRun, verifyPlaybook } = await import('../../app/index.ts');
+      const { showAdvisory, verifyPlaybook } = await import('../../app/index.ts');
       if (flags.scan === true && (await showAdvisory(advisory)).kb !== 'KB824146') {
         throw new FirebreakError('FB_USAGE', `--scan tells KB824146 alone, and ${advisory} is about another update`, {
           remedy: `firebreak verify ${advisory} without --scan`,
         });
       }
       await withServices(flags, async (services) => {
-        let display: RunDisplay | undefined;
-        const { view, exitCode } = await interruptible((signal) =>
-          startRun(services, {
-            playbook: verifyPlaybook(advisory, flags.scan),
-            inventory: flags.inventory,
-            targetsFile: flags.targetsFile,
-            limit: limitOf(hosts, flags.limit),
-            inputs: [],
-            forks: flags.forks,
-            connection: overridesOf(connectionFlags(flags)),
-            check: true,
-            skipLeased: false,
-            version: readVersion(),
-            signal,
-            watcher: {
-              start: (view) => {
-                display = createDisplay('lines', view.hosts.length);
-              },
-              event: (event) => {
-                if (event.type === 'StepFinished' || event.type === 'AttemptFailed') display?.event(event);
-              },
-              progress: () => {},
-            },
-          }),
-        );
+        const { view, exitCode } = await lookAtHosts(services, verifyPlaybook(advisory, flags.scan), hosts, flags);
         const verdicts = view.hosts.map(
           (host): VerifiedHost => ({
             host: host.name,
@@ -124,13 +90,4 @@ function numberOf(value: Json | undefined): number | null {
 
 function booleanOf(value: Json | undefined): boolean | null {
   return typeof value === 'boolean' ? value : null;
-}
-
-/** @throws FB_USAGE when hosts are given in both ways */
-function limitOf(hosts: readonly string[], limit: string | undefined): string | undefined {
-  if (hosts.length === 0) return limit;
-  if (limit === undefined) return hosts.join(',');
-  throw new FirebreakError('FB_USAGE', 'hosts are given twice: as arguments and with --limit', {
-    remedy: 'give them once',
-  });
 }

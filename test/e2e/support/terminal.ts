@@ -17,8 +17,9 @@ const SILENT_MS = 60_000;
 
 export const KEYS = { enter: '\r', down: '\u001b[B', up: '\u001b[A', space: ' ', interrupt: '\u0003' } as const;
 
-/** Null when this machine has no program for pseudo terminals. */
+/** False, said aloud, when this machine has no program for pseudo terminals. */
 export const hasTerminals = existsSync(SCRIPT);
+if (!hasTerminals) process.stdout.write('no `script` (bsdutils) here, tests on a terminal are left out\n');
 
 export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
