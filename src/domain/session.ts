@@ -60,6 +60,11 @@ export interface InvokeOptions {
    * `Session.reattach`, and the call throws FB_CANCELLED. Without a receipt it does nothing.
    */
   readonly detach?: AbortSignal;
+  /**
+   * A caller that waits for less than the transport does: asked each time that a host which is away in mid-call could be
+   * waited for, with the milliseconds since the way was lost; false ends the call with FB_CONNECT_LOST.
+   */
+  readonly isPatient?: (awayMs: number) => boolean;
 }
 
 /** Asks the user what a script asks (Read-Host, Get-Credential, confirmation); absent = nobody can be asked and the script gets an error. */

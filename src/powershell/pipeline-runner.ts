@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly onReceipt?: NonNullable<InvokeOptions['onReceipt']>;
   /** See InvokeOptions. */
   readonly detach?: AbortSignal;
+  /** See InvokeOptions. */
+  readonly isPatient?: NonNullable<InvokeOptions['isPatient']>;
 }
 
 export interface PipelineEnd {

@@ -197,7 +197,7 @@ class PowerShellSession implements Session {
   ): Promise<Invocation<T>> {
     const started = performance.now();
     const records = new RecordCollector();
-    const { onReceipt, detach } = options;
+    const { onReceipt, detach, isPatient } = options;
     const key = randomUUID();
     const isKept = onReceipt !== undefined && this.canReattach;
     const end = await this.#runner.run(
@@ -209,6 +209,7 @@ class PowerShellSession implements Session {
         ...(options.input === undefined ? {} : { input: toPsValues(options.input) }),
         ...(isKept ? { onReceipt: (receipt) => onReceipt({ ...receipt, key }) } : {}),
         ...(isKept && detach !== undefined ? { detach } : {}),
+        ...(isPatient === undefined ? {} : { isPatient }),
       },
     );
     const durationMs = Math.round(performance.now() - started);

@@ -106,5 +106,5 @@ describe('hosts behind a relay', () => {
     }
     const after = await boots();
     for (const [index, count] of after.entries()) expect(count - (before[index] ?? 0)).toBeLessThanOrEqual(1);
-  }, 120_000);
+  }, 180_000);
 });

@@ -72,8 +72,11 @@ export interface PsrpChannel {
 }
 
 export interface ReceiveOptions {
-  /** Milliseconds for which a host that cannot be reached is waited for before the connection counts as lost; 0 when absent. */
-  readonly patienceMs?: () => number;
+  /**
+   * Asked at each failure to reach the host, with the milliseconds since the first: is it waited for, or does the
+   * connection count as lost? Lost when absent.
+   */
+  readonly isPatient?: (awayMs: number) => boolean;
 }
 
 export interface Adopted {

@@ -36,7 +36,7 @@ export interface PipelineRunParts {
   /** True when the pipeline is to go on without us: then giving up does not stop it. */
   readonly isLeft?: () => boolean;
   /** See ReceiveOptions. */
-  readonly patienceMs?: () => number;
+  readonly isPatient?: (awayMs: number) => boolean;
 }
 
 export class PipelineRun {
@@ -112,9 +112,9 @@ export class PipelineRun {
   }
 
   async #receive(take: (data: Uint8Array) => void): Promise<boolean> {
-    const { channel, link, pipeline, patienceMs } = this.#parts;
+    const { channel, link, pipeline, isPatient } = this.#parts;
     const { signal } = this.#teardown;
-    const options = patienceMs === undefined ? {} : { patienceMs };
+    const options = isPatient === undefined ? {} : { isPatient };
     if (channel.isPushing || link.pool.hasSessionKey) return channel.receive(pipeline.id, take, signal, options);
     // a script that gives out a secure string waits for our key, which the host asks for on the pool's own stream
     const silence = setTimeout(() => void link.receive().catch(() => undefined), SILENCE_MS);

@@ -213,10 +213,11 @@ export class PsrpRunner implements PipelineRunner {
       options,
       signal,
       isLeft: () => detach?.aborted === true,
-      patienceMs: () => {
-        const leftMs = Math.max(0, until.end - performance.now());
-        if (isKept) return Math.min(MAX_PATIENCE_MS, leftMs);
-        return options.timeoutMs < PATIENT_FROM_MS ? 0 : Math.min(MAX_PATIENCE_MS, leftMs / 2);
+      isPatient: (awayMs) => {
+        const leftMs = until.end - performance.now();
+        // half of the time is the caller's, to try again
+        const isInTime = isKept ? leftMs > 0 : options.timeoutMs >= PATIENT_FROM_MS && awayMs < leftMs;
+        return isInTime && awayMs < MAX_PATIENCE_MS && options.isPatient?.(awayMs) !== false;
       },
     });
     const onDetach = (): void => void this.leave();

@@ -123,6 +123,12 @@ export class RelayPool {
     }
   }
 
+  /** See InvokeOptions: calls under way wait for the relay no longer than the calls that come after them. */
+  readonly isPatient = (awayMs: number): boolean => {
+    const { time, graceMs } = this.#options;
+    return Math.max(awayMs, this.#lostAt === null ? 0 : time.now() - this.#lostAt) < graceMs;
+  };
+
   /** See Transport.ready. */
   async ready(signal: AbortSignal, wasReached: boolean): Promise<void> {
     this.#wasUp ||= wasReached;

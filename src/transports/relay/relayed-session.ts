@@ -88,6 +88,7 @@ export class RelayedSession implements Session {
         session.invoke<T>(command, {
           signal,
           timeoutMs,
+          isPatient: this.#pool.isPatient,
           ...(onRecord === undefined ? {} : { onRecord }),
           ...(input === undefined ? {} : { input }),
         }),

@@ -2,26 +2,24 @@
 import { FirebreakError } from '../../domain/index.ts';
 
 export interface RetryOptions {
-  /** Milliseconds from the first failure on. */
-  readonly forMs: number;
   readonly firstMs: number;
   readonly longestMs: number;
   readonly signal: AbortSignal;
-  /** Asked for each failure. */
-  readonly isWorth: (error: FirebreakError) => boolean;
+  /** Asked at each failure, with the milliseconds between the first one and the next try. */
+  readonly isWorth: (error: FirebreakError, failingMs: number) => boolean;
 }
 
 /** @throws what `act` threw last; an abort while waiting does not hide it */
 export async function retry<T>(act: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { forMs, firstMs, longestMs, signal, isWorth } = options;
-  let until: number | undefined;
+  const { firstMs, longestMs, signal, isWorth } = options;
+  let since: number | undefined;
   for (let delayMs = firstMs; ; delayMs = Math.min(longestMs, delayMs * 1.5)) {
     try {
       return await act();
     } catch (thrown) {
-      if (!(thrown instanceof FirebreakError) || !isWorth(thrown)) throw thrown;
-      until ??= performance.now() + forMs;
-      if (signal.aborted || performance.now() + delayMs > until) throw thrown;
+      since ??= performance.now();
+      const failingMs = performance.now() - since + delayMs;
+      if (!(thrown instanceof FirebreakError) || !isWorth(thrown, failingMs) || signal.aborted) throw thrown;
       await sleep(delayMs, signal);
       if (signal.aborted) throw thrown;
     }

@@ -104,9 +104,8 @@ export class WinrmShell implements PsrpChannel {
     const create = (name: { readonly name?: string }) =>
       retry(() => this.#channel.exchange(this.#wsman.create(poolId, data, name), options), {
         ...RETRIED,
-        forMs: CREATE_QUOTA_MS,
         signal,
-        isWorth: isQuota,
+        isWorth: (error, failingMs) => isQuota(error) && failingMs <= CREATE_QUOTA_MS,
       });
     const created = await create(this.#name === undefined ? {} : { name: this.#name }).catch((error: unknown) => {
       // WinRM 2.0 may know no names: refused as well
@@ -136,7 +135,9 @@ export class WinrmShell implements PsrpChannel {
       if (signal.aborted) throw signal.reason;
       const send = () => this.#channel.exchange(this.#wsman.command(pipelineId, data), options);
       // refused for a quota: nothing was begun
-      const answer = await retry(send, { ...RETRIED, forMs: COMMAND_QUOTA_MS, signal, isWorth: isQuota });
+      const isWorth = (error: FirebreakError, failingMs: number): boolean =>
+        isQuota(error) && failingMs <= COMMAND_QUOTA_MS;
+      const answer = await retry(send, { ...RETRIED, signal, isWorth });
       this.#refuseFault(answer);
     });
   }
@@ -155,8 +156,8 @@ export class WinrmShell implements PsrpChannel {
     signal: AbortSignal,
     options: ReceiveOptions = {},
   ): Promise<boolean> {
-    const patienceMs = options.patienceMs ?? (() => 0);
-    if (pipelineId !== undefined) return this.#keepAlive.during(() => this.#poll(pipelineId, take, signal, patienceMs));
+    const isPatient = options.isPatient ?? (() => false);
+    if (pipelineId !== undefined) return this.#keepAlive.during(() => this.#poll(pipelineId, take, signal, isPatient));
     this.#takePool = take;
     const answered = this.#connected;
     if (answered !== undefined) {
@@ -164,7 +165,7 @@ export class WinrmShell implements PsrpChannel {
       take(answered);
       return Promise.resolve(false);
     }
-    return this.#inTurn(() => this.#keepAlive.during(() => this.#poll(undefined, take, signal, patienceMs)));
+    return this.#inTurn(() => this.#keepAlive.during(() => this.#poll(undefined, take, signal, isPatient)));
   }
 
   async stop(pipelineId: string, signal: AbortSignal): Promise<void> {
@@ -231,7 +232,11 @@ export class WinrmShell implements PsrpChannel {
         if (answer.kind === 'fault') throw fromFault(this.label, 'connect', answer);
         return answer.data ?? new Uint8Array(0);
       },
-      { ...RETRIED, forMs: TAKE_OVER_MS, signal, isWorth: (error) => error.code === 'FB_PROTOCOL_SOAP' },
+      {
+        ...RETRIED,
+        signal,
+        isWorth: (error, failingMs) => error.code === 'FB_PROTOCOL_SOAP' && failingMs <= TAKE_OVER_MS,
+      },
     );
   }
 
@@ -264,23 +269,23 @@ export class WinrmShell implements PsrpChannel {
     return sweepShells(this.#channel, this.#wsman, { name: this.#name, owner: this.#owner, keep: ids }, signal);
   }
 
-  /** One Receive; a host that cannot be reached is asked again for as long as `patienceMs` says. */
+  /** One Receive; a host that cannot be reached is asked again for as long as `isPatient` says. */
   async #poll(
     commandId: string | undefined,
     take: (data: Uint8Array) => void,
     signal: AbortSignal,
-    patienceMs: () => number,
+    isPatient: NonNullable<ReceiveOptions['isPatient']>,
     operationTimeoutMs = this.#wsman.operationTimeoutMs,
   ): Promise<boolean> {
     const timeoutMs = operationTimeoutMs + RECEIVE_SLACK_MS;
     const send = () =>
       this.#channel.exchange(this.#wsman.receive(commandId, operationTimeoutMs), { timeoutMs, signal });
-    const isWorth = (error: FirebreakError): boolean => {
+    const isWorth = (error: FirebreakError, failingMs: number): boolean => {
       if (!CONNECTION_LOST.test(error.code)) return false;
       this.#trail.suspect();
-      return true;
+      return isPatient(failingMs);
     };
-    const answer = await retry(send, { ...RETRIED, forMs: patienceMs(), signal, isWorth });
+    const answer = await retry(send, { ...RETRIED, signal, isWorth });
     if (answer.kind === 'fault') return false;
     for (const { name, data } of answer.streams) {
       if (name !== 'stdout') continue;
@@ -303,7 +308,7 @@ export class WinrmShell implements PsrpChannel {
     const take = this.#takePool ?? (() => undefined);
     const { signal } = this.#life;
     try {
-      await this.#inTurn(() => this.#poll(undefined, take, signal, () => 0, SIGN_OF_LIFE_MS));
+      await this.#inTurn(() => this.#poll(undefined, take, signal, () => false, SIGN_OF_LIFE_MS));
     } catch {
       // whoever uses the shell next is told
     }

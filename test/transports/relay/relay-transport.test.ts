@@ -393,6 +393,31 @@ describe('a relay that is lost', () => {
     expect(clock.now() - start).toBeLessThanOrEqual(most);
   });
 
+  it('is not waited for any longer by the calls under way than by those that come after them', async () => {
+    const { transport, relay, clock } = world();
+    const target = targetBehind('old01', relayTarget({ relayGraceMs: 30_000 }));
+    const session = await transport.open(target, within);
+    const { open, passed } = gate();
+    let isPatient: Arrived['isPatient'];
+    relay.answer = async (call) => {
+      if (isPatient !== undefined) relay.cutOff(86_400_000);
+      else {
+        isPatient = call.isPatient;
+        await passed;
+      }
+      return [1];
+    };
+    const underWay = failure(session.invoke(FACT, within));
+    await new Promise(setImmediate);
+    expect([isPatient?.(29_999), isPatient?.(30_000)]).toEqual([true, false]);
+    await failure(session.invoke(FACT, within));
+    expect(isPatient?.(0)).toBe(true);
+    clock.advance(30_000);
+    expect(isPatient?.(0)).toBe(false);
+    open();
+    await underWay;
+  });
+
   it('and given up is found again by whoever comes later', async () => {
     const { transport, relay, clock } = world();
     const target = targetBehind('old01', relayTarget({ relayGraceMs: 10_000 }));

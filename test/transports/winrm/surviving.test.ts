@@ -145,6 +145,25 @@ describe('a connection that breaks while a pipeline runs', () => {
     expect([output, knocks]).toEqual([[1], 4]);
   });
 
+  it('while the service is away: no longer than the caller cares to wait', async () => {
+    let knocks = 0;
+    const fake = await fakeWith({
+      intercept: (exchange) => {
+        const { body } = exchange.request;
+        if (body.kind !== 'receive' || body.commandId === undefined) return exchange.proceed();
+        knocks += 1;
+        return void exchange.incoming.socket.destroy();
+      },
+    });
+    const session = await sessionOn(fake);
+    const asked: number[] = [];
+    const isPatient = (awayMs: number): boolean => asked.push(awayMs) < 3;
+    const error = await errorOf(session.invoke({ script: '1' }, { signal: never, timeoutMs: PATIENT_MS, isPatient }));
+    expect(error.code).toBe('FB_CONNECT_LOST');
+    expect(asked).toEqual([...asked].sort((a, b) => a - b));
+    expect([asked.length, knocks]).toEqual([3, 3]);
+  });
+
   it('with the answer under way: the loss is noticed, not passed over', async () => {
     // the service takes the data out of its buffer for an answer that never arrives
     const fake = await fakeWith(

@@ -27,6 +27,7 @@ export interface Arrived {
   readonly parameters: FunctionCall['parameters'];
   readonly input: InvokeOptions['input'];
   readonly signal: AbortSignal;
+  readonly isPatient: InvokeOptions['isPatient'];
 }
 
 type Answer = (call: Arrived) => Promise<readonly Json[]> | readonly Json[];
@@ -140,6 +141,7 @@ function arrived({ parameters = {} }: ScriptCall, options: InvokeOptions): Arriv
     parameters: parameters['Parameters'] as FunctionCall['parameters'],
     input: options.input,
     signal: options.signal,
+    isPatient: options.isPatient,
   };
 }
 
