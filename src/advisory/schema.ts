@@ -16,6 +16,8 @@ export const advisorySchema = z
     title: z.string().min(1),
     summary: z.string().optional(),
     kb: kbNumber.optional(),
+    /** What remedies it: the name of a shipped playbook, or a path from this file on. */
+    playbook: z.string().min(1).optional(),
     replaces: z.array(z.string()).default([]),
     /** Later advisories that contain this one's fix. */
     replaced_by: z.array(z.string().min(1)).optional(),

@@ -1,10 +1,11 @@
 /** `firebreak advisory`: what the advisories of this installation say, and the checksums of package files. Touches no host. */
+import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type Advisory, loadAdvisory } from '../advisory/index.ts';
 import { FirebreakError } from '../domain/index.ts';
 import { describeFile } from './controller-files.ts';
-import { findAdvisory, readText, shippedFolder } from './files.ts';
+import { findAdvisory, findPlaybook, readText, shippedFolder } from './files.ts';
 
 /** Every shipped advisory, by id. @throws FB_ADVISORY_INVALID */
 export async function listAdvisories(): Promise<readonly Advisory[]> {
@@ -17,6 +18,22 @@ export async function listAdvisories(): Promise<readonly Advisory[]> {
 export async function showAdvisory(name: string): Promise<Advisory> {
   const file = findAdvisory(name, null);
   return loadAdvisory(await readText(file, 'advisory'), file);
+}
+
+/**
+ * The playbook that remedies an advisory, for `run`.
+ * @param name - id of a shipped one, or a path
+ * @throws FB_FILE_MISSING, FB_ADVISORY_INVALID, FB_USAGE (it names none)
+ */
+export async function playbookOf(name: string): Promise<string> {
+  const { advisory, playbook } = await showAdvisory(name);
+  if (playbook === undefined) {
+    throw new FirebreakError('FB_USAGE', `advisory ${advisory} names no playbook that remedies it`, {
+      remedy: `write one: firebreak init --advisory ${name}; then firebreak run it`,
+    });
+  }
+  const beside = join(dirname(findAdvisory(name, null)), playbook);
+  return existsSync(beside) ? beside : findPlaybook(playbook);
 }
 
 export interface HashedPackage {

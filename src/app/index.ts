@@ -1,5 +1,5 @@
 export type { Operator } from '../engine/index.ts';
-export { hashPackages, listAdvisories, showAdvisory } from './advisory.ts';
+export { hashPackages, listAdvisories, playbookOf, showAdvisory } from './advisory.ts';
 export { answer, type OpenQuestion, openQuestions } from './answer.ts';
 export { assessPlaybook } from './assess.ts';
 export { CHECK_NAMES, type CheckName, doctor, type HostReport, RELAYED_CHECK_NAMES } from './doctor/index.ts';
@@ -10,7 +10,7 @@ export { buildKit, importKit } from './kit/index.ts';
 export { loadPlan } from './load-plan.ts';
 export { pauseRun, skipHosts } from './orders.ts';
 export { type PlanPreview, type PreviewNode, previewPlan } from './preview.ts';
-export { writeReport } from './report.ts';
+export { reportSchema, reportText, saveReport } from './report.ts';
 export {
   abort,
   type FinishedRun,

@@ -48,7 +48,8 @@ export async function lookAtHosts(
   );
 }
 
-function limitOf(hosts: readonly string[], limit: string | undefined): string | undefined {
+/** Hosts as arguments of a command are what `--limit` says. @throws FB_USAGE when both are given */
+export function limitOf(hosts: readonly string[], limit: string | undefined): string | undefined {
   if (hosts.length === 0) return limit;
   if (limit === undefined) return hosts.join(',');
   throw new FirebreakError('FB_USAGE', 'hosts are given twice: as arguments and with --limit', {

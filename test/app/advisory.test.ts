@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { hashPackages, listAdvisories, showAdvisory } from '../../src/app/index.ts';
+import { hashPackages, listAdvisories, playbookOf, showAdvisory } from '../../src/app/index.ts';
 import { advisoryText } from '../../src/cli/commands/advisory-text.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -44,6 +44,26 @@ describe('advisories', () => {
     const path = resolve(import.meta.dirname, '../../playbooks/advisories/ms03-039.yaml');
     expect((await showAdvisory(path)).advisory).toBe('ms03-039');
     await expect(showAdvisory('no-such')).rejects.toMatchObject({ code: 'FB_FILE_MISSING' });
+  });
+
+  it('name the playbook that remedies them, or what replaces them', async () => {
+    for (const { advisory, replaced_by: newer = [] } of await listAdvisories()) {
+      const text = readFileSync(await playbookOf(advisory), 'utf8');
+      const subject = /^advisory: (.+)$/m.exec(text)?.[1];
+      expect([advisory, ...newer]).toContain(subject);
+      expect(text).toContain('uses: package.install');
+    }
+  });
+
+  it('of others name one beside themselves, or none, which is said', async () => {
+    const shipped = resolve(import.meta.dirname, '../../playbooks/advisories/cve-2020-0796.yaml');
+    const own = join(folder, 'own.yaml');
+    writeFileSync(own, readFileSync(shipped, 'utf8').replace(/^playbook: .*$/m, 'playbook: own-playbook.yaml'));
+    writeFileSync(join(folder, 'own-playbook.yaml'), '');
+    expect(await playbookOf(own)).toBe(join(folder, 'own-playbook.yaml'));
+    writeFileSync(own, readFileSync(shipped, 'utf8').replace(/^playbook: .*\n/m, ''));
+    const remedy = expect.stringContaining('firebreak init --advisory');
+    await expect(playbookOf(own)).rejects.toMatchObject({ code: 'FB_USAGE', remedy });
   });
 
   it('replace one another in both directions', async () => {

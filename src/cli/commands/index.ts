@@ -10,6 +10,7 @@ import { registerExec } from './exec.ts';
 import { registerInventory } from './inventory.ts';
 import { registerKit } from './kit.ts';
 import { registerLab } from './lab/index.ts';
+import { registerPatch } from './patch.ts';
 import { registerPause } from './pause.ts';
 import { registerPlan } from './plan.ts';
 import { registerReport } from './report.ts';
@@ -44,6 +45,7 @@ export function registerCommands(program: Command): void {
     registerReport,
     registerShields,
     registerVerify,
+    registerPatch,
     registerAssess,
     registerScan,
     registerAdvisory,

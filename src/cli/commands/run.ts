@@ -1,8 +1,7 @@
 /** `firebreak run PLAYBOOK`. */
 import type { Command } from 'commander';
-import { followRun } from '../follow-run.ts';
-import { addNewRunOptions, connectionFlags, type NewRunOptions, withServices } from '../options.ts';
-import { readVersion } from '../version.ts';
+import { followNewRun, sourceOf } from '../new-run.ts';
+import { addNewRunOptions, type NewRunOptions, withServices } from '../options.ts';
 
 interface RunFlags extends NewRunOptions {
   readonly listHosts?: boolean;
@@ -25,35 +24,15 @@ Examples:
   $ firebreak run smbghost -i inventory.yaml --packages ./packages --input protection=registry --output ndjson`,
     )
     .action(async (playbook: string, flags: RunFlags) => {
-      const { loadPlan, overridesOf, startRun } = await import('../../app/index.ts');
+      const { loadPlan } = await import('../../app/index.ts');
       await withServices(flags, async (services) => {
-        const source = {
-          playbook,
-          inventory: flags.inventory,
-          targetsFile: flags.targetsFile,
-          limit: flags.limit,
-          inputs: flags.input ?? [],
-          packages: flags.packages,
-          forks: flags.forks,
-          connection: overridesOf(connectionFlags(flags)),
-          connector: services.connector,
-        };
+        const source = await sourceOf(services, playbook, flags);
         if (flags.listHosts === true) {
           const plan = await loadPlan(source, services.actions);
           process.stdout.write(plan.hosts.map((host) => `${host.name}\n`).join(''));
           return;
         }
-        await followRun(flags, ({ watcher, signal, operator }) =>
-          startRun(services, {
-            ...source,
-            check: flags.check === true,
-            skipLeased: flags.skipLeased === true,
-            version: readVersion(),
-            watcher,
-            signal,
-            operator,
-          }),
-        );
+        await followNewRun(services, source, flags);
       });
     });
 }

@@ -1,0 +1,43 @@
+/** What the commands that start a run on an inventory's hosts have in common, from their flags on. */
+import type { FinishedRun, loadPlan, Services } from '../app/index.ts';
+import { followRun } from './follow-run.ts';
+import { connectionFlags, type NewRunOptions } from './options.ts';
+import { readVersion } from './version.ts';
+
+type PlanSource = Parameters<typeof loadPlan>[0];
+
+/** Playbook, hosts and inputs as the user named them. */
+export async function sourceOf(
+  services: Services,
+  playbook: string,
+  flags: Omit<NewRunOptions, 'output' | 'ask'>,
+): Promise<PlanSource> {
+  const { overridesOf } = await import('../app/index.ts');
+  return {
+    playbook,
+    inventory: flags.inventory,
+    targetsFile: flags.targetsFile,
+    limit: flags.limit,
+    inputs: flags.input ?? [],
+    packages: flags.packages,
+    forks: flags.forks,
+    connection: overridesOf(connectionFlags(flags)),
+    connector: services.connector,
+  };
+}
+
+/** Starts the run and shows it. @throws like startRun */
+export async function followNewRun(services: Services, source: PlanSource, flags: NewRunOptions): Promise<FinishedRun> {
+  const { startRun } = await import('../app/index.ts');
+  return followRun(flags, ({ watcher, signal, operator }) =>
+    startRun(services, {
+      ...source,
+      check: flags.check === true,
+      skipLeased: flags.skipLeased === true,
+      version: readVersion(),
+      watcher,
+      signal,
+      operator,
+    }),
+  );
+}
