@@ -172,16 +172,24 @@ describe('the shields that are asked for by name', () => {
         { name: 'open', profile: 'windows-10-2004', variant: 'point-and-print' },
         { name: 'unpatched', profile: 'windows-10-2004', variant: 'point-and-print-unpatched' },
         { name: 'plain', profile: 'windows-10-2004' },
+        { name: 'unclear', profile: 'windows-10-2004', variant: 'listed-not-installed' },
       ],
       'printnightmare',
     );
     fleet = running;
     const view = await run(running, ['point_and_print=restrict']);
-    expect(Object.fromEntries(view.hosts.map(({ name, outcome }) => [name, outcome]))).toEqual({
-      open: 'remediated',
-      unpatched: 'remediated',
-      plain: 'remediated',
+    const outcomes = ({ hosts: all }: RunView) => Object.fromEntries(all.map(({ name, outcome }) => [name, outcome]));
+    const others = { open: 'remediated', unpatched: 'remediated', plain: 'remediated' };
+    expect(outcomes(view)).toEqual({ ...others, unclear: 'needs-operator' });
+
+    // Unclear evidence: with the answer it goes on where it stood.
+    expect(await cli(['answer', 'last', 'yes', '--host', 'unclear'], running.options)).toMatchObject({ code: 0 });
+    await cli(['resume', 'last', '--output', 'lines'], running.options);
+    expect(outcomes(await cliJson<RunView>(['status', 'last'], running.options))).toEqual({
+      ...others,
+      unclear: 'remediated',
     });
+    expect(await running.account('unclear')).toEqual({ installs: 1, reboots: 1 });
     const restrict =
       'HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows NT\\Printers\\PointAndPrint\\RestrictDriverInstallationToAdministrators';
     expect(await Promise.all(['open', 'unpatched'].map((host) => now(running, host, restrict)))).toEqual([1, 1]);

@@ -1,11 +1,15 @@
 /** shield.apply with `method: firewall`: what is asked of the host, and why it is refused where it could not protect. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
 import { createActions } from '../../../src/actions/index.ts';
 import type { ChangeAction, JsonObject, OpenUndo, Probe } from '../../../src/domain/index.ts';
 import { advisory, FakeHost, facts } from '../support/fake-step.ts';
 
 const apply = createActions().get('shield.apply') as ChangeAction;
 const check = createActions().get('ports.check')!;
+const ADVISORIES = resolve(import.meta.dirname, '..', '..', '..', 'playbooks', 'advisories');
 
 const shield = {
   method: 'firewall',
@@ -156,6 +160,21 @@ describe('shield.apply by the firewall', () => {
       state: 'not-applicable',
       reason: expect.stringMatching(message),
     });
+  });
+
+  it.each([
+    ['ms17-010', 'exceptions', /no rules that block.*netsh firewall/],
+    ['ms17-010', 'connections', /Internet Connection Firewall/],
+    ['cve-2019-0708', 'exceptions', /no rules that block.*netsh firewall/],
+    ['cve-2019-0708', 'connections', /Internet Connection Firewall/],
+  ])('of %s says of XP and Server 2003 why not (%s)', async (id, kind, message) => {
+    const data = parse(readFileSync(resolve(ADVISORIES, `${id}.yaml`), 'utf8')) as JsonObject;
+    for (const Build of [2600, 3790]) {
+      host.on('Get-FbFact', { ...facts, Build, Caption: 'Windows XP' });
+      host.on('Get-FbFirewallShield', { ...free, Kind: kind });
+      const found = await probe({}, data);
+      expect(found).toMatchObject({ state: 'refused', error: { message: expect.stringMatching(message) } });
+    }
   });
 
   it('turns a profile on only when told so, and says what that means', async () => {

@@ -20,6 +20,14 @@ const remediated: Expected = { outcome: 'remediated', installs: 1, reboots: 1, s
 const compliant: Expected = { outcome: 'compliant', installs: 0, reboots: 0, shields: 0 };
 const notApplicable: Expected = { outcome: 'not-applicable', installs: 0, reboots: 0, shields: 0 };
 const failed: Expected = { outcome: 'failed', installs: 1, reboots: 0, shields: 1 };
+/** Unattended; with the answer yes it goes on. */
+const asked: ModernMachine = {
+  outcome: 'needs-operator',
+  installs: 0,
+  reboots: 0,
+  shields: 0,
+  why: 'listed, but read as older: a conflict, which a person judges; nothing is touched',
+};
 
 const NLA = 'HKLM\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server\\WinStations\\RDP-Tcp\\UserAuthentication';
 const DNS = 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\DNS\\Parameters\\TcpReceivePacketSize';
@@ -50,6 +58,7 @@ export const MODERN: { readonly [playbook: string]: { readonly [host: string]: M
       why: 'the old driver runs until the restart; nothing is installed twice',
     },
     'smb-w7-06': { ...failed, by: 'ipsec', why: 'still vulnerable: the shield stays' },
+    'smb-w7-07': asked,
     'smb-r2-01': {
       ...remediated,
       left: { [SMB1]: 0 },
@@ -79,6 +88,7 @@ export const MODERN: { readonly [playbook: string]: { readonly [host: string]: M
       by: 'ipsec',
       why: 'a policy overrules the value, so TCP 3389 is shielded instead',
     },
+    'rdp-w7-05': asked,
     'rdp-r2-01': { ...remediated, left: { [NLA]: 0 }, by: 'registry', why: 'on PowerShell 2.0' },
     'rdp-r2-02': { ...failed, left: { [NLA]: 1 }, by: 'registry', why: 'still vulnerable: the value stays' },
     'rdp-03-01': {
@@ -106,6 +116,7 @@ export const MODERN: { readonly [playbook: string]: { readonly [host: string]: M
       by: 'registry',
       why: 'still vulnerable: the value stays',
     },
+    'dns-19-06': asked,
     'dc-19-01': {
       ...remediated,
       left: { [DNS]: null },
@@ -152,6 +163,7 @@ export const MODERN: { readonly [playbook: string]: { readonly [host: string]: M
       by: 'service',
       why: 'still vulnerable: the spooler stays off',
     },
+    'pc-2004-07': { ...asked, left: restored },
     'print-16-01': {
       ...remediated,
       left: { Spooler: 'running automatic' },
