@@ -1,8 +1,9 @@
 /** Reading what the user named: playbooks, advisories, inventories; shipped ones by their bare names. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { FirebreakError } from '../domain/index.ts';
+import type { IncludeReader } from '../playbook/index.ts';
 import { decodeText } from '../util/index.ts';
 
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -13,13 +14,7 @@ export async function readText(file: string, what: string): Promise<string> {
   try {
     bytes = await readFile(file);
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const why =
-      code === 'ENOENT'
-        ? 'there is no such file'
-        : code === 'EISDIR'
-          ? 'it is a folder'
-          : `it cannot be read (${code})`;
+    const why = whyUnreadable(cause);
     throw new FirebreakError('FB_FILE_MISSING', `${what} ${file}: ${why}`, { remedy: 'check the path', cause });
   }
   if (bytes.length > MAX_BYTES) {
@@ -29,6 +24,25 @@ export async function readText(file: string, what: string): Promise<string> {
     );
   }
   return decodeText(bytes);
+}
+
+function whyUnreadable(cause: unknown): string {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'there is no such file';
+  return code === 'EISDIR' ? 'it is a folder' : `it cannot be read (${code})`;
+}
+
+/** What `include:` names; a relative name counts from the folder of the file that includes. */
+export function readInclude(name: string, from: string): ReturnType<IncludeReader> {
+  const file = isAbsolute(name) ? name : join(dirname(from), name);
+  try {
+    const bytes = readFileSync(file);
+    if (bytes.length > MAX_BYTES) return { problem: `${file}: it has ${bytes.length} bytes, more than ${MAX_BYTES}` };
+    return { file, text: decodeText(bytes) };
+  } catch (cause) {
+    if (cause instanceof FirebreakError) return { problem: `${file}: ${cause.message}` };
+    return { problem: `${file}: ${whyUnreadable(cause)}` };
+  }
 }
 
 /** A path as it is, or the bare name of a shipped playbook. @throws FB_FILE_MISSING */

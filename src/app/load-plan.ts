@@ -4,7 +4,7 @@ import { loadAdvisory } from '../advisory/index.ts';
 import { type ActionCatalog, FirebreakError, type JsonObject, type Plan, type PlanOrigin } from '../domain/index.ts';
 import { createPlan } from '../engine/index.ts';
 import { type InputSource, loadPlaybook, type Playbook, resolveInputs } from '../playbook/index.ts';
-import { findAdvisory, findPlaybook, readText } from './files.ts';
+import { findAdvisory, findPlaybook, readInclude, readText } from './files.ts';
 import { type InventorySource, inventoryOrigin, readInventory, readTargets } from './inventory/index.ts';
 
 export interface PlanSource extends InventorySource {
@@ -37,8 +37,9 @@ export async function loadPlan(source: PlanSource, catalog: ActionCatalog): Prom
   mistakes.raise();
   // A rerun reads the same file again, wherever it is started.
   const file = typeof source.playbook === 'string' ? resolve(playbook!.file) : playbook!.file;
+  const includes = playbook!.includes.map((included) => ({ ...included, file: resolve(included.file) }));
   return createPlan({
-    playbook: { ...playbook!, file },
+    playbook: { ...playbook!, file, includes },
     inventory: inventory!,
     inputs: inputs!,
     advisory: advisory ?? null,
@@ -69,9 +70,9 @@ export async function checkPlaybook(file: string, catalog: ActionCatalog): Promi
 }
 
 async function readPlaybook(source: PlanSource['playbook'], catalog: ActionCatalog): Promise<Playbook> {
-  if (typeof source !== 'string') return loadPlaybook(source.text, source.file, catalog);
+  if (typeof source !== 'string') return loadPlaybook(source.text, source.file, catalog, readInclude);
   const file = findPlaybook(source);
-  return loadPlaybook(await readText(file, 'playbook'), file, catalog);
+  return loadPlaybook(await readText(file, 'playbook'), file, catalog, readInclude);
 }
 
 async function readAdvisory(playbook: Playbook): Promise<JsonObject | null> {

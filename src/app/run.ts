@@ -187,6 +187,11 @@ function differencesOf(old: Plan, plan: Plan): readonly string[] {
   });
   return [
     ...changed(`playbook ${plan.playbook.file}: changed since`, old.playbook.sha256, plan.playbook.sha256),
+    ...changed(
+      `what ${plan.playbook.file} includes: changed since`,
+      old.playbook.includes ?? [],
+      plan.playbook.includes ?? [],
+    ),
     ...changed('advisory: changed since', old.advisory, plan.advisory),
     ...inputs,
     ...hosts,

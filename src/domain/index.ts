@@ -44,6 +44,7 @@ export type {
   JumpHost,
   Plan,
   PlannedBlock,
+  IncludedFile,
   PlannedHost,
   PlannedNode,
   PlannedStep,

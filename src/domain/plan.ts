@@ -136,7 +136,15 @@ export interface PlannedBlock {
   readonly block: readonly PlannedNode[];
   readonly rescue: readonly PlannedNode[];
   readonly always: readonly PlannedNode[];
+  /** The file whose steps these are, when the block stands for an `include:`. */
+  readonly include?: string;
   readonly position: Position;
+}
+
+export interface IncludedFile {
+  readonly file: string;
+  /** SHA-256 of the file's text, lower-case hex. */
+  readonly sha256: string;
 }
 
 export type PlannedNode = PlannedStep | PlannedBlock;
@@ -161,7 +169,13 @@ export interface Plan {
   readonly firebreak: 1;
   /** SHA-256 of the canonical JSON of everything else. */
   readonly hash: string;
-  readonly playbook: { readonly name: string; readonly file: string; readonly sha256: string };
+  readonly playbook: {
+    readonly name: string;
+    readonly file: string;
+    readonly sha256: string;
+    /** Absent: none. */
+    readonly includes?: readonly IncludedFile[];
+  };
   readonly origin: PlanOrigin;
   /** The advisory's data as of the run, null for a playbook without one. */
   readonly advisory: JsonObject | null;

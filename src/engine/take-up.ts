@@ -71,7 +71,8 @@ async function whyGone(work: HostWork, step: PlannedStep, action: ChangeAction):
  * The steps from the shield to the end of its block, when the step that waited stands behind it in the same block; none
  * when the way has left the shield's block.
  */
-function behindShield(nodes: readonly PlannedNode[], shield: string, waited: string): readonly string[] {
+function behindShield(listed: readonly PlannedNode[], shield: string, waited: string): readonly string[] {
+  const nodes = withIncluded(listed);
   const at = nodes.findIndex((node) => node.id === shield);
   const behind = at < 0 ? [] : flattenSteps(nodes.slice(at)).map(({ id }) => id);
   if (behind.includes(waited)) return behind;
@@ -83,6 +84,13 @@ function behindShield(nodes: readonly PlannedNode[], shield: string, waited: str
     }
   }
   return [];
+}
+
+/** What a file holds stands where it is included: that is no block of its own. */
+function withIncluded(nodes: readonly PlannedNode[]): readonly PlannedNode[] {
+  return nodes.flatMap((node) =>
+    node.kind === 'block' && node.include !== undefined ? withIncluded(node.block) : [node],
+  );
 }
 
 interface Refs {

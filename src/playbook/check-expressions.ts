@@ -1,6 +1,6 @@
 /** The checks that need to know every step and input: does what an expression refers to exist, and exist by then? */
 import type { ActionCatalog } from '../domain/index.ts';
-import { didYouMean, type YamlReader } from '../util/index.ts';
+import { didYouMean } from '../util/index.ts';
 import { checkExpression, type Reference } from './expression/index.ts';
 import type { ExpressionUse } from './expression-uses.ts';
 
@@ -9,7 +9,8 @@ export interface KnownStep {
   readonly id: string;
   readonly order: number;
   readonly uses: string | null;
-  readonly line: number;
+  /** `line 12`, or file and line when it is not in the playbook's own file. */
+  readonly where: string;
 }
 
 export interface KnownNames {
@@ -18,8 +19,9 @@ export interface KnownNames {
   readonly catalog: ActionCatalog;
 }
 
-export function checkExpressions(reader: YamlReader, uses: readonly ExpressionUse[], known: KnownNames): void {
+export function checkExpressions(uses: readonly ExpressionUse[], known: KnownNames): void {
   for (const use of uses) {
+    const { reader } = use;
     const check = checkExpression(use.source, { condition: use.isCondition });
     if (!check.ok) {
       for (const { message, hint, start, end } of check.findings) reader.report(use.placeAt(start, end), message, hint);
@@ -79,7 +81,7 @@ function stepProblem(reference: Reference, use: ExpressionUse, known: KnownNames
     return [`step "${id}" refers to itself`, use.scope.isUntil ? 'in until, write result.<field>' : ''];
   }
   if (step.order >= (use.scope.order ?? 0)) {
-    return [`step "${id}" comes later (line ${step.line})`, 'an expression can refer to earlier steps only'];
+    return [`step "${id}" comes later (${step.where})`, 'an expression can refer to earlier steps only'];
   }
   return fieldProblem(`steps.${id}`, field, step.uses, known);
 }

@@ -23,6 +23,8 @@ export interface ExpressionUse {
   readonly source: string;
   readonly scope: ExpressionScope;
   readonly isCondition: boolean;
+  /** Of the file that it stands in. */
+  readonly reader: YamlReader;
   /** Offset in the expression → place in the file. */
   readonly placeAt: (start: number, end: number) => Place;
 }
@@ -31,11 +33,17 @@ export const HOST_NAMES = ['inputs', 'vars', 'host', 'facts', 'groups'] as const
 export const PLAN_SCOPE: ExpressionScope = { order: null, id: null, uses: null, isUntil: false, names: ['inputs'] };
 
 export class ExpressionCollector {
-  readonly uses: ExpressionUse[] = [];
+  readonly uses: ExpressionUse[];
   readonly #reader: YamlReader;
 
-  constructor(reader: YamlReader) {
+  constructor(reader: YamlReader, uses: ExpressionUse[] = []) {
     this.#reader = reader;
+    this.uses = uses;
+  }
+
+  /** For another file of the same playbook: what is found there is checked together with the rest. */
+  inFile(reader: YamlReader): ExpressionCollector {
+    return new ExpressionCollector(reader, this.uses);
   }
 
   /** `if`, `until`, `one_at_a_time`: the expression without `${{ }}`; null when there is none or it was misread. */
@@ -68,6 +76,7 @@ export class ExpressionCollector {
       source,
       scope,
       isCondition,
+      reader: this.#reader,
       placeAt: (from, to) => ({ start: at + from, end: at + Math.max(to, from + 1) }),
     });
     return source;
@@ -108,7 +117,7 @@ export class ExpressionCollector {
       const place = { start: at(start + from), end: at(start + Math.max(from, to)) };
       return place.start > whole.end ? whole : { start: place.start, end: Math.max(place.end, place.start + 1) };
     };
-    this.uses.push({ source, scope, isCondition, placeAt });
+    this.uses.push({ source, scope, isCondition, reader: this.#reader, placeAt });
   }
 }
 

@@ -9,6 +9,7 @@ export {
   parseExpression,
   templateDependsOn,
 } from './expression/index.ts';
+export type { IncludeReader } from './includes.ts';
 export { playbookJsonSchema } from './json-schema.ts';
 export { loadPlaybook } from './load.ts';
 export type { InputDeclaration, Playbook, WaveDeclaration } from './model.ts';

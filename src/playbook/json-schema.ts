@@ -54,8 +54,14 @@ export function playbookJsonSchema(catalog: ActionCatalog): JsonObject {
       ['firebreak', 'name', 'hosts', 'steps'],
     ),
     $defs: {
-      node: { anyOf: [{ $ref: '#/$defs/block' }, ...[...catalog.values()].map(stepSchema)] },
+      node: {
+        anyOf: [{ $ref: '#/$defs/block' }, { $ref: '#/$defs/include' }, ...[...catalog.values()].map(stepSchema)],
+      },
       block: closed({ id: ID, if: EXPRESSION, block: steps, rescue: steps, always: steps }, ['block']),
+      include: closed(
+        { id: ID, include: text('file with a list of steps, from the folder of this one'), if: EXPRESSION },
+        ['include'],
+      ),
     },
   };
 }

@@ -13,12 +13,14 @@ import {
 import { hasTemplate, isStepIdArgument, readArguments } from './check-arguments.ts';
 import type { KnownStep } from './check-expressions.ts';
 import { type ExpressionCollector, type ExpressionScope, HOST_NAMES } from './expression-uses.ts';
+import type { Includes } from './includes.ts';
 import {
   BLOCK_KEYS,
   DEFAULTS_KEYS,
   DESIGNED_ACTIONS,
   FOREIGN_STEP_WORDS,
   ID_PATTERN,
+  INCLUDE_KEYS,
   STEP_DEFAULTS,
   STEP_KEYS,
   STEP_KEYS_LATER,
@@ -32,21 +34,27 @@ export interface StepDefaults {
 
 export interface StepIdReference {
   readonly id: string;
+  readonly reader: YamlReader;
   readonly place: Place;
   readonly order: number;
 }
 
 type Entries = ReadonlyMap<string, YamlEntry>;
 
+const ARTICLED = { block: 'a block', include: 'an include', step: 'a step' } as const;
+
 /** Blocks in blocks: deeper ones belong into playbooks of their own. */
 const MAX_DEPTH = 20;
 
 export class StepsLoader {
-  readonly #reader: YamlReader;
-  readonly #expressions: ExpressionCollector;
+  /** Of the file in which the walk is now. */
+  #reader: YamlReader;
+  #expressions: ExpressionCollector;
   readonly #catalog: ActionCatalog;
   readonly #defaults: StepDefaults;
-  readonly #explicitIds = new Map<string, Place>();
+  readonly #includes: Includes;
+  readonly #ownFile: string;
+  readonly #explicitIds = new Map<string, { readonly place: Place; readonly reader: YamlReader }>();
   readonly #counters = new Map<string, number>();
   #order = 0;
   #inAlways = 0;
@@ -56,30 +64,56 @@ export class StepsLoader {
   /** Arguments that name an earlier step. */
   readonly idReferences: StepIdReference[] = [];
 
-  constructor(reader: YamlReader, expressions: ExpressionCollector, catalog: ActionCatalog, defaults: StepDefaults) {
+  constructor(
+    reader: YamlReader,
+    expressions: ExpressionCollector,
+    catalog: ActionCatalog,
+    defaults: StepDefaults,
+    includes: Includes,
+  ) {
     this.#reader = reader;
+    this.#includes = includes;
+    this.#ownFile = reader.yaml.source.file;
     this.#expressions = expressions;
     this.#catalog = catalog;
     this.#defaults = defaults;
   }
 
   load(entry: YamlEntry): readonly PlannedNode[] {
-    this.#collectIds(entry, 0);
+    this.#collectIds(entry.value, 0);
     return this.#nodes(entry, 0);
   }
 
+  /** Walks through the file that `include:` names, with its own places. */
+  #inFile<T>(entry: YamlEntry, walk: (root: YamlEntry) => T): T | null {
+    return this.#includes.within(this.#reader, entry, ({ name, reader }) => {
+      const outer = { reader: this.#reader, expressions: this.#expressions };
+      this.#reader = reader;
+      this.#expressions = outer.expressions.inFile(reader);
+      try {
+        const { root, source } = reader.yaml;
+        const top: Place = { start: 0, end: source.lineEnd(0) };
+        return root === null ? null : walk({ key: name, keyPlace: top, value: root, place: top });
+      } finally {
+        this.#reader = outer.reader;
+        this.#expressions = outer.expressions;
+      }
+    });
+  }
+
   /** Given ids first, so that a generated one never takes a name that is given further down. */
-  #collectIds(entry: YamlEntry, depth: number): void {
+  #collectIds(list: Node | null, depth: number): void {
     if (depth > MAX_DEPTH) return;
-    for (const node of this.#quietList(entry.value)) {
-      for (const { key, value, place } of this.#quietEntries(node)) {
+    for (const node of this.#quietList(list)) {
+      for (const entry of this.#quietEntries(node)) {
+        const { key, value, place } = entry;
         if (key === 'id') {
           const id = this.#reader.scalar(value)?.value;
-          if (typeof id === 'string' && !this.#explicitIds.has(id)) this.#explicitIds.set(id, place);
+          const reader = this.#reader;
+          if (typeof id === 'string' && !this.#explicitIds.has(id)) this.#explicitIds.set(id, { place, reader });
         }
-        if (key === 'block' || key === 'rescue' || key === 'always') {
-          this.#collectIds({ key, keyPlace: place, value, place }, depth + 1);
-        }
+        if (key === 'block' || key === 'rescue' || key === 'always') this.#collectIds(value, depth + 1);
+        if (key === 'include') this.#inFile(entry, (root) => this.#collectIds(root.value, depth + 1));
       }
     }
   }
@@ -96,7 +130,8 @@ export class StepsLoader {
     return list.flatMap((node) => this.#node(node, depth) ?? []);
   }
 
-  #node(node: Node, depth: number): PlannedNode | null {
+  /** An include without conditions of its own is as if its steps stood there. */
+  #node(node: Node, depth: number): PlannedNode | readonly PlannedNode[] | null {
     const place = placeOf(node);
     const entries = this.#reader.entries(node, place, 'a step');
     if (entries === null) return null;
@@ -104,26 +139,50 @@ export class StepsLoader {
     const isBlock = keys.has('block') || (!keys.has('uses') && (keys.has('rescue') || keys.has('always')));
     const later = entries.filter(({ key }) => (STEP_KEYS_LATER as readonly string[]).includes(key));
     for (const { key, keyPlace } of later) this.#reader.notYet(keyPlace, `"${key}"`);
-    const known: readonly string[] = isBlock ? BLOCK_KEYS : STEP_KEYS;
+    const isInclude = keys.has('include') && !isBlock && !keys.has('uses');
+    const known: readonly string[] = isBlock ? BLOCK_KEYS : isInclude ? INCLUDE_KEYS : STEP_KEYS;
     const own = new Map<string, YamlEntry>();
     for (const entry of entries) {
       if (known.includes(entry.key)) own.set(entry.key, entry);
-      else if (!later.includes(entry)) this.#unknownKey(entry, isBlock, known);
+      else if (!later.includes(entry))
+        this.#unknownKey(entry, isBlock ? 'block' : isInclude ? 'include' : 'step', known);
     }
     const at = this.#mark(place, entries[0]);
     if (isBlock) return this.#block(own, at, depth);
+    if (isInclude) return this.#include(own, at, depth);
     if (own.has('uses')) return this.#step(own, at);
-    if (!keys.has('include')) this.#reader.reportMissing(at, 'a step needs "uses" or "block"', 'write uses: <action>');
+    this.#reader.reportMissing(at, 'a step needs "uses" or "block"', 'write uses: <action>');
     return null;
   }
 
-  #unknownKey(entry: YamlEntry, isBlock: boolean, known: readonly string[]): void {
-    if (isBlock && (STEP_KEYS as readonly string[]).includes(entry.key)) {
-      this.#reader.report(entry.keyPlace, `"${entry.key}" cannot stand on a block`, 'set it on the steps inside');
-      return;
-    }
-    const rules = { what: isBlock ? 'block' : 'step', known, foreign: FOREIGN_STEP_WORDS };
-    this.#reader.unknownKey(entry, rules);
+  #unknownKey(entry: YamlEntry, what: 'block' | 'include' | 'step', known: readonly string[]): void {
+    const { key, keyPlace } = entry;
+    if (what !== 'step' && (STEP_KEYS as readonly string[]).includes(key)) {
+      this.#reader.report(keyPlace, `"${key}" cannot stand on ${ARTICLED[what]}`, 'set it on the steps inside');
+    } else if (key === 'include' || (what === 'include' && (BLOCK_KEYS as readonly string[]).includes(key))) {
+      this.#reader.report(keyPlace, `"${key}" cannot stand on ${ARTICLED[what]}`, 'an include is a step of its own');
+    } else this.#reader.unknownKey(entry, { what, known, foreign: FOREIGN_STEP_WORDS });
+  }
+
+  #include(entries: Entries, place: Place, depth: number): PlannedNode | readonly PlannedNode[] | null {
+    const entry = entries.get('include');
+    if (entry === undefined) return null;
+    const isGroup = entries.size > 1;
+    const id = isGroup ? this.#id(entries.get('id'), 'include') : '';
+    const condition = this.#condition(entries.get('if'), this.#outerScope());
+    const position = this.#position(place);
+    const included = this.#inFile(entry, (root) => ({
+      file: this.#reader.yaml.source.file,
+      steps: this.#nodes(root, depth + 1),
+    }));
+    if (included === null || !isGroup) return included?.steps ?? null;
+    const parts = { if: condition, block: included.steps, rescue: [], always: [] };
+    return { kind: 'block', id, ...parts, include: included.file, position };
+  }
+
+  /** Of what stands on a block or include: it may refer to the steps before. */
+  #outerScope(): ExpressionScope {
+    return { order: this.#order, id: null, uses: null, isUntil: false, names: HOST_NAMES };
   }
 
   #step(entries: Entries, place: Place): PlannedStep | null {
@@ -132,9 +191,10 @@ export class StepsLoader {
     const uses = usesEntry === undefined ? null : this.#reader.string(usesEntry);
     const usesPlace = usesEntry?.place ?? place;
     const action = uses === null ? null : this.#action(uses, usesPlace);
-    const id = this.#id(entries.get('id'), uses ?? 'step', place);
+    const id = this.#id(entries.get('id'), uses ?? 'step');
     const position = this.#position(place);
-    this.steps.set(id, { id, order, uses: action?.uses ?? null, line: position.line });
+    const where = position.file === this.#ownFile ? `line ${position.line}` : `${position.file}:${position.line}`;
+    this.steps.set(id, { id, order, uses: action?.uses ?? null, where });
     if (action !== null) this.results[id] = action.results;
 
     const scope: ExpressionScope = { order, id, uses: action?.uses ?? null, isUntil: false, names: HOST_NAMES };
@@ -181,9 +241,8 @@ export class StepsLoader {
   }
 
   #block(entries: Entries, place: Place, depth: number): PlannedBlock | null {
-    const id = this.#id(entries.get('id'), 'block', place);
-    const scope: ExpressionScope = { order: this.#order, id: null, uses: null, isUntil: false, names: HOST_NAMES };
-    const condition = this.#condition(entries.get('if'), scope);
+    const id = this.#id(entries.get('id'), 'block');
+    const condition = this.#condition(entries.get('if'), this.#outerScope());
     const [block, rescue, always] = (['block', 'rescue', 'always'] as const).map((key) => {
       const entry = entries.get(key);
       if (entry === undefined) return [];
@@ -229,20 +288,28 @@ export class StepsLoader {
     );
   }
 
-  #id(entry: YamlEntry | undefined, uses: string, place: Place): string {
+  #id(entry: YamlEntry | undefined, uses: string): string {
     const given = entry === undefined ? null : this.#reader.string(entry);
     if (given === null || entry === undefined) return this.#generatedId(uses);
     if (!ID_PATTERN.test(given)) {
       this.#reader.report(entry.place, `"${given}" is not an id`, 'small letters, digits and _, a letter first');
       return given;
     }
-    const first = this.#explicitIds.get(given) ?? place;
-    if (first.start !== entry.place.start) {
-      const { line } = this.#reader.yaml.source.position(first.start);
-      this.#reader.report(entry.place, `duplicate id "${given}"`, `line ${line} has it already`);
+    const first = this.#explicitIds.get(given);
+    if (first !== undefined && (first.reader !== this.#reader || first.place.start !== entry.place.start)) {
+      this.#reader.report(entry.place, `duplicate id "${given}"`, this.#whoHas(first));
       return this.#generatedId(uses);
     }
     return given;
+  }
+
+  #whoHas({ place, reader }: { readonly place: Place; readonly reader: YamlReader }): string {
+    const { source } = reader.yaml;
+    const { line } = source.position(place.start);
+    const { file } = this.#reader.yaml.source;
+    if (reader === this.#reader) return `line ${line} has it already`;
+    if (source.file !== file) return `${source.file}:${line} has it already`;
+    return 'the file is included twice; ids are the whole playbook’s: include it once, or leave its ids out';
   }
 
   #generatedId(uses: string): string {
@@ -264,7 +331,7 @@ export class StepsLoader {
     for (const { key, value, place } of given) {
       const id = this.#reader.scalar(value)?.value;
       if (!isStepIdArgument(action, key) || typeof id !== 'string' || hasTemplate(id)) continue;
-      this.idReferences.push({ id, place, order });
+      this.idReferences.push({ id, reader: this.#reader, place, order });
     }
   }
 

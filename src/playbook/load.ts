@@ -15,6 +15,7 @@ import {
 import { hasTemplate } from './check-arguments.ts';
 import { checkExpressions } from './check-expressions.ts';
 import { ExpressionCollector, PLAN_SCOPE } from './expression-uses.ts';
+import { type IncludeReader, Includes, nothingToInclude } from './includes.ts';
 import { positionOf, readInputs } from './load-inputs.ts';
 import { readDefaults, StepsLoader } from './load-steps.ts';
 import { readPattern, readWaves } from './load-waves.ts';
@@ -32,12 +33,19 @@ const PERCENT = { min: 0, max: 100 };
 
 /**
  * @param file name as messages shall show it
- * @throws FB_PLAYBOOK_INVALID with `details: SourceProblem[]`, sorted by place
+ * @param readInclude reads what `include:` names; absent: nothing can be included
+ * @throws FB_PLAYBOOK_INVALID with `details: SourceProblem[]`, sorted by place, those of included files last
  */
-export function loadPlaybook(text: string, file: string, catalog: ActionCatalog): Playbook {
+export function loadPlaybook(
+  text: string,
+  file: string,
+  catalog: ActionCatalog,
+  readInclude: IncludeReader = nothingToInclude,
+): Playbook {
   const reader = new YamlReader(readYaml(text, file, EXPRESSION_KEYS));
-  const playbook = readPlaybook(reader, catalog, sha256Hex(text));
-  const { problems } = reader;
+  const includes = new Includes(readInclude, file);
+  const playbook = readPlaybook(reader, catalog, sha256Hex(text), includes);
+  const problems = [...reader.problems, ...includes.problems];
   if (problems.length > 0 || playbook === null) throw invalidPlaybook(file, problems);
   return playbook;
 }
@@ -52,7 +60,7 @@ function invalidPlaybook(file: string, problems: readonly SourceProblem[]): Fire
   });
 }
 
-function readPlaybook(reader: YamlReader, catalog: ActionCatalog, sha256: string): Playbook | null {
+function readPlaybook(reader: YamlReader, catalog: ActionCatalog, sha256: string, includes: Includes): Playbook | null {
   const { root, source } = reader.yaml;
   if (root === null) return null;
   const top: Place = { start: 0, end: source.lineEnd(0) };
@@ -84,17 +92,18 @@ function readPlaybook(reader: YamlReader, catalog: ActionCatalog, sha256: string
   const maxUnreachablePercentage = number('max_unreachable_percentage', 100, PERCENT);
   const forks = number('forks', DEFAULT_FORKS, { min: 1, max: MAX_FORKS });
 
-  const loader = new StepsLoader(reader, expressions, catalog, readDefaults(reader, expressions, get('defaults')));
+  const defaults = readDefaults(reader, expressions, get('defaults'));
+  const loader = new StepsLoader(reader, expressions, catalog, defaults, includes);
   const stepsEntry = get('steps');
   const steps = stepsEntry === undefined ? [] : loader.load(stepsEntry);
   if (stepsEntry === undefined) reader.reportMissing(mark, 'the playbook has no "steps"', 'write steps: and a list');
 
-  checkExpressions(reader, expressions.uses, {
+  checkExpressions(expressions.uses, {
     steps: loader.steps,
     inputs: inputNames(reader, get('inputs')),
     catalog,
   });
-  checkStepIds(reader, loader);
+  checkStepIds(loader);
   const positions: { [key: string]: Position } = {};
   for (const [key, entry] of entries) positions[key] = positionOf(reader, entry);
   return {
@@ -102,6 +111,7 @@ function readPlaybook(reader: YamlReader, catalog: ActionCatalog, sha256: string
     name: name ?? '',
     file: source.file,
     sha256,
+    includes: includes.files,
     advisory,
     inputs,
     hosts: hosts ?? '',
@@ -170,14 +180,14 @@ function inputNames(reader: YamlReader, entry: YamlEntry | undefined): readonly 
   return (reader.entries(value, entry.place, '"inputs"') ?? []).map(({ key }) => key);
 }
 
-function checkStepIds(reader: YamlReader, loader: StepsLoader): void {
-  for (const { id, place, order } of loader.idReferences) {
+function checkStepIds(loader: StepsLoader): void {
+  for (const { id, reader, place, order } of loader.idReferences) {
     const step = loader.steps.get(id);
     if (step === undefined) {
       const meant = nearest(id, loader.steps.keys());
       reader.report(place, `unknown step "${id}"`, meant === null ? '' : `did you mean "${meant}"?`);
     } else if (step.order >= order) {
-      reader.report(place, `step "${id}" does not come before this one (line ${step.line})`);
+      reader.report(place, `step "${id}" does not come before this one (${step.where})`);
     }
   }
 }

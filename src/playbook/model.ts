@@ -1,5 +1,5 @@
 /** A playbook as read: typed, checked, still without hosts and input values. */
-import type { JsonObject, PlannedNode, Position } from '../domain/index.ts';
+import type { IncludedFile, JsonObject, PlannedNode, Position } from '../domain/index.ts';
 import type { Share } from '../util/index.ts';
 
 export const INPUT_TYPES = ['string', 'integer', 'number', 'boolean', 'choice', 'duration'] as const;
@@ -37,6 +37,8 @@ export interface Playbook {
   readonly file: string;
   /** SHA-256 of the file's text, lower-case hex. */
   readonly sha256: string;
+  /** Files that `include:` brought in, in order, each once. */
+  readonly includes: readonly IncludedFile[];
   readonly advisory: string | null;
   readonly inputs: readonly InputDeclaration[];
   readonly hosts: string;

@@ -15,11 +15,12 @@ export const PLAYBOOK_KEYS = [
   'defaults',
   'steps',
 ] as const;
-export const PLAYBOOK_KEYS_LATER = ['include', 'vars', 'gate', 'window', 'tags'] as const;
+export const PLAYBOOK_KEYS_LATER = ['vars', 'gate', 'window', 'tags'] as const;
 
 export const STEP_KEYS = ['id', 'uses', 'with', 'if', 'until', 'retries', 'delay', 'timeout', 'throttle'] as const;
 export const BLOCK_KEYS = ['id', 'if', 'block', 'rescue', 'always'] as const;
-export const STEP_KEYS_LATER = ['include', 'vars', 'on', 'run_once', 'loop', 'tags', 'gate', 'window'] as const;
+export const INCLUDE_KEYS = ['id', 'include', 'if'] as const;
+export const STEP_KEYS_LATER = ['vars', 'on', 'run_once', 'loop', 'tags', 'gate', 'window'] as const;
 
 export const DEFAULTS_KEYS = ['timeout', 'retries', 'delay'] as const;
 export const WAVE_KEYS = ['name', 'hosts', 'size'] as const;
@@ -72,12 +73,15 @@ export const FOREIGN_STEP_WORDS: Readonly<Record<string, string>> = {
   'continue-on-error': 'put the step into a block with rescue:',
   continue_on_error: 'put the step into a block with rescue:',
   ignore_errors: 'put the step into a block with rescue:',
+  include_tasks: 'write include: FILE',
+  import_tasks: 'write include: FILE',
   name: 'give the step an id instead',
   run: 'use powershell.run',
   shell: 'use powershell.run',
   args: 'write with:',
 };
 export const FOREIGN_PLAYBOOK_WORDS: Readonly<Record<string, string>> = {
+  include: 'write it as a step: - include: FILE',
   tasks: 'write steps:',
   jobs: 'write steps:',
   concurrency: 'write forks:',

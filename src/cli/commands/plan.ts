@@ -88,7 +88,7 @@ function describeNode(node: PreviewNode, indent: string): readonly string[] {
       ? []
       : [`${indent}  ${name}:`, ...nodes.flatMap((inner) => describeNode(inner, `${indent}    `))];
   return [
-    `${indent}  ${node.id}:${condition}`,
+    `${indent}  ${node.id}${node.include === null ? '' : ` (${node.include})`}:${condition}`,
     ...part('block', node.block),
     ...part('rescue', node.rescue),
     ...part('always', node.always),

@@ -62,7 +62,12 @@ export function createPlan(request: PlanRequest): Plan {
   ): number => planNumber(key, value, request, key === 'forks' ? FORKS : PERCENT);
   const body: Omit<Plan, 'hash'> = {
     firebreak: 1,
-    playbook: { name: playbook.name, file: playbook.file, sha256: playbook.sha256 },
+    playbook: {
+      name: playbook.name,
+      file: playbook.file,
+      sha256: playbook.sha256,
+      ...(playbook.includes.length === 0 ? {} : { includes: playbook.includes }),
+    },
     origin: request.origin ?? NO_ORIGIN,
     advisory: request.advisory,
     inputs,

@@ -52,6 +52,8 @@ interface PreviewBlock {
   readonly block: readonly PreviewNode[];
   readonly rescue: readonly PreviewNode[];
   readonly always: readonly PreviewNode[];
+  /** The file that it comes from, when it stands for an `include:`. */
+  readonly include: string | null;
 }
 
 export type PreviewNode = PreviewStep | PreviewBlock;
@@ -90,6 +92,7 @@ function describeNode(node: PlannedNode, catalog: ActionCatalog): PreviewNode {
       block: part(node.block),
       rescue: part(node.rescue),
       always: part(node.always),
+      include: node.include ?? null,
     };
   }
   const action = catalog.get(node.uses);
