@@ -8,7 +8,7 @@ const CALL_TIMEOUT_MS = 60_000;
 
 export interface HostCall<T> {
   /** `Firebreak.<module>` */
-  readonly module: 'Core' | 'Host' | 'Infection' | 'Patch' | 'Shield' | 'Package' | 'Assess';
+  readonly module: 'Core' | 'Host' | 'Infection' | 'Patch' | 'Shield' | 'Package' | 'Assess' | 'Attack';
   readonly function: string;
   readonly parameters?: { readonly [name: string]: ParameterValue };
   readonly result: z.ZodType<T>;

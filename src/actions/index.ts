@@ -2,6 +2,9 @@
 import type { Action, ActionCatalog } from '../domain/index.ts';
 import { assertAction } from './assert.ts';
 import { assessRun } from './assess-run.ts';
+import { attackCheck } from './attack-check.ts';
+import { attackHold } from './attack-hold.ts';
+import { attackLogon } from './attack-logon.ts';
 import { fail } from './fail.ts';
 import { fileFetch } from './file-fetch.ts';
 import { filePush } from './file-push.ts';
@@ -34,6 +37,9 @@ export function createActions(): ActionCatalog {
   const actions: readonly Action[] = [
     assertAction,
     assessRun,
+    attackCheck,
+    attackHold,
+    attackLogon,
     fail,
     fileFetch,
     filePush,

@@ -1,8 +1,9 @@
 /** `shield.revert`: takes down the shields that are owed to the host, of this run and of earlier ones. */
 import { z } from 'zod';
-import type { ChangeAction, ErrorRecord, JsonObject, OpenUndo } from '../domain/index.ts';
+import type { ChangeAction, ErrorRecord, JsonObject, OpenUndo, StepContext } from '../domain/index.ts';
 import { readArgs } from './arguments.ts';
-import { takeDown } from './shield-undo.ts';
+import { release } from './attack-hold.ts';
+import { takeDown, type Undone } from './shield-undo.ts';
 
 const args = z.strictObject({
   /** Id of one `shield.apply` step of this playbook; default: all shields of the host. */
@@ -31,8 +32,7 @@ export const shieldRevert: ChangeAction = {
   async probe(step, given) {
     const { shield } = readArgs(args, given, 'shield.revert');
     const undos = (await step.openUndos()).filter(
-      (undo) =>
-        undo.uses === 'shield.apply' && (shield === undefined || (undo.step === shield && undo.run === step.run)),
+      (undo) => undo.uses in TAKE_BACK && (shield === undefined || (undo.step === shield && undo.run === step.run)),
     );
     if (undos.length === 0) {
       return {
@@ -45,7 +45,7 @@ export const shieldRevert: ChangeAction = {
   },
 
   async act(step, _given, found) {
-    for (const undo of newestFirst(found)) await takeDown(step, undo);
+    for (const undo of newestFirst(found)) await takeBack(step, undo);
     return { state: 'done' };
   },
 
@@ -57,7 +57,7 @@ export const shieldRevert: ChangeAction = {
     let error: ErrorRecord | undefined;
     for (const undo of newestFirst(found)) {
       // Restoring reads first and changes nothing once it is restored: so it is also the proof.
-      const undone = await takeDown(step, undo);
+      const undone = await takeBack(step, undo);
       shields.push(undone.result);
       if (undone.undone) discharged.push(undo.id);
       else error ??= undone.error;
@@ -72,6 +72,16 @@ export const shieldRevert: ChangeAction = {
     return { proven: error === undefined, result, discharged, ...(error === undefined ? {} : { error }) };
   },
 };
+
+/** What is owed like a shield. */
+const TAKE_BACK: { readonly [uses: string]: (step: StepContext, undo: OpenUndo) => Promise<Undone> } = {
+  'shield.apply': takeDown,
+  'attack.hold': release,
+};
+
+function takeBack(step: StepContext, undo: OpenUndo): Promise<Undone> {
+  return (TAKE_BACK[undo.uses] ?? takeDown)(step, undo);
+}
 
 /** A later shield was put over an earlier one: they come off in the opposite order. */
 function newestFirst(found: JsonObject): OpenUndo[] {

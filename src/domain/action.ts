@@ -184,6 +184,8 @@ export interface OpenIntent {
 
 export interface ChangeAction extends ActionBase {
   readonly kind: 'change';
+  /** False: its undo is owed, but it keeps nobody out, so that a host with nothing else is not shielded. */
+  readonly isBarrier?: false;
   /** True when acting twice does no harm: after a crash with unknown state the runner acts again. */
   isRepeatable(args: JsonObject): boolean;
   probe(step: StepContext, args: JsonObject): Promise<Probe>;

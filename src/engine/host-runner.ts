@@ -4,6 +4,7 @@
  * Must not know about waves, other hosts and where the run began.
  */
 import {
+  type Action,
   FirebreakError,
   type HostOutcome,
   type PlannedBlock,
@@ -99,7 +100,7 @@ export class HostRunner {
         .ran()
         .filter((step) => step.outcome === 'changed')
         .map((step) => step.step),
-      standingShields: openUndos(this.#work).length,
+      standingShields: openUndos(this.#work).filter(({ uses }) => isBarrier(this.#work.deps.actions.get(uses))).length,
       wouldChange,
     });
   }
@@ -274,6 +275,11 @@ export class HostRunner {
       time.end();
     }
   }
+}
+
+/** What an unknown version has put up counts as a shield. */
+function isBarrier(action: Action | undefined): boolean {
+  return action?.kind !== 'change' || action.isBarrier !== false;
 }
 
 /** Nothing further can be done on the host now, `always` neither: it stays owed. */

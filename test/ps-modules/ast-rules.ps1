@@ -49,6 +49,7 @@ $environment = @(
 $remote = @{
     'Connect-FbTarget'   = @('New-PSDrive', 'Remove-PSDrive')
     'Exit-FbTarget'      = @('Remove-CimSession', 'Remove-PSDrive')
+    'Get-FbLogEntry'     = @('Get-EventLog')
     'Get-FbWmiComputer'  = @('New-CimSession', 'New-CimSessionOption')
     'Invoke-FbWmiMethod' = @('Invoke-CimMethod', 'Invoke-WmiMethod')
 }
