@@ -1,91 +1,156 @@
 /**
- * One run as a plain HTML page: no script, no outside resource, readable in ten years. Must not know where the view
- * came from; whoever writes the file redacts it first.
+ * A report as one plain HTML page: no script, nothing from outside, readable in ten years, on paper too. Must not know
+ * where the data came from; whoever writes the file redacts it first.
  */
-import { FINE_OUTCOMES, type HostView, type RunView, type StepView } from '../domain/index.ts';
-import { escapeHtml } from './escape-html.ts';
+import { escapeMarkup } from './escape-markup.ts';
+import { renderHost } from './html-host.ts';
+import { classOf, renderDuration, renderOutcome, renderTable, renderTime } from './html-parts.ts';
+import { STYLE } from './html-style.ts';
+import { renderValue } from './html-value.ts';
+import type { Report, ReportHost, ReportRun } from './model.ts';
 
-const STYLE = `
-:root{color-scheme:light dark}
-body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1b1f24;background:#fff}
-h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}table{border-collapse:collapse;width:100%}
-th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #d8dee4;vertical-align:top}th{background:#f6f8fa}
-.fine{color:#116329}.bad{color:#a40e26}.warn{color:#7d4e00}small{color:#57606a}details{margin:.4rem 0}
-td>strong,td.fine,td.bad,td.warn{white-space:nowrap}pre{white-space:pre-wrap;overflow-wrap:anywhere}
-@media(prefers-color-scheme:dark){body{background:#0d1117;color:#e6edf3}th{background:#161b22}th,td{border-color:#30363d}.fine{color:#56d364}.bad{color:#ff7b72}.warn{color:#e3b341}small{color:#8b949e}}
-@media print{details>*{display:block}}`;
+const e = escapeMarkup;
 
-const FINE: ReadonlySet<string> = FINE_OUTCOMES;
-const WAITING = new Set(['skipped', 'shielded', 'needs-operator']);
-
-export function renderHtml(view: RunView): string {
-  const e = escapeHtml;
+export function renderHtml(report: Report): string {
+  const { runs } = report;
+  const names = [...new Set(runs.map(({ name }) => name))].join('; ');
+  const ids = runs.map(({ run }) => run).join(', ');
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
-<title>${e(view.name)} – run ${e(view.run)}</title>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${e(names)} – ${e(ids)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
-<h1>${e(view.name)}</h1>
-<p>Run <code>${e(view.run)}</code>${view.parent === null ? '' : `, a rerun of <code>${e(view.parent)}</code>`}${view.check ? ', <strong>check mode: nothing was changed</strong>' : ''};
-started ${timeOf(view.startedAt)} by ${e(view.by)}, ${view.finishedAt === null ? 'not finished' : `finished ${timeOf(view.finishedAt)}`};
-state <strong>${e(view.state)}</strong>${view.reason === '' ? '' : `: ${e(view.reason)}`}${view.resumes === 0 ? '' : `; resumed ${view.resumes} times`}.</p>
-${renderTally(view)}
-<h2>Hosts</h2>
-<table>
-<thead><tr><th>Host</th><th>Outcome</th><th>Why</th><th>Installs</th><th>Reboots</th><th>Shields standing</th></tr></thead>
-<tbody>
-${view.hosts.map(renderHostRow).join('\n')}
-</tbody>
-</table>
-<h2>Steps</h2>
-${view.hosts.map(renderSteps).join('\n')}
+<a class="skip" href="#hosts">To the hosts</a>
+<header>
+<h1>${e(names)}</h1>
+<p class="dim">Made ${renderTime(report.generatedAt)} from the journal of ${runs.length === 1 ? 'one run' : `${runs.length} runs; each host is shown with its latest outcome`}.</p>
+</header>
+<main>
+<h2 id="runs">${runs.length === 1 ? 'Run' : 'Runs'}</h2>
+${runs.map(renderRun).join('\n')}
+<h2 id="hosts">Hosts</h2>
+${renderTally(report)}
+${renderHosts(report)}
+${renderOwed(report)}
+${renderExceptions(report)}
+${renderDecisions(runs)}
+<h2 id="details">Each host</h2>
+${report.hosts.map((host, index) => renderHost(host, idOf(index))).join('\n')}
+</main>
 </body>
 </html>
 `;
 }
 
-/** `2026-03-13 04:05:06 UTC` */
-function timeOf(iso: string | null): string {
-  return iso === null
-    ? '–'
-    : `<time datetime="${escapeHtml(iso)}">${escapeHtml(iso.slice(0, 19).replace('T', ' '))} UTC</time>`;
+/** Host names are no ids: they may hold anything. */
+function idOf(index: number): string {
+  return `host-${index + 1}`;
 }
 
-function renderTally(view: RunView): string {
-  const counted = Object.entries(view.tally).filter(([, count]) => count > 0);
-  return `<p>${counted.map(([outcome, count]) => `<span class="${classOf(outcome)}">${count} ${escapeHtml(outcome)}</span>`).join(' · ')}</p>`;
+function renderRun(run: ReportRun): string {
+  const took =
+    run.startedAt === null || run.finishedAt === null
+      ? ''
+      : `, ${renderDuration(Date.parse(run.finishedAt) - Date.parse(run.startedAt))}`;
+  const facts: readonly (readonly [string, string])[] = [
+    ['Run', `<code>${e(run.run)}</code>${run.parent === null ? '' : `, a rerun of <code>${e(run.parent)}</code>`}`],
+    ...(run.check ? [['Mode', '<strong>check: nothing was changed</strong>'] as const] : []),
+    ['State', `<strong>${e(run.state)}</strong>${run.reason === '' ? '' : `: ${e(run.reason)}`}`],
+    ...(run.change === null ? [] : [['Change', `<strong>${e(run.change)}</strong>`] as const]),
+    ['Started', `${renderTime(run.startedAt)} by ${e(run.by)}`],
+    ['Finished', `${renderTime(run.finishedAt)}${took}${run.resumes === 0 ? '' : `; resumed ${run.resumes} times`}`],
+    ['Playbook', `${e(run.name)} <span class="dim">${e(run.playbook.file)}, SHA-256 ${e(run.playbook.sha256)}</span>`],
+    ['Advisory', e(run.subject)],
+    ['Plan', `<code>${e(run.planHash)}</code>`],
+    ['Hosts', String(run.hosts)],
+    ['Inputs', renderValue(run.inputs)],
+    ['Firebreak', e(run.version)],
+  ];
+  return `<dl>${facts.map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`).join('\n')}</dl>`;
 }
 
-function renderHostRow(host: HostView): string {
-  const outcome = host.outcome ?? host.state;
-  const remedy =
-    host.error === null || host.error.remedy === '' ? '' : `<br><small>→ ${escapeHtml(host.error.remedy)}</small>`;
-  return `<tr id="host-${escapeHtml(host.name)}"><td><strong>${escapeHtml(host.name)}</strong><br><small>${escapeHtml(host.address)}</small></td><td class="${classOf(outcome)}">${escapeHtml(outcome)}</td><td>${escapeHtml(host.reason)}${remedy}</td><td>${host.installs}</td><td>${host.reboots}</td><td>${host.standingShields === 0 ? '–' : `<span class="warn">${host.standingShields}</span>`}</td></tr>`;
+function renderTally({ tally }: Report): string {
+  const items = Object.entries(tally).map(
+    ([outcome, count]) => `<li class="${classOf(outcome)}"><strong>${count}</strong> ${e(outcome)}</li>`,
+  );
+  return `<ul class="tally">${items.join('')}</ul>`;
 }
 
-function renderSteps(host: HostView): string {
-  const steps = host.steps.filter((step) => step.state === 'finished' || step.state === 'running');
-  if (steps.length === 0) return '';
-  return `<details><summary>${escapeHtml(host.name)}: ${steps.length} steps</summary>
-<table><thead><tr><th>Step</th><th>Action</th><th>Outcome</th><th>Took</th><th>Result</th></tr></thead><tbody>
-${steps.map(renderStepRow).join('\n')}
-</tbody></table></details>`;
+function renderHosts({ hosts, runs }: Report): string {
+  const hasSubjects = new Set(runs.map(({ subject }) => subject)).size > 1;
+  const rows = hosts.map((host, index) => ({
+    cells: [
+      `<a href="#${idOf(index)}">${e(host.name)}</a><br><small class="dim">${e(host.address)}</small>`,
+      ...(hasSubjects ? [e(host.subject)] : []),
+      renderOutcome(host.outcome),
+      e(host.reason),
+      host.standingShields === 0 ? '–' : `<span class="word warn">${host.standingShields}</span>`,
+      String(host.installs),
+      String(host.reboots),
+      host.durationMs === 0 ? '–' : renderDuration(host.durationMs),
+    ],
+  }));
+  const number = (title: string) => ({ title, isNumber: true });
+  const columns = [
+    'Host',
+    ...(hasSubjects ? ['Advisory'] : []),
+    'Outcome',
+    'Why',
+    number('Shields'),
+    number('Installs'),
+    number('Restarts'),
+    number('Took'),
+  ];
+  return renderTable('Every host and its outcome', columns, rows);
 }
 
-function renderStepRow(step: StepView): string {
-  const outcome = step.outcome ?? step.state;
-  const why = [step.reason, step.error === null ? '' : `${step.error.message} [${step.error.code}]`]
-    .filter((text) => text !== '')
-    .join(' – ');
-  return `<tr><td>${escapeHtml(step.id)}</td><td><code>${escapeHtml(step.uses)}</code></td><td class="${classOf(outcome)}">${escapeHtml(outcome)}${step.attempts > 1 ? ` <small>(${step.attempts} attempts)</small>` : ''}</td><td>${(step.durationMs / 1000).toFixed(1)} s</td><td>${escapeHtml(why)}${Object.keys(step.result).length === 0 ? '' : `<details><summary>result</summary><pre>${escapeHtml(JSON.stringify(step.result, null, 2))}</pre></details>`}</td></tr>`;
+function renderOwed({ hosts }: Report): string {
+  const rows = hosts.flatMap((host, index) =>
+    host.owed.map(({ kind, step, method, since, run }) => ({
+      cells: [
+        `<a href="#${idOf(index)}">${e(host.name)}</a>`,
+        kind === 'undo' ? `shield${method === '' ? '' : ` (${e(method)})`} stands` : 'rest of a block',
+        e(step),
+        renderTime(since),
+        `<code>${e(run)}</code>`,
+      ],
+    })),
+  );
+  if (rows.length === 0) return '';
+  const remedy = '<p>Take shields down with <code>firebreak shields revert</code> once the hosts are fixed.</p>';
+  return `<h2 id="owed">Shields that stand and what else is owed</h2>${renderTable('Open obligations', ['Host', 'What', 'Step', 'Since', 'Run'], rows)}${remedy}`;
 }
 
-function classOf(outcome: string): string {
-  if (FINE.has(outcome) || outcome === 'ok' || outcome === 'changed') return 'fine';
-  if (WAITING.has(outcome) || outcome === 'running' || outcome === 'waiting' || outcome === 'parked') return 'warn';
-  return 'bad';
+function renderExceptions({ hosts }: Report): string {
+  const rows = hosts.flatMap((host: ReportHost, index) => {
+    if (host.exception === null) return [];
+    const { advisory, reason, approvedBy, until, ticket } = host.exception;
+    const cells = [`<a href="#${idOf(index)}">${e(host.name)}</a>`, ...[advisory, reason, approvedBy, until].map(e)];
+    return [{ cells: [...cells, e(ticket ?? '–')] }];
+  });
+  if (rows.length === 0) return '';
+  const columns = ['Host', 'Advisory', 'Reason', 'Approved by', 'Until', 'Ticket'];
+  return `<h2 id="exceptions">Exceptions</h2>${renderTable('Hosts that were left alone, and who said so', columns, rows)}`;
+}
+
+function renderDecisions(runs: readonly ReportRun[]): string {
+  const rows = runs.flatMap(({ run, decisions }) =>
+    decisions.map(({ at, what, by, host, text, answer, via }) => ({
+      cells: [
+        renderTime(at),
+        by === '' ? '–' : e(by),
+        e(what),
+        host === null ? '–' : e(host),
+        `${e(text)}${answer === null ? '' : ` <strong>${e(answer)}</strong>`}${via === null ? '' : ` <span class="dim">(${e(via)})</span>`}`,
+        `<code>${e(run)}</code>`,
+      ],
+    })),
+  );
+  const columns = ['When', 'Who', 'Did', 'Host', 'What', 'Run'];
+  return `<h2 id="people">Who decided what</h2>${renderTable('What people did', columns, rows)}`;
 }
