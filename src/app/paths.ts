@@ -1,7 +1,8 @@
 /** Where this machine keeps Firebreak's state. */
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { env, platform } from 'node:process';
+import { FirebreakError } from '../domain/index.ts';
 
 /** `$XDG_STATE_HOME/firebreak` (default `~/.local/state/firebreak`), on Windows `%ProgramData%\Firebreak`. */
 export function stateFolder(): string {
@@ -9,12 +10,27 @@ export function stateFolder(): string {
   return join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'firebreak');
 }
 
-/**
- * The state file from `--state`, `FIREBREAK_STATE` or the default, without its `sqlite:` prefix.
- * `postgres://` is left to the caller to refuse.
- */
-export function stateFile(option: string | undefined): string {
+/** Where the journal is. */
+export type StateStore =
+  | { readonly kind: 'sqlite'; readonly file: string }
+  /** The address may hold a password: never show it. */
+  | { readonly kind: 'postgres'; readonly address: string };
+
+/** From `--state`, `FIREBREAK_STATE` or the default: a path with or without `sqlite:`, or `postgres://…`. @throws FB_USAGE */
+export function stateStore(option: string | undefined): StateStore {
   const given = option ?? env['FIREBREAK_STATE'];
-  if (given === undefined || given === '') return join(stateFolder(), 'state.db');
-  return given.startsWith('sqlite:') ? given.slice('sqlite:'.length) : given;
+  if (given === undefined || given === '') return { kind: 'sqlite', file: join(stateFolder(), 'state.db') };
+  if (/^postgres(ql)?:\/\//.test(given)) return { kind: 'postgres', address: given };
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(given)?.[1];
+  if (scheme !== undefined || /^postgres(ql)?:/.test(given)) {
+    throw new FirebreakError('FB_USAGE', `the state store cannot be a ${scheme ?? 'postgres'}: address of this form`, {
+      remedy: 'use sqlite:PATH or postgres://USER@HOST:PORT/DATABASE',
+    });
+  }
+  return { kind: 'sqlite', file: given.startsWith('sqlite:') ? given.slice('sqlite:'.length) : given };
+}
+
+/** Logs and reports are files of this machine, whatever the store. */
+export function filesFolder(store: StateStore): string {
+  return store.kind === 'sqlite' ? dirname(store.file) : stateFolder();
 }

@@ -1,11 +1,11 @@
 /** The only place that constructs adapters: journal, transports, actions, clock, secrets, log. */
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createActions } from '../actions/index.ts';
 import { createInProcessDispatcher } from '../dispatch/index.ts';
 import type { ActionCatalog, Journal, PackageStore, RunEvent, Scanner } from '../domain/index.ts';
-import { FirebreakError } from '../domain/index.ts';
+import { FirebreakError, Secret } from '../domain/index.ts';
 import type { EngineDeps, Observer, Operator } from '../engine/index.ts';
-import { openSqliteJournal } from '../journal/index.ts';
+import { openPostgresJournal, openSqliteJournal, parsePostgresAddress } from '../journal/index.ts';
 import { createScanner } from '../scan/index.ts';
 import { Credentials, Redactor } from '../secrets/index.ts';
 import { createTransports } from '../transports/index.ts';
@@ -14,12 +14,12 @@ import { createControllerFiles } from './controller-files.ts';
 import { createHostMarker, identifyHost } from './host-marker.ts';
 import { watchOrders } from './orders.ts';
 import { createPackageStore } from './package-store.ts';
-import { stateFile } from './paths.ts';
+import { filesFolder, type StateStore, stateStore } from './paths.ts';
 import { openRunLog, type RunLog } from './run-log.ts';
 import { systemClock, systemRandom } from './system-ports.ts';
 
 export interface ServiceOptions {
-  /** `--state`: `sqlite:PATH` or a path; absent = FIREBREAK_STATE or the default place. */
+  /** `--state`: `sqlite:PATH`, a path or `postgres://…`; absent = FIREBREAK_STATE or the default place. */
   readonly state?: string | undefined;
   /** Asks for a password on the terminal; absent = nobody can be asked. */
   readonly ask?: ((question: string) => Promise<string>) | undefined;
@@ -47,19 +47,14 @@ export function createServices(options: ServiceOptions): Services {
   const actions = createActions();
   const scanner = createScanner();
   const logs: RunLog[] = [];
+  const store = stateStore(options.state);
   let opened: Promise<Journal> | undefined;
 
   const journal = (): Promise<Journal> => {
-    const path = stateFile(options.state);
-    if (/^postgres(ql)?:/.test(path)) {
-      throw new FirebreakError('FB_USAGE', 'PostgreSQL as state store is not built yet', {
-        remedy: 'use --state sqlite:PATH',
-      });
-    }
-    opened ??= openSqliteJournal(path, { clock: systemClock, random: systemRandom });
+    opened ??= openStore(store, redactor);
     return opened;
   };
-  const folder = dirname(stateFile(options.state));
+  const folder = filesFolder(store);
   const logFile = (run: string): string => join(folder, 'logs', `${run}.jsonl`);
 
   return {
@@ -71,11 +66,11 @@ export function createServices(options: ServiceOptions): Services {
     logFile,
     reportFile: (run) => join(folder, 'reports', `${run}.html`),
     engineDeps: async (run, packages, observer, operator) => {
-      const store = await journal();
+      const durable = await journal();
       const log = openRunLog(logFile(run), redactor);
       logs.push(log);
       return {
-        journal: store,
+        journal: durable,
         actions,
         files: createControllerFiles,
         packages: packages === undefined ? noPackages : createPackageStore(packages),
@@ -88,7 +83,7 @@ export function createServices(options: ServiceOptions): Services {
         identify: identifyHost,
         marker: createHostMarker(),
         observer: logging(observer, log),
-        watchOrders: (of, afterSeq, onOrder) => watchOrders(store, of, afterSeq, onOrder),
+        watchOrders: (of, afterSeq, onOrder) => watchOrders(durable, of, afterSeq, onOrder),
         ...(operator === undefined ? {} : { operator }),
       };
     },
@@ -98,6 +93,16 @@ export function createServices(options: ServiceOptions): Services {
       if (opened !== undefined) await opened.then((store) => store.close());
     },
   };
+}
+
+function openStore(store: StateStore, redactor: Redactor): Promise<Journal> {
+  const ports = { clock: systemClock, random: systemRandom };
+  if (store.kind === 'sqlite') return openSqliteJournal(store.file, ports);
+  const address = parsePostgresAddress(store.address);
+  if (address.password !== undefined) redactor.add(address.password);
+  const ambient = process.env['PGPASSWORD'];
+  if (ambient !== undefined) redactor.add(new Secret(ambient));
+  return openPostgresJournal(address, ports);
 }
 
 const noPackages: PackageStore = {

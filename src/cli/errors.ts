@@ -21,6 +21,7 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   FB_STATE_NEWER: EXIT_CODES.environment,
   FB_STATE_FULL: EXIT_CODES.environment,
   FB_STATE_LOCKED: EXIT_CODES.environment,
+  FB_STATE_UNREACHABLE: EXIT_CODES.environment,
   FB_ENVIRONMENT: EXIT_CODES.environment,
   FB_LAB: EXIT_CODES.environment,
   FB_CANCELLED: EXIT_CODES.interrupted,

@@ -1,6 +1,6 @@
 /** Options that several commands share, and how they are parsed. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { ConnectionFlags, Services } from '../app/index.ts';
+import type { ConnectionFlags, Services, TagChoice } from '../app/index.ts';
 import { formatDuration, parseDuration } from '../util/index.ts';
 import { passwordPrompt } from './ask.ts';
 import { OUTPUT_MODES, type OutputMode } from './live/index.ts';
@@ -28,6 +28,29 @@ export function parsePort(text: string): number {
   if (!Number.isSafeInteger(value) || value < 1 || value > 65_535)
     throw new InvalidArgumentError('it must be a number from 1 to 65535.');
   return value;
+}
+
+/** `a,b` and repeated: all of them. */
+function collectTags(value: string, previous: readonly string[] = []): readonly string[] {
+  const tags = value.split(',').map((tag) => tag.trim());
+  if (tags.includes('')) throw new InvalidArgumentError('write it as a,b.');
+  return [...previous, ...tags];
+}
+
+export interface TagOptions {
+  readonly tags?: readonly string[];
+  readonly skipTags?: readonly string[];
+}
+
+export function addTagOptions(command: Command): Command {
+  return command
+    .option('--tags <tags>', 'only steps with one of these tags, and those tagged always: a,b', collectTags)
+    .option('--skip-tags <tags>', 'without the steps that have one of these tags: a,b', collectTags);
+}
+
+/** As a plan takes it; undefined when nothing is chosen. */
+export function chosenTags({ tags, skipTags }: TagOptions): TagChoice | undefined {
+  return tags === undefined && skipTags === undefined ? undefined : { only: tags ?? [], skip: skipTags ?? [] };
 }
 
 /** The parsed flags are those that src/app takes. */
@@ -145,7 +168,7 @@ export function addTimeoutOption(command: Command, purpose: string, standard: nu
 export function addStateOption(command: Command): Command {
   return command.option(
     '--state <store>',
-    "state store, sqlite:PATH (default: FIREBREAK_STATE or the user's state folder)",
+    "state store, sqlite:PATH or postgres://USER@HOST/DATABASE (default: FIREBREAK_STATE or the user's state folder)",
   );
 }
 
@@ -180,7 +203,7 @@ export async function withServices<T>(options: StateOptions, work: (services: Se
 }
 
 /** Of the commands that start a run on hosts. */
-export interface NewRunOptions extends FleetOptions, InputOptions, StateOptions, OutputOptions, AskFlags {
+export interface NewRunOptions extends FleetOptions, InputOptions, StateOptions, OutputOptions, AskFlags, TagOptions {
   readonly packages?: string;
   readonly forks?: number;
   readonly check?: boolean;
@@ -188,7 +211,7 @@ export interface NewRunOptions extends FleetOptions, InputOptions, StateOptions,
 }
 
 export function addNewRunOptions(command: Command, inputPurpose?: string): Command {
-  addInputOption(addFleetOptions(command), inputPurpose)
+  addTagOptions(addInputOption(addFleetOptions(command), inputPurpose))
     .option('--packages <folder>', 'folder with the package files and their SHA256SUMS')
     .option('--forks <n>', 'hosts at once', parsePositiveInteger)
     .option('--check', 'read and probe only; change nothing')

@@ -10,12 +10,20 @@ interface Waiting<Item, Result> {
 
 export class GroupCommit<Item, Result> {
   readonly #commit: (items: readonly Item[]) => Promise<readonly Result[]>;
+  readonly #mayDivide: (thrown: unknown) => boolean;
   #waiting: Waiting<Item, Result>[] = [];
   #running: Promise<void> | null = null;
 
-  /** `commit` writes all items or none and gives one result for each, in order. */
-  constructor(commit: (items: readonly Item[]) => Promise<readonly Result[]>) {
+  /**
+   * `commit` writes all items or none and gives one result for each, in order. `mayDivide`: after this failure nothing was
+   * written for certain, and one of the items may be to blame.
+   */
+  constructor(
+    commit: (items: readonly Item[]) => Promise<readonly Result[]>,
+    mayDivide: (thrown: unknown) => boolean = () => true,
+  ) {
     this.#commit = commit;
+    this.#mayDivide = mayDivide;
   }
 
   /** Resolves after the commit that holds the item. */
@@ -49,8 +57,8 @@ export class GroupCommit<Item, Result> {
         waiting.resolve(results[index] as Result);
       });
     } catch (thrown) {
-      if (group.length === 1) group[0]?.reject(thrown);
-      else for (const waiting of group) await this.#write([waiting]);
+      if (group.length > 1 && this.#mayDivide(thrown)) for (const waiting of group) await this.#write([waiting]);
+      else for (const waiting of group) waiting.reject(thrown);
     }
   }
 }

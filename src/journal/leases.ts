@@ -13,7 +13,7 @@ export async function lease(
   tx: Db,
   run: string,
   wanted: readonly { readonly key: string; readonly host: string }[],
-  isOwned: (run: RunRow) => boolean,
+  isOwned: (run: RunRow) => Promise<boolean>,
 ): Promise<readonly LeaseConflict[]> {
   const conflicts: LeaseConflict[] = [];
   const hostOf = new Map<string, string>();
@@ -49,9 +49,9 @@ export async function lease(
 }
 
 /** A run that leased and died before its first event has touched nothing. */
-async function isAbandoned(tx: Db, run: string, isOwned: (run: RunRow) => boolean): Promise<boolean> {
+async function isAbandoned(tx: Db, run: string, isOwned: (run: RunRow) => Promise<boolean>): Promise<boolean> {
   const row = await tx.selectFrom('runs').selectAll().where('run', '=', run).executeTakeFirst();
-  return row === undefined || (row.last_seq === 0 && !isOwned(row));
+  return row === undefined || (row.last_seq === 0 && !(await isOwned(row)));
 }
 
 export async function release(db: Db, run: string, host: string): Promise<void> {

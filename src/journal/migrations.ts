@@ -5,10 +5,10 @@
 import type { Kysely } from 'kysely';
 
 /** Runs inside one transaction with the change of the version number. */
-export type Migration = (db: Kysely<never>) => Promise<void>;
+type Migration = (db: Kysely<never>, on: 'sqlite' | 'postgres') => Promise<void>;
 
 export const MIGRATIONS: readonly Migration[] = [
-  async function first(db) {
+  async function first(db, on) {
     await db.schema
       .createTable('meta')
       .addColumn('name', 'text', (c) => c.primaryKey())
@@ -16,7 +16,9 @@ export const MIGRATIONS: readonly Migration[] = [
       .execute();
     await db.schema
       .createTable('runs')
-      .addColumn('number', 'integer', (c) => c.primaryKey().autoIncrement())
+      .addColumn('number', on === 'sqlite' ? 'integer' : 'serial', (c) =>
+        on === 'sqlite' ? c.primaryKey().autoIncrement() : c.primaryKey(),
+      )
       .addColumn('run', 'text', (c) => c.notNull().unique())
       .addColumn('name', 'text', (c) => c.notNull())
       .addColumn('parent', 'text')
@@ -73,5 +75,13 @@ export const MIGRATIONS: readonly Migration[] = [
       .execute();
     await db.schema.createIndex('obligations_by_key').on('obligations').columns(['key']).execute();
     await db.schema.createIndex('obligations_by_id').on('obligations').columns(['obligation']).execute();
+  },
+  async function processes(db) {
+    await db.schema
+      .createTable('processes')
+      .addColumn('id', 'text', (c) => c.primaryKey())
+      .addColumn('seen', 'bigint', (c) => c.notNull())
+      .addColumn('last_commit', 'text', (c) => c.notNull())
+      .execute();
   },
 ];

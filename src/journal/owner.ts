@@ -3,7 +3,7 @@
  * the machine's name. Must not know what a run is.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -19,6 +19,34 @@ export interface ProcessOwner {
 
 export function thisProcess(): ProcessOwner {
   return { pid: process.pid, started: startTime(process.pid), machine: hostname() };
+}
+
+/**
+ * As thisProcess, for a store that machines share: names of machines may be the same by accident (containers, clones), so
+ * that `started` also tells the boot and the process namespace to which the pid belongs.
+ */
+export function thisFleetProcess(): ProcessOwner {
+  const { pid, started, machine } = thisProcess();
+  return { pid, started: `${started}${SEPARATOR}${pidSpace()}`, machine };
+}
+
+/** True only when that process can be seen to be dead from here; `here` and `owner` are of thisFleetProcess. */
+export function isGone(owner: ProcessOwner, here: ProcessOwner): boolean {
+  const [started = '', space = ''] = owner.started.split(SEPARATOR);
+  const ours = here.started.split(SEPARATOR)[1] ?? '';
+  return space !== '' && space === ours && !isAlive({ ...owner, started }, here);
+}
+
+const SEPARATOR = '@';
+
+/** Empty where it cannot be told. */
+function pidSpace(): string {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+    return `${boot}/${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    return '';
+  }
 }
 
 export function isSameProcess(a: ProcessOwner, b: ProcessOwner): boolean {

@@ -65,6 +65,15 @@ interface ObligationRow {
   owed_at: string;
 }
 
+/** Signs of life of the processes that share a database server; empty in a file, whose processes can be asked for. */
+interface ProcessRow {
+  id: string;
+  /** Milliseconds since 1970 by the database's clock. */
+  seen: number;
+  /** Name of the process's last commit; empty before the first. */
+  last_commit: string;
+}
+
 interface MetaRow {
   name: string;
   value: string;
@@ -78,4 +87,5 @@ export interface JournalDatabase {
   host_keys: HostKeyRow;
   obligations: ObligationRow;
   meta: MetaRow;
+  processes: ProcessRow;
 }

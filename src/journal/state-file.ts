@@ -92,7 +92,7 @@ async function migrate(db: Kysely<JournalDatabase>, path: string): Promise<void>
     // Another process may have done it while this one waited for the lock.
     const version = await versionOf(tx);
     refuseNewer(version, path);
-    for (const migration of MIGRATIONS.slice(version)) await migration(tx as unknown as Kysely<never>);
+    for (const migration of MIGRATIONS.slice(version)) await migration(tx as unknown as Kysely<never>, 'sqlite');
     await sql`pragma application_id = ${sql.raw(String(APPLICATION_ID))}`.execute(tx);
     await sql`pragma user_version = ${sql.raw(String(MIGRATIONS.length))}`.execute(tx);
   });

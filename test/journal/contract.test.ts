@@ -2,12 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Journal, RunEventBody } from '../../src/domain/index.ts';
-import { openSqliteJournal } from '../../src/journal/index.ts';
+import { openPostgresJournal, openSqliteJournal, parsePostgresAddress } from '../../src/journal/index.ts';
 import { MemoryJournal, MemoryStore } from '../engine/support/memory-journal.ts';
 import { host, plan, step } from '../engine/support/plans.ts';
 import { VirtualClock } from '../engine/support/virtual-clock.ts';
+import { installed, startServer, type TestServer } from './support/postgres.ts';
 
 /** A store and its processes: `open` starts one, `kill` ends it without a word. */
 interface Rig {
@@ -18,7 +19,38 @@ interface Rig {
 
 const folders: string[] = [];
 
-function sqliteRig(): Rig {
+let server: TestServer | null = null;
+beforeAll(async () => {
+  if (installed !== null) server = await startServer();
+}, 120_000);
+afterAll(() => server?.dispose());
+
+async function postgresRig(): Promise<Rig> {
+  if (server === null) throw new Error('no PostgreSQL');
+  const address = parsePostgresAddress(await server.database());
+  const clock = new VirtualClock();
+  const dead = new Set<string>();
+  const opened: Journal[] = [];
+  let ids = 0;
+  return {
+    async open(process) {
+      const journal = await openPostgresJournal(address, {
+        clock,
+        random: { id: (bytes) => (++ids).toString(16).padStart(bytes * 2, '0'), fraction: () => 0 },
+        owner: { pid: 1, started: process, machine: 'here' },
+        isAlive: (owner) => !dead.has(owner.started),
+      });
+      opened.push(journal);
+      return journal;
+    },
+    kill: (process) => dead.add(process),
+    dispose: async () => {
+      for (const journal of opened) await journal.close();
+    },
+  };
+}
+
+async function sqliteRig(): Promise<Rig> {
   const folder = mkdtempSync(join(tmpdir(), 'firebreak-journal-'));
   folders.push(folder);
   const clock = new VirtualClock();
@@ -43,7 +75,7 @@ function sqliteRig(): Rig {
   };
 }
 
-function memoryRig(): Rig {
+async function memoryRig(): Promise<Rig> {
   const store = new MemoryStore();
   const clock = new VirtualClock();
   return {
@@ -81,12 +113,13 @@ function owed(obligation: string, name = 'web01', kind: 'undo' | 'always' = 'und
   };
 }
 
-describe.each([
+describe.each<[string, () => Promise<Rig>]>([
   ['sqlite', sqliteRig],
   ['memory', memoryRig],
+  ...(installed === null ? [] : [['postgres', postgresRig] satisfies [string, () => Promise<Rig>]]),
 ])('the %s journal', (_, makeRig) => {
   async function withRig(work: (rig: Rig, journal: Journal) => Promise<void>): Promise<void> {
-    const rig = makeRig();
+    const rig = await makeRig();
     try {
       await work(rig, await rig.open('p1'));
     } finally {

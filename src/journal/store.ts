@@ -1,0 +1,33 @@
+/** What the journal needs of a database besides its tables. Must not know any database. */
+import type { Kysely, Transaction } from 'kysely';
+import type { ProcessOwner } from './owner.ts';
+import type { JournalDatabase, RunRow } from './schema.ts';
+
+type Db = Kysely<JournalDatabase>;
+
+export interface JournalStore {
+  readonly db: Db;
+  /** Who writes. */
+  readonly owner: ProcessOwner;
+  /** Sees what others have committed and keeps out whoever locks the same. */
+  transaction<T>(work: (tx: Transaction<JournalDatabase>) => Promise<T>): Promise<T>;
+  /** A transaction that is durable when it resolves, and made once even when the connection was lost meanwhile. */
+  commit<T>(work: (tx: Transaction<JournalDatabase>) => Promise<T>): Promise<T>;
+  /** Repeats what does no harm when it is done twice until a lost connection is there again. */
+  retried<T>(work: () => Promise<T>): Promise<T>;
+  /** Until the transaction ends nobody else writes to these runs; unknown ones are left out. */
+  lockRuns(tx: Db, runs: readonly string[]): Promise<ReadonlyMap<string, RunRow>>;
+  /** Until the transaction ends nobody else leases. */
+  lockLeases(tx: Db): Promise<void>;
+  /** Until the transaction ends nobody else writes anything. */
+  lockEverything(tx: Db): Promise<void>;
+  /** From now on others see that this process lives. */
+  beAlive(): Promise<void>;
+  isAlive(db: Db, owner: ProcessOwner): Promise<boolean>;
+  /** The connection broke: whether the last transaction was made is not known, and the next will fare no better. */
+  isLost(thrown: unknown): boolean;
+  /** Its errors as the product's; the same value when it is not the database's. */
+  asError(thrown: unknown): unknown;
+  unreadable(why: string, cause?: unknown): Error;
+  close(): Promise<void>;
+}
