@@ -15,11 +15,44 @@ export interface RunStarted {
   /** Who started it: user@machine. */
   readonly by: string;
   readonly version: string;
+  /** Number of the change request that it is done under; absent: none was given. */
+  readonly change?: string;
+  /** Hosts are begun outside of the playbook's window too. */
+  readonly ignoresWindow?: true;
 }
 export interface RunResumed {
   readonly type: 'RunResumed';
   readonly by: string;
   readonly version: string;
+  readonly ignoresWindow?: true;
+}
+/** A wave waits for its gate; said once, when all waves before it have ended. */
+export interface GateAsked {
+  readonly type: 'GateAsked';
+  /** The wave that it opens. */
+  readonly gate: string;
+  /** The wave that it stands behind; null: it was declared at the wave that it opens. */
+  readonly after: string | null;
+  /** Who is asked to approve; null: nobody has to. */
+  readonly approve: string | null;
+  /** What an approval is bound to. */
+  readonly planHash: string;
+  /** ISO 8601: not before; null: no soaking. */
+  readonly soaksUntil: string | null;
+  /** ISO 8601: an approval must come before; null: any time. */
+  readonly deadline: string | null;
+}
+export interface GateAnswered {
+  readonly type: 'GateAnswered';
+  readonly gate: string;
+  /** timed-out: nobody answered before the deadline. */
+  readonly decision: 'approved' | 'rejected' | 'timed-out';
+  /** Who: user@machine; of a gate that timed out whoever noticed. */
+  readonly by: string;
+  /** Hash of the plan that was approved. */
+  readonly planHash: string;
+  /** What they said to it; may be empty. */
+  readonly note: string;
 }
 export interface WaveStarted {
   readonly type: 'WaveStarted';
@@ -143,6 +176,14 @@ export interface HostTakenUp {
   /** One line: why steps that changed something are carried out again; empty when none is. */
   readonly reason: string;
 }
+/** Its window has closed before anything was changed on the host: it holds nothing, `HostTakenUp` ends that. */
+export interface HostHeld {
+  readonly type: 'HostHeld';
+  readonly host: string;
+  /** The first step of what it has not begun. */
+  readonly step: string;
+  readonly reason: string;
+}
 /** Somebody wants the run to stop where it can be resumed. For the process that is at work now; it means nothing to a later one. */
 export interface RunPauseAsked {
   readonly type: 'RunPauseAsked';
@@ -169,16 +210,28 @@ export interface RunPaused {
   readonly type: 'RunPaused';
   readonly reason: string;
 }
-/** Nothing is left to do before questions are answered; nobody is at work on the run and it holds nothing. */
+/**
+ * Nothing is left to do before questions are answered, a gate is passed or a window opens; the run holds nothing. A process
+ * may still be there and go on by itself.
+ */
 export interface RunWaiting {
   readonly type: 'RunWaiting';
   readonly reason: string;
   /** Hosts with an open question. */
   readonly hosts: readonly string[];
+  /** Absent: only answers are missing. */
+  readonly hold?: Hold;
+}
+/** What keeps a wave from going on. */
+export interface Hold {
+  readonly kind: 'gate' | 'window';
+  readonly wave: string;
+  /** ISO 8601: when that ends by itself; null: it takes a person. */
+  readonly until: string | null;
 }
 export interface RunFinished {
   readonly type: 'RunFinished';
-  /** completed: every host ended; stopped: threshold exceeded; aborted: given up by `abort`. */
+  /** completed: every host ended; stopped: threshold exceeded, gate closed for good; aborted: given up by `abort`. */
   readonly how: 'completed' | 'stopped' | 'aborted';
   readonly reason: string;
 }
@@ -186,6 +239,8 @@ export interface RunFinished {
 export type RunEventBody =
   | RunStarted
   | RunResumed
+  | GateAsked
+  | GateAnswered
   | WaveStarted
   | HostLeased
   | HostReleased
@@ -201,6 +256,7 @@ export type RunEventBody =
   | OperatorAnswered
   | HostParked
   | HostTakenUp
+  | HostHeld
   | RunPauseAsked
   | HostSkipAsked
   | HostFinished

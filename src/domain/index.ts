@@ -22,7 +22,11 @@ export type {
 } from './action.ts';
 export { ERROR_CODES, type ErrorCode, type ErrorRecord, FirebreakError, toErrorRecord } from './errors.ts';
 export type {
+  GateAnswered,
+  GateAsked,
+  Hold,
   HostFinished,
+  HostHeld,
   HostParked,
   RunEvent,
   RunEventBody,
@@ -41,20 +45,23 @@ export {
 export type {
   ConnectionSettings,
   CredentialReference,
+  IncludedFile,
   JumpHost,
   Plan,
   PlannedBlock,
-  IncludedFile,
+  PlannedGate,
   PlannedHost,
   PlannedNode,
   PlannedStep,
   PlannedWave,
+  PlannedWindow,
   PlanOrigin,
   Position,
   RelayHost,
   StepValue,
   TransportName,
 } from './plan.ts';
+export { WEEKDAYS, type Weekday } from './plan.ts';
 export {
   type Clock,
   type Dispatcher,
@@ -91,4 +98,4 @@ export type {
   Transferred,
   Transport,
 } from './session.ts';
-export type { HostView, QuestionView, RunView, ShieldView, StepView, Tally, WaveView } from './view.ts';
+export type { GateView, HostView, QuestionView, RunView, ShieldView, StepView, Tally, WaveView } from './view.ts';

@@ -126,6 +126,10 @@ export interface PlannedStep {
   readonly timeout: number | string;
   /** At most this many hosts in this step at once; null = no limit but forks. */
   readonly throttle: number | null;
+  /** Values may hold templates. Absent: none. */
+  readonly vars?: JsonObject;
+  /** Its own and those of what it stands in. Absent: none. */
+  readonly tags?: readonly string[];
   readonly position: Position;
 }
 
@@ -136,6 +140,8 @@ export interface PlannedBlock {
   readonly block: readonly PlannedNode[];
   readonly rescue: readonly PlannedNode[];
   readonly always: readonly PlannedNode[];
+  /** Of all steps inside; values may hold templates. Absent: none. */
+  readonly vars?: JsonObject;
   /** The file whose steps these are, when the block stands for an `include:`. */
   readonly include?: string;
   readonly position: Position;
@@ -152,6 +158,41 @@ export type PlannedNode = PlannedStep | PlannedBlock;
 export interface PlannedWave {
   readonly name: string;
   readonly hosts: readonly string[];
+  /** It begins only when this is passed. Absent: at once. */
+  readonly gate?: PlannedGate;
+  /** Its hosts are begun only in one of these. Absent: at any time. */
+  readonly windows?: readonly PlannedWindow[];
+}
+
+/** What must be so before a wave begins; at least one of `approve` and `soakMs`. */
+export interface PlannedGate {
+  /** The wave that it stands behind, where it was declared so. */
+  readonly after: string | null;
+  /** Who is to approve, as people are told; null: nobody has to. */
+  readonly approve: string | null;
+  /** How long after the waves before it; 0: no soaking. */
+  readonly soakMs: number;
+  /** How long an approval is waited for; null: for ever. */
+  readonly timeoutMs: number | null;
+  /** continue: the wave begins without an approval. */
+  readonly onTimeout: 'stop' | 'continue';
+}
+
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/** A maintenance window, by the clocks on the wall of a time zone. */
+export interface PlannedWindow {
+  /** `22:00` */
+  readonly start: string;
+  /** `05:00`, on the next day when that is not after `start`; `24:00` is midnight. */
+  readonly end: string;
+  /** IANA name. */
+  readonly tz: string;
+  /** Days on which it opens, in the week's order. */
+  readonly days: readonly Weekday[];
+  /** No new host begins when less is left. */
+  readonly minRemainingMs: number;
 }
 
 /** Where the plan came from, so that a rerun can read the same files again. Paths are absolute. */
@@ -163,6 +204,8 @@ export interface PlanOrigin {
   readonly packages: string | null;
   /** Settings from the command line that won over the inventory. */
   readonly connection: JsonObject;
+  /** `--tags` and `--skip-tags`. Absent: all steps but those tagged `never`. */
+  readonly tags?: { readonly only: readonly string[]; readonly skip: readonly string[] };
 }
 
 export interface Plan {
@@ -186,6 +229,10 @@ export interface Plan {
   readonly maxFailPercentage: number;
   readonly maxUnreachablePercentage: number;
   readonly forks: number;
+  /** A run needs a change number. Absent: it does not. */
+  readonly requireChange?: true;
+  /** Of all steps, over those of the inventory; values may hold templates. Absent: none. */
+  readonly vars?: JsonObject;
   readonly steps: readonly PlannedNode[];
   /** Fields of each step's result, so that every id is in `steps` with null fields from the start. */
   readonly results: { readonly [stepId: string]: readonly string[] };

@@ -3,6 +3,7 @@
  * Must not know where the events came from or who looks.
  */
 import type { ErrorRecord } from './errors.ts';
+import type { Hold } from './events.ts';
 import type { JsonObject } from './json.ts';
 import type { HostOutcome, StepOutcome } from './outcome.ts';
 import type { AnsweredVia, Question } from './question.ts';
@@ -58,7 +59,7 @@ export interface HostView {
   readonly groups: readonly string[];
   readonly state: 'waiting' | 'running' | 'finished';
   readonly outcome: HostOutcome | null;
-  /** One line: why this outcome; empty while it runs. */
+  /** One line: why this outcome, or why it waits for its window; empty while it runs. */
   readonly reason: string;
   readonly error: ErrorRecord | null;
   /** Id of the step that is running or comes next; null when waiting or finished. */
@@ -87,6 +88,23 @@ export interface WaveView {
   readonly hosts: readonly string[];
 }
 
+/** A gate that has been asked for. */
+export interface GateView {
+  /** The wave that it opens. */
+  readonly gate: string;
+  readonly after: string | null;
+  readonly approve: string | null;
+  /** asked: nobody has answered, or it still soaks; passed: the wave has begun, and nobody had to answer. */
+  readonly state: 'asked' | 'approved' | 'rejected' | 'timed-out' | 'passed';
+  readonly planHash: string;
+  readonly askedAt: string;
+  readonly soaksUntil: string | null;
+  readonly deadline: string | null;
+  readonly by: string | null;
+  readonly note: string;
+  readonly answeredAt: string | null;
+}
+
 /** How many hosts ended how; `waiting` and `running` for those that have not. */
 export type Tally = { readonly [outcome in HostOutcome | 'waiting' | 'running']: number };
 
@@ -95,11 +113,17 @@ export interface RunView {
   readonly name: string;
   readonly parent: string | null;
   readonly check: boolean;
-  /** open: no end in the journal; waiting: for answers to questions; whether somebody is at work on it is `RunInfo.state`. */
+  /** open: no end in the journal; waiting: for answers, a gate or a window; whether somebody is at work on it is `RunInfo.state`. */
   readonly state: 'open' | 'paused' | 'waiting' | 'completed' | 'stopped' | 'aborted';
+  /** The gate or window that a waiting run waits for; null: none. */
+  readonly hold: Hold | null;
   /** Why it was paused, stopped or aborted (with the arithmetic of a threshold). */
   readonly reason: string;
   readonly by: string;
+  /** Number of the change request; null: none was given. */
+  readonly change: string | null;
+  readonly planHash: string;
+  readonly gates: readonly GateView[];
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
   readonly resumes: number;

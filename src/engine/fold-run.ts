@@ -1,6 +1,7 @@
 /** Folds plan and events into a RunView. Pure. */
 import {
   FINE_OUTCOMES,
+  type GateView,
   HOST_OUTCOMES,
   type HostView,
   type Plan,
@@ -13,6 +14,7 @@ import {
   type Tally,
   type WaveView,
 } from '../domain/index.ts';
+import { foldGates, type GateRecord } from './gates.ts';
 import { foldHosts, HostRecord, type StepRecord } from './host-record.ts';
 import { flattenSteps } from './plan-steps.ts';
 
@@ -34,7 +36,11 @@ export function foldRun(plan: Plan, events: readonly RunEvent[]): RunView {
     check: started?.check ?? false,
     state: finished?.how ?? (halted === undefined ? 'open' : halted.type === 'RunWaiting' ? 'waiting' : 'paused'),
     reason: (finished ?? halted)?.reason ?? '',
+    hold: finished === undefined && halted?.type === 'RunWaiting' ? (halted.hold ?? null) : null,
     by: started?.by ?? '',
+    change: started?.change ?? null,
+    planHash: started?.planHash ?? plan.hash,
+    gates: [...foldGates(events).values()].map((gate) => gateView(gate, begunWaves)),
     startedAt: started?.at ?? null,
     finishedAt: finished?.at ?? null,
     resumes: events.filter((event) => event.type === 'RunResumed').length,
@@ -49,8 +55,26 @@ export function foldRun(plan: Plan, events: readonly RunEvent[]): RunView {
   };
 }
 
+function gateView({ asked, answer }: GateRecord, begunWaves: ReadonlySet<string>): GateView {
+  const { gate, after, approve, planHash, soaksUntil, deadline } = asked;
+  return {
+    gate,
+    after,
+    approve,
+    state: answer?.decision ?? (begunWaves.has(gate) ? 'passed' : 'asked'),
+    planHash,
+    askedAt: asked.at,
+    soaksUntil,
+    deadline,
+    by: answer?.by ?? null,
+    note: answer?.note ?? '',
+    answeredAt: answer?.at ?? null,
+  };
+}
+
 function hostView(host: PlannedHost, planned: readonly PlannedStep[], record: HostRecord): HostView {
-  const state = record.finished !== null ? 'finished' : record.startedAt !== null ? 'running' : 'waiting';
+  const isBegun = record.startedAt !== null && record.held === null;
+  const state = record.finished !== null ? 'finished' : isBegun ? 'running' : 'waiting';
   const steps = planned.map((step) => stepView(step, record.steps.get(step.id), state));
   const undos = record.open('undo');
   return {
@@ -60,7 +84,7 @@ function hostView(host: PlannedHost, planned: readonly PlannedStep[], record: Ho
     groups: host.groups,
     state,
     outcome: record.finished?.outcome ?? null,
-    reason: record.finished?.reason ?? '',
+    reason: record.finished?.reason ?? record.held?.reason ?? '',
     error: record.finished?.error ?? null,
     currentStep: state === 'running' ? currentStep(steps, record) : null,
     steps,

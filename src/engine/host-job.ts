@@ -18,8 +18,9 @@ import { type HostRecord, openReceipts } from './host-record.ts';
 import { HostRunner } from './host-runner.ts';
 import { type HostWork, openUndos, stepContext } from './host-work.ts';
 import type { Orders } from './orders.ts';
-import { Paused } from './pause.ts';
+import { OutsideWindow, Paused } from './pause.ts';
 import type { Recorder } from './recorder.ts';
+import { stayInWindow } from './stay-in-window.ts';
 import { StepTime } from './step-time.ts';
 import { takeUp } from './take-up.ts';
 import type { Throttles } from './throttle.ts';
@@ -40,6 +41,8 @@ export interface RunScope {
   readonly recorder: Recorder;
   readonly throttles: Throttles;
   readonly plans: PlanShelf;
+  /** Somebody wants it outside of the playbook's windows too. */
+  readonly ignoresWindow: boolean;
   /** False for runs that change nothing: nothing is leased then. */
   readonly isLeasing: boolean;
 }
@@ -74,6 +77,7 @@ export class HostJob {
       unproduced: new Set(),
       wouldChange: [],
       otherLedgers: [],
+      stayInWindow: (node) => stayInWindow(scope, host, record, node),
     };
   }
 
@@ -82,7 +86,8 @@ export class HostJob {
     const runner = new HostRunner(this.#work);
     if (this.#skippedBy !== null) return this.#leaveOut();
     await this.#orPaused(async () => {
-      if (this.#record.parked !== null) await this.#takeUp(this.#record.parked.step);
+      const waitedAt = this.#record.parked?.step ?? this.#record.held?.step;
+      if (waitedAt !== undefined) await this.#takeUp(waitedAt);
       await runner.run();
       if (runner.waitsFor !== null) return this.#park(runner.waitsFor.step, runner.waitsFor.reason);
       // Reached by this process or, when the host is through already, by an earlier one.
@@ -127,6 +132,16 @@ export class HostJob {
     await this.#release();
   }
 
+  /** Its window has closed before anything was changed there; it is looked at again in the next one. */
+  async #hold(step: string, reason: string): Promise<void> {
+    await this.#leave(this.#work.connection.isOpen);
+    await this.#scope.recorder.append(this.#record, [
+      { type: 'HostHeld', host: this.#host.name, step, reason },
+      ...this.#released(),
+    ]);
+    await this.#release();
+  }
+
   /** For a host that has its outcome but is still owed something. The lease is already taken. */
   async settleDebts(): Promise<void> {
     const runner = new HostRunner(this.#work);
@@ -142,6 +157,7 @@ export class HostJob {
     try {
       await work();
     } catch (thrown) {
+      if (thrown instanceof OutsideWindow) return this.#hold(thrown.step, thrown.message);
       if (!(thrown instanceof Paused)) throw thrown;
       if (this.#skippedBy !== null && !this.#scope.pause.aborted && this.#record.finished === null) {
         return this.#leaveOut();

@@ -5,6 +5,7 @@
 import type {
   AnsweredVia,
   HostFinished,
+  HostHeld,
   HostParked,
   JsonObject,
   OpenUndo,
@@ -74,6 +75,8 @@ export class HostRecord {
   finished: HostFinished | null = null;
   /** Set while the host waits for an answer; it counts as finished meanwhile. */
   parked: HostParked | null = null;
+  /** Set while the host waits for a window, untouched. */
+  held: HostHeld | null = null;
   takenUpAt: string | null = null;
   /** Who wants the host left out. */
   skipAskedBy: string | null = null;
@@ -184,8 +187,12 @@ export class HostRecord {
         };
         this.finishedAt = event.at;
         return;
+      case 'HostHeld':
+        this.held = event;
+        return;
       case 'HostTakenUp':
         this.parked = null;
+        this.held = null;
         this.finished = null;
         this.finishedAt = null;
         this.takenUpAt = event.at;
@@ -196,6 +203,7 @@ export class HostRecord {
         return;
       case 'HostFinished':
         this.parked = null;
+        this.held = null;
         this.finished = event;
         this.finishedAt = event.at;
         return;
@@ -223,6 +231,12 @@ export class HostRecord {
     step.probeReason = '';
     const before = this.finishedOrder.indexOf(id);
     if (before >= 0) this.finishedOrder.splice(before, 1);
+  }
+
+  /** True when this run has begun a block or a change there: then it is seen through. */
+  isTouched(): boolean {
+    const isOwed = [...this.obligations.values()].some(({ kind }) => kind === 'always');
+    return isOwed || [...this.steps.values()].some(({ intents }) => intents > 0);
   }
 
   /** Oldest first. */

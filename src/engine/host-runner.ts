@@ -54,10 +54,10 @@ export class HostRunner {
     return this.#isCutOff || this.#parked !== null || this.#unreachable !== null;
   }
 
-  /** The whole way through the plan. @throws Paused, a failure of the journal */
+  /** The whole way through the plan. @throws Paused, OutsideWindow, a failure of the journal */
   async run(): Promise<void> {
     for (;;) {
-      const flow = await this.#sequence(this.#work.plan.steps);
+      const flow = await this.#wholePlan();
       if (flow.kind !== 'again') break;
       await takeUp(this.#work, flow.step, []);
       this.#failures = [];
@@ -103,6 +103,15 @@ export class HostRunner {
       standingShields: openUndos(this.#work).filter(({ uses }) => isBarrier(this.#work.deps.actions.get(uses))).length,
       wouldChange,
     });
+  }
+
+  async #wholePlan(): Promise<Flow> {
+    for (const node of this.#work.plan.steps) {
+      this.#work.stayInWindow(node);
+      const flow = await this.#node(node);
+      if (flow.kind !== 'next') return flow;
+    }
+    return NEXT;
   }
 
   async #sequence(nodes: readonly PlannedNode[]): Promise<Flow> {

@@ -1,6 +1,6 @@
 /** All that the runner of one host works with, and the contexts that actions and expressions get. No logic of steps. */
 import { dirname } from 'node:path';
-import type { JsonObject, OpenUndo, Plan, PlannedHost, RunEventBody, StepContext } from '../domain/index.ts';
+import type { JsonObject, OpenUndo, Plan, PlannedHost, PlannedNode, RunEventBody, StepContext } from '../domain/index.ts';
 import type { ExpressionContext } from '../playbook/index.ts';
 import type { EngineDeps } from './deps.ts';
 import type { EarlierAnswers } from './earlier-answers.ts';
@@ -35,6 +35,8 @@ export interface HostWork extends HostLedger {
   readonly unproduced: Set<string>;
   /** `--check`: steps that would have changed something. */
   readonly wouldChange: string[];
+  /** Before a step or block of the plan's top. @throws OutsideWindow where that would be the first change, and too late */
+  stayInWindow(node: PlannedNode): void;
   /** Further ledgers of the same machine whose undos this work may discharge. */
   readonly otherLedgers: readonly HostLedger[];
 }

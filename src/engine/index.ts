@@ -2,6 +2,7 @@ export { type Answered, answerQuestion } from './answer.ts';
 export { addressKey } from './carry.ts';
 export type { EngineDeps, HostMarker, Observer, Operator, Order } from './deps.ts';
 export { foldRun } from './fold-run.ts';
+export { type AnsweredGate, answerGate } from './gate-answer.ts';
 export {
   type DischargeOutcome,
   dischargeObligations,

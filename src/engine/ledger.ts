@@ -199,5 +199,6 @@ export function workOn(on: {
     unproduced: new Set(),
     wouldChange: [],
     otherLedgers: [],
+    stayInWindow: () => {},
   };
 }

@@ -28,7 +28,9 @@ import { flattenSteps } from './plan-steps.ts';
 import { Recorder } from './recorder.ts';
 import { leaseHosts, releaseAll } from './run-leases.ts';
 import { Throttles } from './throttle.ts';
-import { type Records, Waves } from './waves.ts';
+import { awaitHold } from './wait.ts';
+import { type Held, type Records, Waves } from './waves.ts';
+import { openingAt } from './windows.ts';
 
 const HALTS: ReadonlySet<string> = new Set(['RunPaused', 'RunWaiting', 'RunResumed', 'RunStarted']);
 /** Hosts named in a reason. */
@@ -40,6 +42,10 @@ interface Who {
   readonly version: string;
   /** Pauses the run at the next safe point of each host. */
   readonly signal: AbortSignal;
+  /** Stays while a gate or a window is waited for, and goes on by itself; else the run is left waiting. */
+  readonly waits?: boolean;
+  /** Begins hosts outside of the playbook's windows too. */
+  readonly ignoresWindow?: boolean;
 }
 
 export interface RunOptions extends Who {
@@ -51,6 +57,8 @@ export interface RunOptions extends Who {
   readonly check: boolean;
   /** Leave out hosts that another run holds (outcome `skipped`) instead of refusing the run. */
   readonly skipLeased: boolean;
+  /** Number of the change request. */
+  readonly change?: string;
 }
 
 export interface ResumeOptions extends Who {
@@ -59,11 +67,11 @@ export interface ResumeOptions extends Who {
 
 export interface RunResult {
   readonly run: string;
-  /** waiting: only answers are missing; see `RunView`. */
+  /** waiting: for answers, or for what `RunView.hold` names. */
   readonly how: 'completed' | 'stopped' | 'paused' | 'waiting';
   readonly reason: string;
   readonly view: RunView;
-  /** 0 all fine, 3 some hosts not fine, 4 stopped by a threshold, 130 paused. */
+  /** 0 all fine, 3 some hosts not fine, 4 stopped by a threshold, gate or window, 130 paused. */
   readonly exitCode: number;
 }
 
@@ -86,6 +94,8 @@ export async function runPlan(deps: EngineDeps, options: RunOptions): Promise<Ru
         check,
         by: options.by,
         version: options.version,
+        ...(options.change === undefined ? {} : { change: options.change }),
+        ...(options.ignoresWindow === true ? { ignoresWindow: true } : {}),
       },
       ...leasedEvents(scope, (host) => !leftOut.has(host.name)),
     ]);
@@ -95,7 +105,7 @@ export async function runPlan(deps: EngineDeps, options: RunOptions): Promise<Ru
       records.set(name, record);
       await scope.recorder.append(record, [{ ...cancelled(name, 0, reason), outcome: 'skipped' }]);
     }
-    return await workThrough(scope, new Waves(scope, records), 0);
+    return await untilDone(deps, options, await workThrough(scope, new Waves(scope, records), 0));
   } finally {
     await giveUp(journal, run);
   }
@@ -111,23 +121,64 @@ export async function resumeRun(deps: EngineDeps, options: ResumeOptions): Promi
   await refuseFinished(journal, run);
   await journal.adopt(run);
   try {
-    const plan = await journal.plan(run);
-    const events = await journal.events(run);
-    const started = events.find((event) => event.type === 'RunStarted');
-    const check = started?.check ?? false;
-    const scope = scopeOf(deps, plan, { ...options, check, parent: started?.parent ?? null });
-    const records = foldHosts(events);
-    const wanted = takenUp(deps, records);
-    const open = plan.hosts.filter(({ name }) => wanted.has(name) || (records.get(name)?.finished ?? null) === null);
-    await refuseUnanswered(scope, records, open, events);
-    if (scope.isLeasing) await leaseHosts(journal, run, plan, open, false);
-    await scope.recorder.append(null, [{ type: 'RunResumed', by: options.by, version: options.version }]);
-    await settleFinished(scope, records);
-    const begun = events.flatMap((event) => (event.type === 'WaveStarted' ? [event.wave] : []));
-    return await workThrough(scope, new Waves(scope, records, new Set(begun), wanted), events.at(-1)?.seq ?? 0);
+    return await untilDone(deps, options, await goOn(deps, options));
   } finally {
     await giveUp(journal, run);
   }
+}
+
+/** From what the journal says of a run that nobody is at work on. */
+async function goOn(deps: EngineDeps, options: ResumeOptions): Promise<Worked> {
+  const { journal } = deps;
+  const { run } = options;
+  const plan = await journal.plan(run);
+  const events = await journal.events(run);
+  const started = events.find((event) => event.type === 'RunStarted');
+  const check = started?.check ?? false;
+  const scope = scopeOf(deps, plan, { ...options, check, parent: started?.parent ?? null });
+  const records = foldHosts(events);
+  const wanted = takenUp(deps, records);
+  const open = plan.hosts.filter(({ name }) => wanted.has(name) || (records.get(name)?.finished ?? null) === null);
+  await refuseUnanswered(scope, records, open, events);
+  const begun = events.flatMap((event) => (event.type === 'WaveStarted' ? [event.wave] : []));
+  const waves = new Waves(scope, records, new Set(begun), wanted);
+  const held = await waves.heldAtOnce();
+  if (held !== null) return wait(scope, waves, held, { events, heard: events.at(-1)?.seq ?? 0 });
+  if (scope.isLeasing) await leaseHosts(journal, run, plan, open, false);
+  const outside = options.ignoresWindow === true ? ({ ignoresWindow: true } as const) : {};
+  await scope.recorder.append(null, [{ type: 'RunResumed', by: options.by, version: options.version, ...outside }]);
+  await settleFinished(scope, records);
+  return workThrough(scope, waves, events.at(-1)?.seq ?? 0);
+}
+
+/** Spends the waits for gates and windows, where it is to; every time the run goes on as it does when it is resumed. */
+async function untilDone(deps: EngineDeps, options: ResumeOptions, first: Worked): Promise<RunResult> {
+  let worked = first;
+  while (worked.held !== null && options.waits === true) {
+    const how = await awaitHold(deps, options, worked.held, worked.heard);
+    if (how !== 'go') return { ...worked.result, how: 'paused', reason: how, exitCode: EXIT_CODES.interrupted };
+    worked = await goOn(deps, options);
+  }
+  return worked.result;
+}
+
+/** Says in the journal what is waited for, unless it says so already, and holds nothing any more. */
+async function wait(
+  scope: RunScope,
+  waves: Waves,
+  held: Held,
+  { events, heard }: { readonly events: readonly RunEvent[]; readonly heard: number },
+): Promise<Worked> {
+  const { recorder, plan, isLeasing } = scope;
+  const last = events.findLast(({ type }) => HALTS.has(type));
+  const { reason, hold } = held;
+  const isSaid = last?.type === 'RunWaiting' && last.reason === reason && last.hold?.until === hold.until;
+  if (!isSaid) {
+    const hosts = waves.parked().map(({ host }) => host);
+    await recorder.append(null, [{ type: 'RunWaiting', reason, hosts, hold }]);
+  }
+  if (isLeasing) await recorder.use((journal) => releaseAll(journal, recorder.run, plan));
+  return { result: await result(scope, 'waiting', reason, EXIT_CODES.stopped), held, heard };
 }
 
 /** Gives an unfinished run up; what is owed to its hosts stays in the ledger. @throws FB_RUN_UNKNOWN, FB_RUN_STATE */
@@ -161,6 +212,7 @@ function scopeOf(
     readonly check: boolean;
     readonly by: string;
     readonly signal: AbortSignal;
+    readonly ignoresWindow?: boolean;
   },
 ): RunScope {
   const recorder = new Recorder(deps.journal, options.run, deps.observer);
@@ -177,15 +229,29 @@ function scopeOf(
     recorder,
     throttles: new Throttles(),
     plans: new PlanShelf(recorder),
+    ignoresWindow: options.ignoresWindow === true,
     isLeasing: isChanging && !options.check,
   };
 }
 
+interface Worked {
+  readonly result: RunResult;
+  readonly held: Held | null;
+  /** The last event before this process took the run up: orders come after it. */
+  readonly heard: number;
+}
+
 /** @param heard the last event that is in the records: orders come after it */
-async function workThrough(scope: RunScope, waves: Waves, heard: number): Promise<RunResult> {
-  const { recorder, plan, deps, orders } = scope;
+async function workThrough(scope: RunScope, waves: Waves, heard: number): Promise<Worked> {
+  const { recorder, deps, orders } = scope;
   const deafen = deps.watchOrders?.(recorder.run, heard, (order) => orders.take(order));
-  const { stopped } = await waves.run().finally(deafen);
+  const { stopped, held } = await waves.run().finally(deafen);
+  if (held !== null && !scope.pause.aborted) return wait(scope, waves, held, { events: [], heard });
+  return { result: await conclude(scope, waves, stopped), held: null, heard };
+}
+
+async function conclude(scope: RunScope, waves: Waves, stopped: string | null): Promise<RunResult> {
+  const { recorder, plan, deps, orders } = scope;
   if (scope.pause.aborted && !waves.isDone()) {
     const reason = orders.pausedBy === null ? 'interrupted' : `paused by ${orders.pausedBy}`;
     await recorder.append(null, [{ type: 'RunPaused', reason }]);
@@ -259,6 +325,9 @@ async function settleFinished(scope: RunScope, records: Records): Promise<void> 
   const owed = scope.plan.hosts.filter((host) => {
     const record = records.get(host.name);
     if (record === undefined || record.finished === null || record.finished.outcome === 'needs-operator') return false;
+    const windows = scope.plan.waves[host.wave]?.windows;
+    if (windows !== undefined && !scope.ignoresWindow && openingAt(windows, scope.deps.clock.now()) === null)
+      return false;
     const isPatched = record.verdict()?.['fixed'] === true;
     return record.open('always').length > 0 || (isPatched && record.open('undo').length > 0);
   });
