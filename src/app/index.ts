@@ -7,6 +7,7 @@ export type { ExecResult } from './exec.ts';
 export { execOnTargets } from './exec-on-targets.ts';
 export { listHosts } from './hosts.ts';
 export { buildKit, importKit } from './kit/index.ts';
+export type { TagChoice } from '../playbook/index.ts';
 export { loadPlan } from './load-plan.ts';
 export { pauseRun, skipHosts } from './orders.ts';
 export { type PlanPreview, type PreviewNode, previewPlan } from './preview.ts';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { loadAdvisory } from '../advisory/index.ts';
 import { type ActionCatalog, FirebreakError, type JsonObject, type Plan, type PlanOrigin } from '../domain/index.ts';
 import { createPlan } from '../engine/index.ts';
-import { type InputSource, loadPlaybook, type Playbook, resolveInputs } from '../playbook/index.ts';
+import { type InputSource, loadPlaybook, type Playbook, resolveInputs, type TagChoice } from '../playbook/index.ts';
 import { findAdvisory, findPlaybook, readInclude, readText } from './files.ts';
 import { type InventorySource, inventoryOrigin, readInventory, readTargets } from './inventory/index.ts';
 
@@ -15,6 +15,8 @@ export interface PlanSource extends InventorySource {
   /** `--input` values as typed: `name=value` or `@file`. */
   readonly inputs: readonly string[];
   readonly forks?: number | undefined;
+  /** `--tags` and `--skip-tags`; absent: all steps but those tagged `never`. */
+  readonly tags?: TagChoice | undefined;
   /** Folder of the package files. */
   readonly packages?: string | undefined;
 }
@@ -52,13 +54,14 @@ export async function loadPlan(source: PlanSource, catalog: ActionCatalog): Prom
 }
 
 function originOf(source: PlanSource): PlanOrigin {
-  const { targetsFile, packages, connection } = source;
+  const { targetsFile, packages, connection, tags } = source;
   const path = (name: string | undefined): string | null => (name === undefined ? null : resolve(name));
   return {
     inventory: inventoryOrigin(source),
     targetsFile: path(targetsFile),
     packages: path(packages),
     connection: (connection ?? {}) as JsonObject,
+    ...(tags === undefined ? {} : { tags }),
   };
 }
 

@@ -119,6 +119,7 @@ export async function planRerun(services: Services, options: RerunOptions): Prom
       targetsFile: options.targetsFile ?? old.origin.targetsFile ?? undefined,
       packages: options.packages ?? old.origin.packages ?? undefined,
       connection: { ...old.origin.connection, ...options.connection },
+      tags: options.tags ?? old.origin.tags,
       limit: options.limit,
       forks: options.forks,
       inputs,

@@ -1,7 +1,7 @@
 /** What the commands that start a run on an inventory's hosts have in common, from their flags on. */
 import type { FinishedRun, loadPlan, Services } from '../app/index.ts';
 import { followRun } from './follow-run.ts';
-import { connectionFlags, type NewRunOptions } from './options.ts';
+import { chosenTags, connectionFlags, type NewRunOptions } from './options.ts';
 import { readVersion } from './version.ts';
 
 type PlanSource = Parameters<typeof loadPlan>[0];
@@ -21,6 +21,7 @@ export async function sourceOf(
     inputs: flags.input ?? [],
     packages: flags.packages,
     forks: flags.forks,
+    tags: chosenTags(flags),
     connection: overridesOf(connectionFlags(flags)),
     connector: services.connector,
   };

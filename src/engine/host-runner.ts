@@ -11,12 +11,12 @@ import {
   type PlannedNode,
   toErrorRecord,
 } from '../domain/index.ts';
-import { dependsOn, evaluateCondition } from '../playbook/index.ts';
+import { evaluateCondition, stepsBehind } from '../playbook/index.ts';
 import { outcomeOfError } from './attempt.ts';
 import { type HostVerdict, hostOutcome, type StepFailure } from './host-outcome.ts';
 import { attemptContext, discharge, expressionContext, type HostWork, openUndos } from './host-work.ts';
 import { throwIfPaused } from './pause.ts';
-import { findBlock, flattenSteps } from './plan-steps.ts';
+import { findBlock, flattenSteps, varsAt } from './plan-steps.ts';
 import { RelayWait } from './relay-wait.ts';
 import { checkDependency, type Flow, runStep, skipSteps } from './step-runner.ts';
 import { StepTime } from './step-time.ts';
@@ -175,12 +175,17 @@ export class HostRunner {
   #reasonToLeaveOut(block: PlannedBlock): string | Flow | null {
     if (block.if === null) return null;
     try {
-      const depends = this.#work.check ? checkDependency(this.#work, dependsOn(block.if)) : null;
+      const depends = this.#work.check
+        ? checkDependency(
+            this.#work,
+            stepsBehind(varsAt(this.#work.plan, block.id), { expressions: [block.if], templates: [] }),
+          )
+        : null;
       if (depends !== null) {
         for (const step of flattenSteps([block])) this.#work.unproduced.add(step.id);
         return depends;
       }
-      if (evaluateCondition(block.if, expressionContext(this.#work))) return null;
+      if (evaluateCondition(block.if, expressionContext(this.#work, block))) return null;
       return `if of ${block.id}: ${block.if} is false`;
     } catch (thrown) {
       const error = toErrorRecord(thrown);

@@ -1,12 +1,20 @@
 /** All that the runner of one host works with, and the contexts that actions and expressions get. No logic of steps. */
 import { dirname } from 'node:path';
-import type { JsonObject, OpenUndo, Plan, PlannedHost, PlannedNode, RunEventBody, StepContext } from '../domain/index.ts';
-import type { ExpressionContext } from '../playbook/index.ts';
+import type {
+  JsonObject,
+  OpenUndo,
+  Plan,
+  PlannedHost,
+  PlannedNode,
+  RunEventBody,
+  StepContext,
+} from '../domain/index.ts';
+import { type ExpressionContext, withVars } from '../playbook/index.ts';
 import type { EngineDeps } from './deps.ts';
 import type { EarlierAnswers } from './earlier-answers.ts';
 import type { HostConnection } from './host-connection.ts';
 import type { HostRecord } from './host-record.ts';
-import { flattenSteps } from './plan-steps.ts';
+import { varsAt } from './plan-steps.ts';
 import type { Recorder } from './recorder.ts';
 import type { StepTime } from './step-time.ts';
 import type { Throttles } from './throttle.ts';
@@ -73,11 +81,15 @@ export function dischargeEvents(
     .map((obligation) => ({ type: 'ObligationDischarged', host, obligation, how }));
 }
 
-export function expressionContext(work: HostWork, result?: JsonObject): ExpressionContext {
+/** As the step or block at hand sees it. */
+export function expressionContext(
+  work: HostWork,
+  node: PlannedNode,
+  own: { readonly result?: JsonObject } = {},
+): ExpressionContext {
   const { host, plan, record } = work;
-  const steps = Object.fromEntries(
-    flattenSteps(plan.steps).map((step) => [step.id, record.value(step.id, plan.results[step.id] ?? [])]),
-  );
+  // Steps that --tags has left out are there too, as those that have not run.
+  const steps = Object.fromEntries(Object.entries(plan.results).map(([id, fields]) => [id, record.value(id, fields)]));
   const context: ExpressionContext = {
     inputs: plan.inputs,
     vars: host.vars,
@@ -92,7 +104,7 @@ export function expressionContext(work: HostWork, result?: JsonObject): Expressi
     groups: host.groups,
     steps,
   };
-  return result === undefined ? context : { ...context, result };
+  return withVars({ ...context, ...own }, varsAt(plan, node.id));
 }
 
 export interface ContextOptions {

@@ -152,7 +152,7 @@ async function stillVulnerable(work: HostWork, timeoutMs: number): Promise<State
   }
   const time = new StepTime(deps.clock, timeoutMs, work.pause);
   try {
-    const args = action.args.parse(interpolate(step.with, expressionContext(work))) as JsonObject;
+    const args = action.args.parse(interpolate(step.with, expressionContext(work, step))) as JsonObject;
     const context = stepContext(work, { stepId: step.id, attempt: 1, time });
     const { result } = await time.bound(action.read(context, args), time.signal);
     if (result['fixed'] === true) return null;

@@ -1,11 +1,35 @@
 /** The plan's steps, blocks flattened. Must not know what became of them. */
-import type { Plan, PlannedBlock, PlannedNode, PlannedStep } from '../domain/index.ts';
+import type { JsonObject, Plan, PlannedBlock, PlannedNode, PlannedStep } from '../domain/index.ts';
 
 /** In the order of the text: block, rescue, always. */
 export function flattenSteps(nodes: readonly PlannedNode[]): readonly PlannedStep[] {
   return nodes.flatMap((node) =>
     node.kind === 'step' ? [node] : flattenSteps([...node.block, ...node.rescue, ...node.always]),
   );
+}
+
+const layers = new WeakMap<Plan, ReadonlyMap<string, readonly JsonObject[]>>();
+
+/** The variables that hold at a step or block, the playbook's own first. */
+export function varsAt(plan: Plan, id: string): readonly JsonObject[] {
+  let known = layers.get(plan);
+  if (known === undefined) {
+    known = new Map(collectVars(plan.steps, plan.vars === undefined ? [] : [plan.vars]));
+    layers.set(plan, known);
+  }
+  return known.get(id) ?? [];
+}
+
+function* collectVars(
+  nodes: readonly PlannedNode[],
+  outer: readonly JsonObject[],
+): Generator<[id: string, layers: readonly JsonObject[]]> {
+  for (const node of nodes) {
+    const own = node.vars === undefined ? outer : [...outer, node.vars];
+    // Whether a block is run is decided with the variables that hold in it.
+    yield [node.id, own];
+    if (node.kind === 'block') yield* collectVars([...node.block, ...node.rescue, ...node.always], own);
+  }
 }
 
 export function findBlock(nodes: readonly PlannedNode[], id: string): PlannedBlock | null {

@@ -14,7 +14,7 @@ import {
   type StepFinished,
   toErrorRecord,
 } from '../domain/index.ts';
-import { dependsOn, evaluateCondition, interpolate, templateDependsOn } from '../playbook/index.ts';
+import { evaluateCondition, interpolate, stepsBehind } from '../playbook/index.ts';
 import { parseDuration } from '../util/index.ts';
 import { type Attempt, type Ended, ended, outcomeOfError, wentWrong } from './attempt.ts';
 import { attemptChange, undosNotNeeded } from './change-attempt.ts';
@@ -22,6 +22,7 @@ import type { StepFailure } from './host-outcome.ts';
 import { discharge, dischargeEvents, expressionContext, type HostWork, stepContext } from './host-work.ts';
 import { askOperator, waitFor } from './operator-step.ts';
 import { Paused, throwIfPaused } from './pause.ts';
+import { varsAt } from './plan-steps.ts';
 import { RelayWait } from './relay-wait.ts';
 import { StepTime } from './step-time.ts';
 
@@ -103,19 +104,20 @@ async function carryOut(work: HostWork, step: PlannedStep, action: Action): Prom
 
 function reasonToSkip(work: HostWork, step: PlannedStep): string | null {
   if (work.check) {
-    const used = [...(step.if === null ? [] : dependsOn(step.if)), ...templateDependsOn(step.with)];
-    const depends = checkDependency(work, used);
+    const expressions = step.if === null ? [] : [step.if];
+    const used = { expressions, templates: [step.with] };
+    const depends = checkDependency(work, stepsBehind(varsAt(work.plan, step.id), used));
     if (depends !== null) {
       work.unproduced.add(step.id);
       return depends;
     }
   }
-  if (step.if === null || evaluateCondition(step.if, expressionContext(work))) return null;
+  if (step.if === null || evaluateCondition(step.if, expressionContext(work, step))) return null;
   return `if: ${step.if} is false`;
 }
 
 function parseArgs(work: HostWork, step: PlannedStep, action: Action): JsonObject {
-  const given = interpolate(step.with, expressionContext(work));
+  const given = interpolate(step.with, expressionContext(work, step));
   const parsed = action.args.safeParse(given);
   if (parsed.success) return parsed.data as JsonObject;
   const [issue] = parsed.error.issues;
@@ -125,7 +127,7 @@ function parseArgs(work: HostWork, step: PlannedStep, action: Action): JsonObjec
 
 function timeoutOf(work: HostWork, step: PlannedStep): number {
   if (typeof step.timeout === 'number') return step.timeout;
-  const value = interpolate(step.timeout, expressionContext(work));
+  const value = interpolate(step.timeout, expressionContext(work, step));
   const ms = typeof value === 'number' ? value : typeof value === 'string' ? parseDuration(value) : null;
   if (ms !== null && ms > 0) return ms;
   throw new FirebreakError(
@@ -237,7 +239,7 @@ async function read(
 function until(work: HostWork, step: PlannedStep, done: Attempt, attempt: number): Attempt {
   if (step.until === null || work.check || done.kind !== 'ended') return done;
   if (done.outcome !== 'ok' && done.outcome !== 'changed') return done;
-  if (evaluateCondition(step.until, expressionContext(work, done.result))) return done;
+  if (evaluateCondition(step.until, expressionContext(work, step, { result: done.result }))) return done;
   const reason = done.result['reason'];
   const why = typeof reason === 'string' && reason !== '' ? `: ${reason}` : '';
   const error = new FirebreakError(

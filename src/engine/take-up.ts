@@ -4,13 +4,21 @@
  * shield that no longer stands is put up again, with everything behind it in its block. Steps that changed something
  * otherwise stay done. Must not know what was asked.
  */
-import type { ActionCatalog, ChangeAction, Plan, PlannedNode, PlannedStep, RunEventBody } from '../domain/index.ts';
+import type {
+  ActionCatalog,
+  ChangeAction,
+  Json,
+  Plan,
+  PlannedNode,
+  PlannedStep,
+  RunEventBody,
+} from '../domain/index.ts';
 import { toErrorRecord } from '../domain/index.ts';
-import { dependsOn, stepIdArguments, templateDependsOn } from '../playbook/index.ts';
+import { stepIdArguments, stepsBehind } from '../playbook/index.ts';
 import type { HostRecord } from './host-record.ts';
 import { type HostWork, openUndos, stepContext } from './host-work.ts';
 import { throwIfPaused } from './pause.ts';
-import { flattenSteps } from './plan-steps.ts';
+import { flattenSteps, varsAt } from './plan-steps.ts';
 import { StepTime } from './step-time.ts';
 
 const LOOK_MS = 5 * 60_000;
@@ -107,7 +115,7 @@ function stepsToRepeat(
   begin: readonly string[],
 ): readonly string[] {
   const steps = flattenSteps(plan.steps);
-  const refs = referencesOf(plan.steps, actions);
+  const refs = referencesOf(plan, plan.steps, actions);
   const finished = (id: string) => record.steps.get(id)?.finished ?? null;
   const kindOf = (step: PlannedStep) => actions.get(step.uses)?.kind;
   const reads = new Map(steps.filter((step) => kindOf(step) === 'read').map((step) => [step.id, step]));
@@ -157,23 +165,25 @@ function hasChangedSince(record: HostRecord, id: string): boolean {
 
 /** What each step refers to; the conditions of its blocks are its own. */
 function referencesOf(
+  plan: Plan,
   nodes: readonly PlannedNode[],
   actions: ActionCatalog,
   outer: readonly string[] = [],
 ): ReadonlyMap<string, Refs> {
   const found = new Map<string, Refs>();
   for (const node of nodes) {
-    const own = [...outer, ...(node.if === null ? [] : dependsOn(node.if))];
+    const behind = (expressions: readonly string[], templates: readonly Json[]): readonly string[] =>
+      stepsBehind(varsAt(plan, node.id), { expressions, templates });
+    const own = [...outer, ...behind(node.if === null ? [] : [node.if], [])];
     if (node.kind === 'block') {
-      const inner = referencesOf([...node.block, ...node.rescue, ...node.always], actions, own);
+      const inner = referencesOf(plan, [...node.block, ...node.rescue, ...node.always], actions, own);
       for (const [id, refs] of inner) found.set(id, refs);
       continue;
     }
-    const until = node.until === null ? [] : dependsOn(node.until);
-    const timeout = typeof node.timeout === 'string' ? templateDependsOn(node.timeout) : [];
+    const used = behind(node.until === null ? [] : [node.until], [node.timeout, node.with]);
     const action = actions.get(node.uses);
     found.set(node.id, {
-      conditions: new Set([...own, ...until, ...timeout, ...templateDependsOn(node.with)]),
+      conditions: new Set([...own, ...used]),
       compared: action === undefined ? [] : stepIdArguments(action, node.with),
     });
   }

@@ -18,6 +18,18 @@ const EXPRESSION: JsonObject = {
   description: 'CEL over inputs, vars, host, facts, groups, steps',
 };
 const ID: JsonObject = { type: 'string', pattern: ID_PATTERN.source };
+const VARS: JsonObject = {
+  type: 'object',
+  propertyNames: { pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
+  description: 'variables over those of the inventory; values may be templates',
+};
+const TAGS: JsonObject = {
+  anyOf: [
+    { type: 'string', minLength: 1 },
+    { type: 'array', items: { type: 'string', minLength: 1 } },
+  ],
+  description: 'for --tags and --skip-tags; always and never have a meaning of their own',
+};
 const SHARE: JsonObject = {
   anyOf: [
     { type: 'integer', minimum: 1 },
@@ -49,6 +61,8 @@ export function playbookJsonSchema(catalog: ActionCatalog): JsonObject {
         max_unreachable_percentage: numberOrTemplate(0, 100),
         forks: numberOrTemplate(1, MAX_FORKS),
         defaults: closed({ timeout: timeout(), retries: integer(0, 1000), delay: DURATION }, []),
+        vars: VARS,
+        tags: TAGS,
         steps,
       },
       ['firebreak', 'name', 'hosts', 'steps'],
@@ -57,9 +71,17 @@ export function playbookJsonSchema(catalog: ActionCatalog): JsonObject {
       node: {
         anyOf: [{ $ref: '#/$defs/block' }, { $ref: '#/$defs/include' }, ...[...catalog.values()].map(stepSchema)],
       },
-      block: closed({ id: ID, if: EXPRESSION, block: steps, rescue: steps, always: steps }, ['block']),
+      block: closed({ id: ID, if: EXPRESSION, vars: VARS, tags: TAGS, block: steps, rescue: steps, always: steps }, [
+        'block',
+      ]),
       include: closed(
-        { id: ID, include: text('file with a list of steps, from the folder of this one'), if: EXPRESSION },
+        {
+          id: ID,
+          include: text('file with a list of steps, from the folder of this one'),
+          if: EXPRESSION,
+          vars: VARS,
+          tags: TAGS,
+        },
         ['include'],
       ),
     },
@@ -80,6 +102,8 @@ function stepSchema(action: Action): JsonObject {
       delay: DURATION,
       timeout: timeout(),
       throttle: integer(1, 100_000),
+      vars: VARS,
+      tags: TAGS,
     },
     needsArguments ? ['uses', 'with'] : ['uses'],
   );

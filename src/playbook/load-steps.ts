@@ -14,6 +14,7 @@ import { hasTemplate, isStepIdArgument, readArguments } from './check-arguments.
 import type { KnownStep } from './check-expressions.ts';
 import { type ExpressionCollector, type ExpressionScope, HOST_NAMES } from './expression-uses.ts';
 import type { Includes } from './includes.ts';
+import { readTags, readVars } from './load-vars.ts';
 import {
   BLOCK_KEYS,
   DEFAULTS_KEYS,
@@ -58,6 +59,8 @@ export class StepsLoader {
   readonly #counters = new Map<string, number>();
   #order = 0;
   #inAlways = 0;
+  /** Of the blocks and includes in which the walk is now, and of the playbook. */
+  #tags: readonly string[];
 
   readonly steps = new Map<string, KnownStep>();
   readonly results: { [stepId: string]: readonly string[] } = {};
@@ -70,9 +73,11 @@ export class StepsLoader {
     catalog: ActionCatalog,
     defaults: StepDefaults,
     includes: Includes,
+    tags: readonly string[],
   ) {
     this.#reader = reader;
     this.#includes = includes;
+    this.#tags = tags;
     this.#ownFile = reader.yaml.source.file;
     this.#expressions = expressions;
     this.#catalog = catalog;
@@ -167,17 +172,32 @@ export class StepsLoader {
   #include(entries: Entries, place: Place, depth: number): PlannedNode | readonly PlannedNode[] | null {
     const entry = entries.get('include');
     if (entry === undefined) return null;
-    const isGroup = entries.size > 1;
+    // Tags alone make no block: they are the steps'.
+    const isGroup = [...entries.keys()].some((key) => key !== 'include' && key !== 'tags');
     const id = isGroup ? this.#id(entries.get('id'), 'include') : '';
     const condition = this.#condition(entries.get('if'), this.#outerScope());
+    const vars = readVars(this.#reader, this.#expressions, entries.get('vars'), this.#outerScope());
     const position = this.#position(place);
-    const included = this.#inFile(entry, (root) => ({
-      file: this.#reader.yaml.source.file,
-      steps: this.#nodes(root, depth + 1),
-    }));
+    const included = this.#tagged(entries.get('tags'), () =>
+      this.#inFile(entry, (root) => ({
+        file: this.#reader.yaml.source.file,
+        steps: this.#nodes(root, depth + 1),
+      })),
+    );
     if (included === null || !isGroup) return included?.steps ?? null;
     const parts = { if: condition, block: included.steps, rescue: [], always: [] };
-    return { kind: 'block', id, ...parts, include: included.file, position };
+    return { kind: 'block', id, ...parts, ...(vars === undefined ? {} : { vars }), include: included.file, position };
+  }
+
+  /** What is walked has the tags too. */
+  #tagged<T>(entry: YamlEntry | undefined, walk: () => T): T {
+    const outer = this.#tags;
+    this.#tags = [...new Set([...outer, ...readTags(this.#reader, entry)])];
+    try {
+      return walk();
+    } finally {
+      this.#tags = outer;
+    }
   }
 
   /** Of what stands on a block or include: it may refer to the steps before. */
@@ -203,6 +223,8 @@ export class StepsLoader {
     if (withEntry !== undefined) this.#expressions.templates(withEntry.value, scope);
     if (action !== null) this.#collectIdReferences(action, given, order);
 
+    const vars = readVars(this.#reader, this.#expressions, entries.get('vars'), scope);
+    const tags = [...new Set([...this.#tags, ...readTags(this.#reader, entries.get('tags'))])];
     const untilEntry = entries.get('until');
     if (action?.kind === 'operator' || action?.kind === 'wait') this.#checkHumanStep(action, usesPlace, untilEntry);
     const retries = this.#integer(entries.get('retries'), 0, 1000) ?? this.#defaults.retries;
@@ -218,6 +240,8 @@ export class StepsLoader {
       delayMs: (delay === undefined ? null : this.#reader.duration(delay)) ?? this.#defaults.delayMs,
       timeout: readTimeout(this.#reader, this.#expressions, entries.get('timeout'), scope) ?? this.#defaults.timeout,
       throttle: this.#integer(entries.get('throttle'), 1, 100_000),
+      ...(vars === undefined ? {} : { vars }),
+      ...(tags.length === 0 ? {} : { tags }),
       position,
     };
   }
@@ -243,14 +267,17 @@ export class StepsLoader {
   #block(entries: Entries, place: Place, depth: number): PlannedBlock | null {
     const id = this.#id(entries.get('id'), 'block');
     const condition = this.#condition(entries.get('if'), this.#outerScope());
-    const [block, rescue, always] = (['block', 'rescue', 'always'] as const).map((key) => {
-      const entry = entries.get(key);
-      if (entry === undefined) return [];
-      if (key === 'always') this.#inAlways += 1;
-      const nodes = this.#nodes(entry, depth + 1);
-      if (key === 'always') this.#inAlways -= 1;
-      return nodes;
-    });
+    const vars = readVars(this.#reader, this.#expressions, entries.get('vars'), this.#outerScope());
+    const [block, rescue, always] = this.#tagged(entries.get('tags'), () =>
+      (['block', 'rescue', 'always'] as const).map((key) => {
+        const entry = entries.get(key);
+        if (entry === undefined) return [];
+        if (key === 'always') this.#inAlways += 1;
+        const nodes = this.#nodes(entry, depth + 1);
+        if (key === 'always') this.#inAlways -= 1;
+        return nodes;
+      }),
+    );
     if (!entries.has('block')) {
       this.#reader.reportMissing(
         place,
@@ -266,6 +293,7 @@ export class StepsLoader {
       block: block ?? [],
       rescue: rescue ?? [],
       always: always ?? [],
+      ...(vars === undefined ? {} : { vars }),
       position,
     };
   }

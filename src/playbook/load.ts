@@ -14,10 +14,11 @@ import {
 } from '../util/index.ts';
 import { hasTemplate } from './check-arguments.ts';
 import { checkExpressions } from './check-expressions.ts';
-import { ExpressionCollector, PLAN_SCOPE } from './expression-uses.ts';
+import { ExpressionCollector, type ExpressionScope, HOST_NAMES, PLAN_SCOPE } from './expression-uses.ts';
 import { type IncludeReader, Includes, nothingToInclude } from './includes.ts';
 import { positionOf, readInputs } from './load-inputs.ts';
 import { readDefaults, StepsLoader } from './load-steps.ts';
+import { readTags, readVars } from './load-vars.ts';
 import { readPattern, readWaves } from './load-waves.ts';
 import type { PlannedNumber, Playbook } from './model.ts';
 import {
@@ -29,6 +30,8 @@ import {
   PLAYBOOK_KEYS_LATER,
 } from './vocabulary.ts';
 
+/** Used by any step, so that none is known to be before them. */
+const VARS_SCOPE: ExpressionScope = { ...PLAN_SCOPE, names: HOST_NAMES };
 const PERCENT = { min: 0, max: 100 };
 
 /**
@@ -92,8 +95,10 @@ function readPlaybook(reader: YamlReader, catalog: ActionCatalog, sha256: string
   const maxUnreachablePercentage = number('max_unreachable_percentage', 100, PERCENT);
   const forks = number('forks', DEFAULT_FORKS, { min: 1, max: MAX_FORKS });
 
+  const tags = readTags(reader, get('tags'));
   const defaults = readDefaults(reader, expressions, get('defaults'));
-  const loader = new StepsLoader(reader, expressions, catalog, defaults, includes);
+  const loader = new StepsLoader(reader, expressions, catalog, defaults, includes, tags);
+  const vars = readVars(reader, expressions, get('vars'), VARS_SCOPE);
   const stepsEntry = get('steps');
   const steps = stepsEntry === undefined ? [] : loader.load(stepsEntry);
   if (stepsEntry === undefined) reader.reportMissing(mark, 'the playbook has no "steps"', 'write steps: and a list');
@@ -120,6 +125,7 @@ function readPlaybook(reader: YamlReader, catalog: ActionCatalog, sha256: string
     maxFailPercentage,
     maxUnreachablePercentage,
     forks,
+    vars: vars ?? {},
     steps,
     results: loader.results,
     positions,

@@ -49,6 +49,8 @@ export interface Playbook {
   readonly maxFailPercentage: PlannedNumber;
   readonly maxUnreachablePercentage: PlannedNumber;
   readonly forks: PlannedNumber;
+  /** Over those of the inventory; values may hold templates. */
+  readonly vars: JsonObject;
   /** Ids given, defaults applied. */
   readonly steps: readonly PlannedNode[];
   /** Fields of each step's result, by step id. */

@@ -13,14 +13,28 @@ export const PLAYBOOK_KEYS = [
   'max_unreachable_percentage',
   'forks',
   'defaults',
+  'vars',
+  'tags',
   'steps',
 ] as const;
-export const PLAYBOOK_KEYS_LATER = ['vars', 'gate', 'window', 'tags'] as const;
+export const PLAYBOOK_KEYS_LATER = ['gate', 'window'] as const;
 
-export const STEP_KEYS = ['id', 'uses', 'with', 'if', 'until', 'retries', 'delay', 'timeout', 'throttle'] as const;
-export const BLOCK_KEYS = ['id', 'if', 'block', 'rescue', 'always'] as const;
-export const INCLUDE_KEYS = ['id', 'include', 'if'] as const;
-export const STEP_KEYS_LATER = ['vars', 'on', 'run_once', 'loop', 'tags', 'gate', 'window'] as const;
+export const STEP_KEYS = [
+  'id',
+  'uses',
+  'with',
+  'if',
+  'until',
+  'retries',
+  'delay',
+  'timeout',
+  'throttle',
+  'vars',
+  'tags',
+] as const;
+export const BLOCK_KEYS = ['id', 'if', 'vars', 'tags', 'block', 'rescue', 'always'] as const;
+export const INCLUDE_KEYS = ['id', 'include', 'if', 'vars', 'tags'] as const;
+export const STEP_KEYS_LATER = ['on', 'run_once', 'loop', 'gate', 'window'] as const;
 
 export const DEFAULTS_KEYS = ['timeout', 'retries', 'delay'] as const;
 export const WAVE_KEYS = ['name', 'hosts', 'size'] as const;

@@ -552,3 +552,31 @@ function expectSound(text: string): void {
     expect(line >= 1 && line <= lines && column >= 1 && width >= 1 && message !== '').toBe(true);
   }
 }
+
+describe('vars', () => {
+  it('are read with playbook, blocks and steps', () => {
+    const read = load(
+      playbook({
+        top: 'vars: { a: 1, b: { c: [x] } }',
+        steps: '  - block: [{ id: v, uses: patch.verify, vars: { d: "${' + '{ inputs }}" } }]\n    vars: { e: null }',
+      }),
+    );
+    expect(read.vars).toEqual({ a: 1, b: { c: ['x'] } });
+    expect(read.steps).toMatchObject([{ vars: { e: null }, block: [{ vars: { d: '${' + '{ inputs }}' } }] }]);
+  });
+
+  it.each([
+    ['vars: { 2x: 1 }', 4, '"2x" is not a name for a variable'],
+    ['vars: [a]', 4, '"vars" must be a map, not a list'],
+    ['vars: { a: "${' + '{ steps.verify.fixed }}" }', 4, '"steps" is not known here'],
+    ['vars: { a: "${' + '{ inputs.no }}" }', 4, 'unknown input "no"'],
+  ])('%s is refused', (top, line, message) => {
+    expect(problemsOf(playbook({ top }))).toMatchObject([{ line, message }]);
+  });
+
+  it('of a step refer to earlier steps only', () => {
+    const later =
+      '  - { uses: host.facts, vars: { x: "${' + '{ steps.verify.fixed }}" } }\n  - { id: verify, uses: patch.verify }';
+    expect(problemsOf(playbook({ steps: later }))).toMatchObject([{ message: expect.stringContaining('comes later') }]);
+  });
+});

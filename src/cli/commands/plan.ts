@@ -1,18 +1,22 @@
 /** `firebreak plan PLAYBOOK`: what a run would do, without a touch on any host. */
 import type { Command } from 'commander';
 import type { PlanPreview, PreviewNode } from '../../app/index.ts';
+import type { JsonObject } from '../../domain/index.ts';
 import { hostCount } from '../live/index.ts';
 import {
   addFleetOptions,
   addInputOption,
+  addTagOptions,
+  chosenTags,
   connectionFlags,
   type FleetOptions,
   type InputOptions,
   parsePositiveInteger,
+  type TagOptions,
   withServices,
 } from '../options.ts';
 
-interface PlanFlags extends FleetOptions, InputOptions {
+interface PlanFlags extends FleetOptions, InputOptions, TagOptions {
   readonly forks?: number;
   readonly json?: boolean;
 }
@@ -23,7 +27,7 @@ export function registerPlan(program: Command): void {
     .summary('show what a run would do')
     .description('Reads playbook, advisory and inventory, and shows waves, hosts and steps; connects to nothing.')
     .argument('<playbook>', 'file, or the name of a shipped one');
-  addInputOption(addFleetOptions(command))
+  addTagOptions(addInputOption(addFleetOptions(command)))
     .option('--forks <n>', 'hosts at once', parsePositiveInteger)
     .option('--json', 'the whole plan as JSON')
     .addHelpText('after', '\nExamples:\n  $ firebreak plan smbghost -i inventory.yaml --limit servers')
@@ -38,6 +42,7 @@ export function registerPlan(program: Command): void {
             limit: flags.limit,
             inputs: flags.input ?? [],
             forks: flags.forks,
+            tags: chosenTags(flags),
             connection: overridesOf(connectionFlags(flags)),
             connector: services.connector,
           },
@@ -61,8 +66,9 @@ export function renderPreview(preview: PlanPreview): readonly string[] {
     `stops when more than ${preview.maxFailPercentage} % fail or more than ${preview.maxUnreachablePercentage} % are unreachable`,
     '',
     'Inputs',
-    ...Object.entries(preview.inputs).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`),
+    ...listed(preview.inputs, '  '),
     '',
+    ...(Object.keys(preview.vars).length === 0 ? [] : ['Vars', ...listed(preview.vars, '  '), '']),
     'Waves',
     ...preview.waves.flatMap((wave) => [
       `  ${wave.name}: ${hostCount(wave.hosts.length)}`,
@@ -72,16 +78,34 @@ export function renderPreview(preview: PlanPreview): readonly string[] {
       ),
     ]),
     '',
+    ...tagLines(preview),
     'Steps (* changes the host, ? asks a person, - reads or decides)',
     ...preview.steps.flatMap((node) => describeNode(node, '  ')),
   ];
+}
+
+function listed(values: JsonObject, indent: string): readonly string[] {
+  return Object.entries(values).map(([name, value]) => `${indent}${name}: ${JSON.stringify(value)}`);
+}
+
+function tagLines({ tags: { only, skip } }: PlanPreview): readonly string[] {
+  if (only.length + skip.length === 0) return [];
+  const parts = [
+    ...(only.length === 0 ? [] : [`only ${only.join(', ')} and always`]),
+    ...(skip.length === 0 ? [] : [`not ${skip.join(', ')}`]),
+  ];
+  return [`Tags: ${parts.join('; ')}`, ''];
 }
 
 function describeNode(node: PreviewNode, indent: string): readonly string[] {
   const condition = node.if === null ? '' : `  if ${node.if}`;
   if (node.kind === 'step') {
     const mark = node.effect === 'change' ? '*' : node.effect === 'operator' ? '?' : '-';
-    return [`${indent}${mark} ${node.id}: ${node.uses} – ${node.summary}${condition}`];
+    const tags = node.tags.length === 0 ? '' : `  [${node.tags.join(', ')}]`;
+    return [
+      `${indent}${mark} ${node.id}: ${node.uses} – ${node.summary}${condition}${tags}`,
+      ...listed(node.vars, `${indent}    vars.`),
+    ];
   }
   const part = (name: string, nodes: readonly PreviewNode[]): readonly string[] =>
     nodes.length === 0
@@ -89,6 +113,7 @@ function describeNode(node: PreviewNode, indent: string): readonly string[] {
       : [`${indent}  ${name}:`, ...nodes.flatMap((inner) => describeNode(inner, `${indent}    `))];
   return [
     `${indent}  ${node.id}${node.include === null ? '' : ` (${node.include})`}:${condition}`,
+    ...listed(node.vars, `${indent}    vars.`),
     ...part('block', node.block),
     ...part('rescue', node.rescue),
     ...part('always', node.always),

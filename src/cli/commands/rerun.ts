@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { FirebreakError } from '../../domain/index.ts';
 import { followRun } from '../follow-run.ts';
-import { addNewRunOptions, connectionFlags, type NewRunOptions, withServices } from '../options.ts';
+import { addNewRunOptions, chosenTags, connectionFlags, type NewRunOptions, withServices } from '../options.ts';
 import { readVersion } from '../version.ts';
 
 interface RerunFlags extends NewRunOptions {
@@ -57,6 +57,7 @@ export function registerRerun(program: Command): void {
             inputs: flags.input ?? [],
             packages: flags.packages,
             forks: flags.forks,
+            tags: chosenTags(flags),
             connection: overridesOf(connectionFlags(flags)),
             check: flags.check === true,
             skipLeased: flags.skipLeased === true,

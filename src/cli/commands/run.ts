@@ -21,6 +21,7 @@ export function registerRun(program: Command): void {
 Examples:
   $ firebreak run playbooks/smbghost.yaml -i inventory.yaml --packages ./packages
   $ firebreak run smbghost -i inventory.yaml --limit 'servers:!dc*' --check
+  $ firebreak run site.yaml -i inventory.yaml --tags verify,report
   $ firebreak run smbghost -i inventory.yaml --packages ./packages --input protection=registry --output ndjson`,
     )
     .action(async (playbook: string, flags: RunFlags) => {

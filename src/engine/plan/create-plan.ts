@@ -14,7 +14,14 @@ import {
   type Position,
 } from '../../domain/index.ts';
 import { type Inventory, type InventoryHost, matchHosts, selectHosts } from '../../inventory/index.ts';
-import { allSteps, type ExpressionContext, evaluate, interpolate, type Playbook } from '../../playbook/index.ts';
+import {
+  allSteps,
+  type ExpressionContext,
+  evaluate,
+  interpolate,
+  type Playbook,
+  selectByTags,
+} from '../../playbook/index.ts';
 import { canonicalJson, sha256Hex } from '../../util/index.ts';
 import { assignWaves } from './waves.ts';
 
@@ -46,10 +53,11 @@ const FORKS = { min: 1, max: 1000 };
  */
 export function createPlan(request: PlanRequest): Plan {
   const { playbook, inputs } = request;
+  const steps = selectByTags(playbook.steps, request.origin?.tags ?? { only: [], skip: [] });
   const selected = selectPlanned(request);
   const names = selected.map(({ name }) => name);
   const waves = assignWaves(names, playbook.waves, (pattern) => matchHosts(request.inventory, pattern));
-  checkRelays(request, selected, waves);
+  checkRelays({ ...request, playbook: { ...playbook, steps } }, selected, waves);
   const waveOf = new Map(waves.flatMap((wave, index) => wave.hosts.map((host) => [host, index] as const)));
   const hosts: PlannedHost[] = selected.map((host) => ({
     ...host,
@@ -76,7 +84,8 @@ export function createPlan(request: PlanRequest): Plan {
     maxFailPercentage: number('max_fail_percentage', playbook.maxFailPercentage),
     maxUnreachablePercentage: number('max_unreachable_percentage', playbook.maxUnreachablePercentage),
     forks: number('forks', request.forks ?? playbook.forks),
-    steps: playbook.steps,
+    ...(Object.keys(playbook.vars).length === 0 ? {} : { vars: playbook.vars }),
+    steps,
     results: resultsOf(playbook, request.catalog),
   };
   return { ...body, hash: planHash(body) };

@@ -8,6 +8,9 @@ export interface PlanPreview {
   readonly hash: string;
   readonly advisory: string | null;
   readonly inputs: JsonObject;
+  /** The playbook's own, over those of the inventory. */
+  readonly vars: JsonObject;
+  readonly tags: { readonly only: readonly string[]; readonly skip: readonly string[] };
   readonly forks: number;
   readonly maxFailPercentage: number;
   readonly maxUnreachablePercentage: number;
@@ -43,6 +46,8 @@ interface PreviewStep {
   /** As a duration, or the template that gives one. */
   readonly timeout: string;
   readonly throttle: number | null;
+  readonly vars: JsonObject;
+  readonly tags: readonly string[];
 }
 
 interface PreviewBlock {
@@ -52,6 +57,7 @@ interface PreviewBlock {
   readonly block: readonly PreviewNode[];
   readonly rescue: readonly PreviewNode[];
   readonly always: readonly PreviewNode[];
+  readonly vars: JsonObject;
   /** The file that it comes from, when it stands for an `include:`. */
   readonly include: string | null;
 }
@@ -67,6 +73,8 @@ export function describePlan(plan: Plan, catalog: ActionCatalog): PlanPreview {
     hash: plan.hash,
     advisory: typeof advisory === 'string' ? advisory : null,
     inputs: plan.inputs,
+    vars: plan.vars ?? {},
+    tags: plan.origin.tags ?? { only: [], skip: [] },
     forks: plan.forks,
     maxFailPercentage: plan.maxFailPercentage,
     maxUnreachablePercentage: plan.maxUnreachablePercentage,
@@ -92,6 +100,7 @@ function describeNode(node: PlannedNode, catalog: ActionCatalog): PreviewNode {
       block: part(node.block),
       rescue: part(node.rescue),
       always: part(node.always),
+      vars: node.vars ?? {},
       include: node.include ?? null,
     };
   }
@@ -109,5 +118,7 @@ function describeNode(node: PlannedNode, catalog: ActionCatalog): PreviewNode {
     delay: formatDuration(node.delayMs),
     timeout: typeof node.timeout === 'number' ? formatDuration(node.timeout) : node.timeout,
     throttle: node.throttle,
+    vars: node.vars ?? {},
+    tags: node.tags ?? [],
   };
 }

@@ -7,6 +7,8 @@ import { FirebreakError, type Json, type JsonObject, type StepValue } from '../.
 export interface ExpressionContext {
   readonly inputs: JsonObject;
   readonly vars: JsonObject;
+  /** Variables over those, each computed when an expression asks for it. */
+  readonly lateVars?: ReadonlyMap<string, () => Json>;
   readonly host: JsonObject;
   readonly facts: JsonObject;
   readonly groups: readonly string[];
@@ -26,6 +28,16 @@ export function toCel(value: Json): CelValue {
   if (isList(value)) return value.map(toCel);
   const fields: { [key: string]: CelValue } = Object.create(null);
   for (const [key, field] of Object.entries(value)) fields[key] = toCel(field);
+  return fields;
+}
+
+/** `vars` as expressions see it; those to be computed are, when they are asked for. */
+export function celVars({ vars, lateVars }: ExpressionContext): CelValue {
+  const fields = toCel(vars);
+  if (lateVars === undefined || typeof fields !== 'object' || fields === null) return fields;
+  for (const [name, compute] of lateVars) {
+    Object.defineProperty(fields, name, { enumerable: true, configurable: true, get: () => toCel(compute()) });
+  }
   return fields;
 }
 

@@ -1,7 +1,7 @@
 /** Parsing, checking and evaluating one CEL expression. Knows the names of design and nothing of YAML. */
 import { FirebreakError, type Json } from '../../domain/index.ts';
 import { didYouMean } from '../../util/index.ts';
-import { EXPRESSION_NAMES, type ExpressionContext, fromCel, isList, toCel } from './context.ts';
+import { celVars, EXPRESSION_NAMES, type ExpressionContext, fromCel, isList, toCel } from './context.ts';
 import { HELPER_NAMES, parseCel } from './environment.ts';
 import { type Reference, type SyntaxFinding, scanReferences } from './references.ts';
 
@@ -92,16 +92,6 @@ export function evaluateCondition(source: string, context: ExpressionContext): b
   });
 }
 
-/** Ids of the steps that the expression refers to, each once, in order of appearance. @throws FB_STEP_CONDITION */
-export function dependsOn(source: string): readonly string[] {
-  return stepIds(parseExpression(source).references);
-}
-
-function stepIds(references: readonly Reference[]): readonly string[] {
-  const ids = references.filter(({ root, path }) => root === 'steps' && path.length > 0);
-  return [...new Set(ids.map(({ path }) => path[0] ?? ''))];
-}
-
 function compiled(source: string): (context: unknown) => unknown {
   const known = cache.get(source);
   if (known !== undefined) return known;
@@ -116,7 +106,7 @@ function compiled(source: string): (context: unknown) => unknown {
 function celContext(context: ExpressionContext): Record<string, unknown> {
   return {
     inputs: toCel(context.inputs),
-    vars: toCel(context.vars),
+    vars: celVars(context),
     host: toCel(context.host),
     facts: toCel(context.facts),
     groups: [...context.groups],

@@ -4,7 +4,7 @@
  */
 import { FirebreakError, type Json } from '../../domain/index.ts';
 import { type ExpressionContext, isList } from './context.ts';
-import { dependsOn, evaluate } from './expression.ts';
+import { evaluate } from './expression.ts';
 
 export type TemplatePart =
   | { readonly kind: 'text'; readonly text: string }
@@ -55,17 +55,6 @@ export function interpolate(value: Json, context: ExpressionContext): Json {
   if (value === null || typeof value !== 'object') return value;
   if (isList(value)) return value.map((item) => interpolate(item, context));
   return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, interpolate(field, context)]));
-}
-
-/** Ids of the steps that the templates in a value refer to. @throws FB_STEP_CONDITION */
-export function templateDependsOn(value: Json): readonly string[] {
-  if (typeof value === 'string') {
-    const sources = splitTemplate(value).flatMap((part) => (part.kind === 'expression' ? [part.source] : []));
-    return [...new Set(sources.flatMap(dependsOn))];
-  }
-  if (value === null || typeof value !== 'object') return [];
-  const items = isList(value) ? value : Object.values(value);
-  return [...new Set(items.flatMap(templateDependsOn))];
 }
 
 function interpolateText(text: string, context: ExpressionContext): Json {

@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { FirebreakError, type Json } from '../../../src/domain/index.ts';
 import {
-  dependsOn,
   type ExpressionContext,
   evaluate,
   evaluateCondition,
   parseExpression,
+  stepsBehind,
 } from '../../../src/playbook/index.ts';
 
 const context: ExpressionContext = {
@@ -94,6 +94,8 @@ describe('expressions', () => {
     expect(evaluateCondition('steps.verify.fixed == false', context)).toBe(true);
     expect(thrownBy(() => evaluateCondition('inputs.protection', context)).message).toContain('neither true nor false');
   });
+
+  const dependsOn = (source: string) => stepsBehind([], { expressions: [source], templates: [] });
 
   it('names the steps that it depends on, each once', () => {
     expect(dependsOn("steps.verify.fixed == true || failed('install') || steps['verify'].reason == vars.x")).toEqual([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Json } from '../../../src/domain/index.ts';
-import { type ExpressionContext, interpolate, isTemplate, templateDependsOn } from '../../../src/playbook/index.ts';
+import { type ExpressionContext, interpolate, isTemplate, stepsBehind } from '../../../src/playbook/index.ts';
 
 const context: ExpressionContext = {
   inputs: { count: 3, keep: true, name: 'x', list: [1, 2] },
@@ -43,7 +43,10 @@ describe('templates', () => {
 
   it('name the steps that they depend on', () => {
     expect(
-      templateDependsOn({ a: [t('steps.verify.reason')], b: `x ${t("ran('stage')")} ${t('steps.verify.reason')}` }),
+      stepsBehind([], {
+        expressions: [],
+        templates: [{ a: [t('steps.verify.reason')], b: `x ${t("ran('stage')")} ${t('steps.verify.reason')}` }],
+      }),
     ).toEqual(['verify', 'stage']);
   });
 });
