@@ -9,7 +9,7 @@ export interface RunInfo {
   readonly parent: string | null;
   readonly startedAt: string;
   readonly check: boolean;
-  /** running: a live process owns it; waiting: for answers; interrupted: it has no outcome and no live owner. */
+  /** running: a live process owns it (and may wait); waiting: for answers, a gate or a window; interrupted: it has no outcome and no live owner. */
   readonly state: 'running' | 'waiting' | 'interrupted' | 'completed' | 'stopped' | 'aborted';
   readonly owner: { readonly pid: number; readonly machine: string } | null;
   readonly hosts: number;
@@ -42,7 +42,7 @@ export interface Journal {
   /** Gives up ownership (the process ends orderly). */
   disown(run: string): Promise<void>;
   /**
-   * Durable (fsync) in this order, all or none, when the promise resolves. Discharges of obligations, answers and orders are
+   * Durable (fsync) in this order, all or none, when the promise resolves. Discharges of obligations, answers (to gates too) and orders are
    * taken from every process, all else from the run's owner alone.
    */
   append(run: string, events: readonly RunEventBody[]): Promise<readonly RunEvent[]>;

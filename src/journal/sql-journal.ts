@@ -30,11 +30,13 @@ const INSERT_ROWS = 500;
 
 /**
  * What others may say in a run that is still at work: whoever holds a machine's lease says in the run that owed it that an
- * obligation is met; whoever answers the question of a parked host, or gives an order, need not wait for the other hosts.
+ * obligation is met; whoever answers the question of a parked host or of a gate, or gives an order, need not wait for the
+ * other hosts.
  */
 const OF_OTHERS: ReadonlySet<RunEventBody['type']> = new Set([
   'ObligationDischarged',
   'OperatorAnswered',
+  'GateAnswered',
   'RunPauseAsked',
   'HostSkipAsked',
 ]);
@@ -242,15 +244,16 @@ class SqlJournal implements Journal {
       const infos: RunInfo[] = [];
       for (const row of rows) {
         const owner = ownerOf(row);
-        const isOpen = row.state === null && owner !== null;
-        const open = isOpen && (await this.#store.isAlive(this.#db, owner)) ? 'running' : 'interrupted';
+        // A process may stay while its run waits for a gate or a window.
+        const mayGoOn = (row.state === null || row.state === 'waiting') && owner !== null;
+        const isRunning = mayGoOn && (await this.#store.isAlive(this.#db, owner));
         infos.push({
           run: row.run,
           name: row.name,
           parent: row.parent,
           startedAt: row.started_at,
           check: row.check_only === 1,
-          state: (row.state as RunInfo['state'] | null) ?? open,
+          state: isRunning ? 'running' : ((row.state as RunInfo['state'] | null) ?? 'interrupted'),
           owner: owner === null ? null : { pid: owner.pid, machine: owner.machine },
           hosts: row.hosts,
         });

@@ -246,18 +246,21 @@ describe.each<[string, () => Promise<Rig>]>([
         },
         { type: 'HostSkipAsked', host: 'web01', by: 'ann@desk' },
         { type: 'RunPauseAsked', by: 'ann@desk' },
+        { type: 'GateAnswered', gate: 'rest', decision: 'approved', by: 'ann@desk', planHash: 'h', note: '' },
       ];
       const [first] = await Promise.all([
         other.append('r1', said),
         journal.append('r1', [{ type: 'RunPaused', reason: '' }]),
       ]);
       expect(first.map(({ type }) => type)).toEqual(said.map(({ type }) => type));
-      expect((await journal.events('r1')).map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
+      expect((await journal.events('r1')).map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6]);
       const asked: RunEventBody = { type: 'HostParked', host: 'web01', step: 'sure', reason: '', standingShields: 0 };
       await expect(other.append('r1', [...said, asked])).rejects.toMatchObject({ code: 'FB_RUN_STATE' });
       const stateOf = async () => (await other.runs())[0]?.state;
       expect(await stateOf()).toBe('running');
       await journal.append('r1', [{ type: 'RunWaiting', reason: '', hosts: ['web01'] }]);
+      // Whoever waits for a gate or a window stays its owner.
+      expect(await stateOf()).toBe('running');
       await journal.disown('r1');
       expect(await stateOf()).toBe('waiting');
       await other.adopt('r1');

@@ -68,7 +68,7 @@ export class MemoryJournal implements Journal {
   async append(run: string, bodies: readonly RunEventBody[]): Promise<readonly RunEvent[]> {
     const stored = this.#run(run);
     const isOfOthers = (body: RunEventBody) =>
-      /^(ObligationDischarged|OperatorAnswered|RunPauseAsked|HostSkipAsked)$/.test(body.type);
+      /^(ObligationDischarged|OperatorAnswered|GateAnswered|RunPauseAsked|HostSkipAsked)$/.test(body.type);
     if (!bodies.every(isOfOthers)) this.#refuseOthers(stored);
     const at = new Date(this.#clock.now()).toISOString();
     const events = bodies.map((body, index) => ({ ...body, run, seq: stored.events.length + index + 1, at }));
@@ -105,10 +105,10 @@ export class MemoryJournal implements Journal {
           state:
             end?.type === 'RunFinished'
               ? end.how
-              : end?.type === 'RunWaiting'
-                ? 'waiting'
-                : isLive
-                  ? 'running'
+              : isLive
+                ? 'running'
+                : end?.type === 'RunWaiting'
+                  ? 'waiting'
                   : 'interrupted',
           owner: stored.owner === null ? null : { pid: 1, machine: stored.owner },
           hosts: plan.hosts.length,
