@@ -11,6 +11,7 @@ export type { TagChoice } from '../playbook/index.ts';
 export { loadPlan } from './load-plan.ts';
 export { pauseRun, skipHosts } from './orders.ts';
 export { type PlanPreview, type PreviewNode, previewPlan } from './preview.ts';
+export { type Rehearsal, rehearse } from './rehearse.ts';
 export { reportSchema, reportText, saveReport } from './report.ts';
 export {
   abort,

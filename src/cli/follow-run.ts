@@ -12,10 +12,14 @@ export interface FollowedRun {
   readonly operator: Operator;
 }
 
-/** @param work starts the run; its watcher must be told everything */
+/**
+ * @param work starts the run; its watcher must be told everything
+ * @param next the lines at the end: what to type next, and where the files are
+ */
 export async function followRun(
   { output: mode, ...asking }: AskOptions & { readonly output: OutputMode },
   work: (context: FollowedRun) => Promise<FinishedRun>,
+  next: (finished: FinishedRun) => readonly string[] = nextSteps,
 ): Promise<FinishedRun> {
   let display: RunDisplay | undefined;
   const watcher: RunWatcher = {
@@ -40,7 +44,7 @@ export async function followRun(
     await display?.stop();
     throw thrown;
   }
-  await display?.finish(finished.view, nextSteps(finished));
+  await display?.finish(finished.view, next(finished));
   process.exitCode = finished.exitCode;
   return finished;
 }

@@ -2,7 +2,16 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FirebreakError, type HostView } from '../../domain/index.ts';
-import { fleetFile, type LabFile, labHistory, labRegistry, runLab, startLab, stopLab } from '../lab/index.ts';
+import {
+  fleetFile,
+  ipsecPolicies,
+  type LabFile,
+  type MachineAccount,
+  machineAccount,
+  runLab,
+  startLab,
+  stopLab,
+} from '../lab/index.ts';
 import { stateFolder } from '../paths.ts';
 import { type FinishedRun, type RunWatcher, startRun } from '../run.ts';
 import { createServices } from '../wiring.ts';
@@ -126,7 +135,7 @@ async function remediate(
 ): Promise<{ readonly run: FinishedRun; readonly hosts: readonly DemoHost[] }> {
   const machines = lab.hosts.filter(({ variant }) => variant !== RELAY_VARIANT);
   const before = new Map(
-    await Promise.all(machines.map(async ({ host }) => [host, await policiesOf(dir, host)] as const)),
+    await Promise.all(machines.map(async ({ host }) => [host, await ipsecPolicies(dir, host)] as const)),
   );
   const services = createServices({ state });
   try {
@@ -146,11 +155,9 @@ async function remediate(
     const hosts = await Promise.all(
       machines.map(async (machine) => {
         const view = run.view.hosts.find(({ name }) => name === machine.host)!;
-        const history = await labHistory(dir, machine.host);
-        const after = await policiesOf(dir, machine.host);
+        const after = await ipsecPolicies(dir, machine.host);
         const facts = {
-          installs: history.entries.filter((entry) => entry.kind === 'package' && entry['phase'] === 'start').length,
-          reboots: history.entries.filter((entry) => entry.kind === 'reboot' && entry['restart'] !== false).length,
+          ...(await machineAccount(dir, machine.host)),
           policiesChanged: before.get(machine.host) !== after,
         };
         return compare(playbook, machine, view, facts);
@@ -162,16 +169,11 @@ async function remediate(
   }
 }
 
-/** The machine's IPsec policies as canonical text. */
-async function policiesOf(dir: string, host: string): Promise<string> {
-  return JSON.stringify(await labRegistry(dir, host));
-}
-
 function compare(
   playbook: string,
   machine: LabFile['hosts'][number],
   view: HostView,
-  facts: { readonly installs: number; readonly reboots: number; readonly policiesChanged: boolean },
+  facts: MachineAccount & { readonly policiesChanged: boolean },
 ): DemoHost {
   const expected: Expectation | undefined = expectationOf(playbook, machine.profile, machine.variant);
   const found = {

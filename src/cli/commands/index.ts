@@ -13,6 +13,7 @@ import { registerLab } from './lab/index.ts';
 import { registerPatch } from './patch.ts';
 import { registerPause } from './pause.ts';
 import { registerPlan } from './plan.ts';
+import { registerRehearse } from './rehearse.ts';
 import { registerReport } from './report.ts';
 import { registerRerun } from './rerun.ts';
 import { registerResume } from './resume.ts';
@@ -53,6 +54,7 @@ export function registerCommands(program: Command): void {
     registerDoctor,
     registerInventory,
     registerKit,
+    registerRehearse,
     registerValidate,
     registerSchema,
   ];
