@@ -23,6 +23,7 @@ public sealed class Machine : IDisposable
         History = new History(clock);
         Registry = new RegistryTree(Gate, Os.Is64Bit);
         Files = new FileTable(Gate, () => clock.UtcNow, Variable, History);
+        EventLog = new EventLog(this, profile.EventLog);
         Power = new Power(this, profile.Boot);
         Network = new NetworkState(this);
         Processes = new ProcessTable(this);
@@ -99,6 +100,9 @@ public sealed class Machine : IDisposable
     /// <summary>The network.</summary>
     public NetworkState Network { get; }
 
+    /// <summary>The log System.</summary>
+    public EventLog EventLog { get; }
+
     /// <summary>Accounts.</summary>
     public Accounts Accounts { get; }
 
@@ -138,6 +142,7 @@ public sealed class Machine : IDisposable
     public void Start()
     {
         Power.Resume();
+        EventLog.Furnish();
         Ipsec.ServiceStarted();
         Ports.Open();
         History.Recording = true;

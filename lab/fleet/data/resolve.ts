@@ -5,7 +5,7 @@
 import { type Catalog, mergeMachine } from './catalog.ts';
 import { resolveConfigurations } from './configurations.ts';
 import { acceptedPackages, changesFor, findPackage } from './packages.ts';
-import type { CompleteProfile, IpsecRules, LabPackage, SessionConfigurations, Trouble, Variant } from './schema.ts';
+import type { CompleteProfile, EventLog, IpsecRules, LabPackage, SessionConfigurations, Trouble, Variant } from './schema.ts';
 
 export interface ResolveOptions {
   /** The host's name, lower case. */
@@ -29,6 +29,8 @@ export function resolveMachine(catalog: Catalog, options: ResolveOptions): objec
     registry: variant.registry,
     hotfixes: variant.hotfixes,
     processes: variant.processes,
+    event_log: variant.event_log,
+    boot: variant.boot,
     os: variant.os,
   }) as CompleteProfile;
   const { os } = changed;
@@ -100,6 +102,7 @@ export function resolveMachine(catalog: Catalog, options: ResolveOptions): objec
         ? {}
         : { gpo: { name: variant.gpo_ipsec.name, rules: resolveRules(variant.gpo_ipsec.rules) } }),
     },
+    ...(merged.event_log === undefined ? {} : { eventLog: resolveEventLog(merged.event_log) }),
     boot: {
       uptimeHours: merged.boot.uptime_hours,
       shutdownSeconds: merged.boot.shutdown_seconds,
@@ -119,6 +122,13 @@ function variantOf(profile: CompleteProfile, name: string): Variant {
 /** Exit codes are signed in .NET; people write an HRESULT as Windows shows it. */
 function resolveTrouble({ exit_code, ...trouble }: Trouble): object {
   return { ...trouble, ...(exit_code === undefined ? {} : { exitCode: exit_code | 0 }) };
+}
+
+function resolveEventLog({ since_hours: sinceHours, events }: EventLog): object {
+  return {
+    ...(sinceHours === undefined ? {} : { sinceHours }),
+    events: events.map(({ hours_ago: hoursAgo, ...event }) => ({ hoursAgo, ...event })),
+  };
 }
 
 function resolveRules(rules: IpsecRules): object[] {

@@ -74,6 +74,7 @@ const troubleSchema = z.strictObject({
     'no-return',
     'power-loss',
     'rpc-crash',
+    'rpc-attack',
     'rpc-silent',
     'rpc-garbage',
     'rpc-half',
@@ -87,6 +88,8 @@ const troubleSchema = z.strictObject({
   after: z.number().min(0).optional(),
   /** Seconds that it lasts; absent: for good. */
   for: z.number().positive().optional(),
+  /** Of rpc-attack: seconds from one to the next. */
+  every: z.number().positive().optional(),
   /** Of installer-fails; an HRESULT may be written as the unsigned number that Windows shows. */
   exit_code: z.int().min(-0x80000000).max(0xffffffff).optional(),
 });
@@ -123,6 +126,33 @@ const osSchema = z.strictObject({
 const partialOsSchema = osSchema.extend({ ubr: z.int().min(0), service_pack: z.int().min(0).max(9) }).partial();
 
 /** What a variant may change of its profile; maps are merged, lists are added. */
+const bootSchema = z.strictObject({
+  uptime_hours: z.number().min(0),
+  shutdown_seconds: z.number().min(0),
+  seconds: z.number().positive(),
+  /** From the boot on no IPsec policy is in force for so long. */
+  ipsec_gap_seconds: z.number().min(0).optional(),
+});
+
+const eventLogSchema = z.strictObject({
+  /** Nothing older: cleared, or overwritten. */
+  since_hours: z.number().positive().optional(),
+  events: z
+    .array(
+      z.strictObject({
+        hours_ago: z.number().min(0),
+        id: z.int().min(1).max(0xffff),
+        source: z.string().min(1),
+        kind: z.enum(['error', 'warning', 'information']).default('error'),
+        /** What the text is made of. */
+        strings: z.array(z.string()).default([]),
+      }),
+    )
+    .default([]),
+});
+
+export type EventLog = z.output<typeof eventLogSchema>;
+
 const machineSchema = z.strictObject({
   services: z.record(serviceNameSchema, serviceSchema).optional(),
   /** port → the service that listens there; one that is not installed: refused, and silent behind a block */
@@ -139,6 +169,8 @@ const machineSchema = z.strictObject({
     )
     .optional(),
   processes: z.array(processSchema).optional(),
+  /** The log System before the lab, besides the machine's starts. */
+  event_log: eventLogSchema.optional(),
 });
 
 function portMap(): z.ZodRecord<z.ZodString, typeof listenerSchema> {
@@ -193,19 +225,12 @@ const variantSchema = z.strictObject({
   /** Packages whose registry keys are there and nothing else. */
   keys_of: z.array(packageOrKbSchema).optional(),
   trouble: z.array(troubleSchema).optional(),
+  boot: bootSchema.partial().optional(),
   ipsec: z.array(ipsecPolicySchema).optional(),
   /** The policy that a Group Policy object assigns; it overrides the local one. */
   gpo_ipsec: z.strictObject({ name: z.string(), rules: ipsecRulesSchema }).optional(),
 });
 export type Variant = z.output<typeof variantSchema>;
-
-const bootSchema = z.strictObject({
-  uptime_hours: z.number().min(0),
-  shutdown_seconds: z.number().min(0),
-  seconds: z.number().positive(),
-  /** From the boot on no IPsec policy is in force for so long. */
-  ipsec_gap_seconds: z.number().min(0).optional(),
-});
 
 export const profileSchema = z.strictObject({
   profile: nameSchema,

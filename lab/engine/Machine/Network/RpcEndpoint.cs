@@ -73,6 +73,9 @@ public sealed class RpcEndpoint
         _loaded = loaded;
     }
 
+    /// <summary>Whether somebody without a logon gets at the hole that KB824146 closes.</summary>
+    internal bool IsVulnerable => !IsDenied && !Has("KB824146");
+
     // DCOM off; or a system that lets nobody in without a logon: XP SP2, Server 2003 SP1 and whatever came later.
     private bool IsDenied => !_machine.DcomEnabled || (_machine.Os.Number.Major, _machine.Os.Number.Minor) switch
     {

@@ -189,6 +189,7 @@ public sealed class Power
         }
 
         _machine.History.Add("reboot", ("by", by), ("restart", restart));
+        _machine.EventLog.ShutdownAsked(by, restart);
         _machine.Clock.ScheduleAfter(TimeSpan.FromSeconds(_profile.ShutdownSeconds), () =>
         {
             long fileTime = _machine.Clock.UtcNow.ToFileTime();
@@ -220,6 +221,7 @@ public sealed class Power
             _machine.History.Add("power", ("op", why));
         }
 
+        _machine.EventLog.Down(orderly: why == "shutdown");
         _machine.Ports.Update();
         _machine.RaiseDown(why);
         _machine.Tasks.PowerOff(orderly: why == "shutdown");
@@ -258,6 +260,7 @@ public sealed class Power
         _machine.Packages.Boot();
         _pending.RenameComputer();
         _machine.Services.Boot(first: false);
+        _machine.EventLog.Booted();
         _machine.Booted();
         lock (_machine.Gate)
         {

@@ -3,10 +3,13 @@ namespace Firebreak.Lab.Machines;
 /// <summary>What goes wrong on a machine, now or later. Failing and hanging installers stay so until <see cref="Clear"/>.</summary>
 public sealed class TroubleBox
 {
+    // Of no machine (RFC 5737), so that no rule lets it through by name.
+    private static readonly System.Net.IPAddress s_worm = System.Net.IPAddress.Parse("198.51.100.66");
     private readonly Machine _machine;
     private readonly List<TroubleProfile> _whenInstalling = [];
     private int? _installerFails;
     private bool _installerHangs;
+    private IDisposable? _attack;
 
     internal TroubleBox(Machine machine)
     {
@@ -36,6 +39,19 @@ public sealed class TroubleBox
                 break;
             case "rpc-crash":
                 _machine.Clock.ScheduleAfter(TimeSpan.FromSeconds(trouble.After), CrashRpc);
+                break;
+            case "rpc-attack":
+                if (trouble.Every <= 0)
+                {
+                    throw new ArgumentException("the lab attacks every so many seconds, more than none");
+                }
+
+                lock (_machine.Gate)
+                {
+                    _attack?.Dispose();
+                    _attack = _machine.Clock.ScheduleAfter(TimeSpan.FromSeconds(trouble.After), () => Attack(TimeSpan.FromSeconds(trouble.Every)));
+                }
+
                 break;
             case "installer-fails":
                 lock (_machine.Gate)
@@ -78,6 +94,8 @@ public sealed class TroubleBox
             _whenInstalling.Clear();
             _installerFails = null;
             _installerHangs = false;
+            _attack?.Dispose();
+            _attack = null;
             _machine.Power.NoReturn = false;
         }
 
@@ -105,6 +123,26 @@ public sealed class TroubleBox
         lock (_machine.Gate)
         {
             return (_installerFails, _installerHangs);
+        }
+    }
+
+    /// <summary>A worm elsewhere tries again and again: where it gets through to a hole that is open, the service dies.</summary>
+    private void Attack(TimeSpan every)
+    {
+        lock (_machine.Gate)
+        {
+            if (_attack is null)
+            {
+                return;
+            }
+
+            _attack = _machine.Clock.ScheduleAfter(every, () => Attack(every));
+        }
+
+        if (_machine.Ports.IsOpen(s_worm, 135) && _machine.Rpc.IsVulnerable)
+        {
+            _machine.History.Add("rpc", ("call", "attack"), ("from", s_worm.ToString()));
+            CrashRpc();
         }
     }
 

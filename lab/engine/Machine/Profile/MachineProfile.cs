@@ -66,6 +66,9 @@ public sealed record MachineProfile
     /// <summary>IPsec policies at the start.</summary>
     public IpsecProfile Ipsec { get; init; } = new();
 
+    /// <summary>What the log System holds at the start.</summary>
+    public EventLogProfile EventLog { get; init; } = new();
+
     /// <summary>Boot behaviour.</summary>
     public BootProfile Boot { get; init; } = new();
 

@@ -269,6 +269,7 @@ public sealed class ServiceTable
     private void Recover(string name)
     {
         FailureActions actions;
+        ServiceEntry died;
         int count;
         lock (_machine.Gate)
         {
@@ -279,7 +280,10 @@ public sealed class ServiceTable
 
             count = entry.Failures++;
             actions = FailureOf(name);
+            died = ToEntry(entry);
         }
+
+        _machine.EventLog.ServiceDied(died, count, actions.At(count));
 
         if (actions.At(count) is not { } action)
         {

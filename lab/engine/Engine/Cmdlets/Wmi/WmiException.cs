@@ -21,5 +21,7 @@ public sealed class WmiException : SystemException
 
     internal static WmiException PrivilegeNotHeld() => new("Privilege not held. ", 0x80041062);
 
+    internal static WmiException Failed() => new("Generic failure ", 0x80041001);
+
     internal static WmiException NotFound(string path) => new($"Not found \"{path}\"", 0x80041002);
 }
