@@ -16,9 +16,9 @@ export const SCHEMA = 'firebreak';
 const OLDEST = 130_000;
 const CONNECT_MS = 10_000;
 /** How long a writer waits for another process's commit. */
-const LOCK_MS = 10_000;
-/** A process that was frozen within a transaction does not keep others out for longer. */
-const IDLE_MS = 15_000;
+const LOCK_MS = 15_000;
+/** A process that was frozen within a transaction keeps others out no longer; less than they wait. */
+const IDLE_MS = 5_000;
 /** Connections of one process. */
 const CONNECTIONS = 4;
 /** Of our advisory locks: `FBRK`. */
@@ -54,8 +54,9 @@ export async function connectDatabase(address: PostgresAddress): Promise<Kysely<
     ...(password === undefined ? {} : { password: password.reveal() }),
     ...(ssl === undefined ? {} : { ssl }),
   });
-  // A connection that breaks while nobody uses it; whoever needs one gets another.
+  // A connection that breaks while nobody waits for an answer; whoever needs one gets another, or an error of its own.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const dialect = new PostgresDialect({
     pool,
     onCreateConnection: async (connection) => {

@@ -1,5 +1,4 @@
 /** The state file itself: other processes, kill -9, broken, foreign and newer files, its modes, its projections. */
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +11,7 @@ import { openSqliteJournal, thisProcess } from '../../src/journal/index.ts';
 import { asStateError } from '../../src/journal/state-errors.ts';
 import { openStateFile } from '../../src/journal/state-file.ts';
 import { plan, step } from '../engine/support/plans.ts';
+import { startWriter } from './support/start-writer.ts';
 
 let folder = '';
 let opened: Journal[] = [];
@@ -196,33 +196,6 @@ describe('projections', () => {
     expect(before.obligations).toMatchObject([{ id: 'o1', key: 'machine:m1' }]);
   });
 });
-
-/** A writing process, and the lines it has said. */
-function startWriter(path: string, run: string) {
-  const file = join(import.meta.dirname, 'support', 'writer.ts');
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file, path, run], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let text = '';
-  let wake = () => {};
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk;
-    wake();
-  });
-  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
-  // The last line may be cut by the kill.
-  const lines = () => text.split('\n').slice(0, -1);
-  async function until(count: number): Promise<void> {
-    while (lines().length < count) {
-      const more = new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-      await Promise.race([more, ended]);
-      if (child.exitCode !== null) throw new Error(`the writer ended: ${text}`);
-    }
-  }
-  return { child, lines, until, ended };
-}
 
 describe('another process', () => {
   it('is killed in the middle of writing: no acknowledged row is lost, and its run is interrupted', async () => {
