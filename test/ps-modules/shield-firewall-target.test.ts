@@ -10,6 +10,15 @@ import { eventually, ModuleLab, type Result } from './support/module-lab.ts';
 const POLICY = 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy';
 const { signal } = new AbortController();
 
+/** A registry tree without keys that hold nothing. */
+function withoutEmpty(tree: unknown): unknown {
+  const { keys, values } = tree as { readonly keys: { readonly [name: string]: unknown }; readonly values: object };
+  const full = Object.entries(keys)
+    .map(([name, key]) => [name, withoutEmpty(key)] as const)
+    .filter(([, key]) => JSON.stringify(key) !== '{"keys":{},"values":{}}');
+  return { keys: Object.fromEntries(full), values };
+}
+
 describe('firewall shields by netsh', () => {
   let lab: ModuleLab;
   beforeAll(async () => {
@@ -21,6 +30,7 @@ describe('firewall shields by netsh', () => {
       { name: 'xp-sp2', profile: 'windows-xp-sp1', variant: 'service-pack', relay: 'mgmt' },
       { name: 'w2003', profile: 'windows-2003-gold', relay: 'mgmt' },
       { name: 'w2003-sp1', profile: 'windows-2003-gold', variant: 'service-pack', relay: 'mgmt' },
+      { name: 'xp-sp3', profile: 'windows-xp-sp1', variant: 'sp3-firewall', relay: 'mgmt' },
       { name: 'w2k', profile: 'windows-2000-server-sp4', relay: 'mgmt' },
       { name: 'nt4', profile: 'nt4-server-sp6a', relay: 'mgmt' },
       { name: 'seven', profile: 'windows-7-sp1' },
@@ -107,6 +117,92 @@ describe('firewall shields by netsh', () => {
     expect(await read(call, 'c1')).toMatchObject({ Kind: kind, Stands: false, Prohibited: false, Readable: true });
     expect(await up(call, 'c1', lab.lab.host('mgmt').address)).toMatchObject({ Changed: false, Applied: false });
   });
+
+  const exceptions = (call: Call, id: string): Promise<Result> =>
+    call('Get-FbExceptionShield', { Id: id, Survey: true });
+  const TITLE = '@xpsp2res.dll,-22005';
+  const narrowing = (relay: string): string[] =>
+    ['Domain', 'Standard'].flatMap((profile) => [
+      [profile, '139:TCP', '139:TCP:LocalSubNet:Enabled:@xpsp2res.dll,-22004', `139:TCP:${relay}:Enabled:x`].join('\t'),
+      [profile, '445:TCP', `445:TCP:LocalSubNet:Enabled:${TITLE}`, `445:TCP:${relay}:Enabled:${TITLE}`].join('\t'),
+      [profile, 'RemoteAdmin', 'Enabled:*', `Enabled:${relay}`].join('\t'),
+    ]);
+
+  it('narrow the exceptions of XP SP3 to the relay, and give them back byte for byte', async () => {
+    const call = relayed('xp-sp3');
+    const before = await tree('xp-sp3');
+    const found = await exceptions(call, 'x1');
+    expect(found).toMatchObject({ Kind: 'exceptions', Stands: false, ServiceState: 'Running', Readable: true });
+    expect(found['Local']).toEqual(expect.arrayContaining([`Standard\t445:TCP\t445:TCP:LocalSubNet:Enabled:${TITLE}`]));
+    expect(await seen('xp-sp3')).toBe('open');
+    const Change = narrowing(lab.lab.host('mgmt').address);
+    const applied = await call('Set-FbExceptionShield', { Id: 'x1', Change, ConfirmSeconds: 300 });
+    expect(applied).toEqual({ Changed: true, Applied: true, Errors: [] });
+    expect(await exceptions(call, 'x1')).toMatchObject({ Stands: true, Own: 'ours', ConfirmArmed: true });
+    expect(await seen('xp-sp3')).toBe('filtered');
+    expect(await call('Confirm-FbShield', { Id: 'x1' })).toMatchObject({ Confirmed: true });
+    expect(await call('Set-FbExceptionShield', { Id: 'x1', Change })).toEqual({
+      Changed: false,
+      Applied: true,
+      Errors: [],
+    });
+
+    const value = {
+      Path: `${POLICY}\\DomainProfile\\GloballyOpenPorts\\List`,
+      Name: '445:TCP',
+      Type: 'String',
+    };
+    await lab.relayed('mgmt', 'xp-sp3').call('Core\\Set-FbRegistryValue', { ...value, Value: '445:TCP:*:Enabled:me' });
+    const restore = { Id: 'x1', Change, Snapshot: String(found['Snapshot']) };
+    expect(await call('Get-FbExceptionShield', { Id: 'x1', Change })).toMatchObject({ Stands: false, Own: 'changed' });
+    const conflict = await call('Restore-FbExceptionShield', restore);
+    expect(conflict).toMatchObject({ Changed: false, Restored: false, Conflict: true });
+    expect(conflict['Current']).toContain('445:TCP:*:Enabled:me');
+    const ours = `445:TCP:${lab.lab.host('mgmt').address}/255.255.255.255:Enabled:${TITLE}`;
+    await lab.relayed('mgmt', 'xp-sp3').call('Core\\Set-FbRegistryValue', { ...value, Value: ours });
+
+    expect(await call('Restore-FbExceptionShield', restore)).toMatchObject({
+      Changed: true,
+      Restored: true,
+      StoreSame: true,
+      Errors: [],
+    });
+    expect(await call('Restore-FbExceptionShield', restore)).toMatchObject({ Changed: false, Restored: true });
+    expect(await tree('xp-sp3')).toEqual(before);
+    expect(await seen('xp-sp3')).toBe('open');
+  });
+
+  it('of 2003 SP1 start its service only once the relay has its exceptions, and go by themselves', async () => {
+    const call = relayed('w2003-sp1');
+    const before = await tree('w2003-sp1');
+    expect(await exceptions(call, 'x2')).toMatchObject({ ServiceState: 'Stopped', ServiceStart: 'Disabled' });
+    const relay = lab.lab.host('mgmt').address;
+    const opened = ['Domain', 'Standard'].flatMap((profile) => [
+      ...[135, 139, 445].map((port) =>
+        [profile, `${port}:TCP`, '', `${port}:TCP:${relay}:Enabled:Firebreak-x2`].join('\t'),
+      ),
+      [profile, 'RemoteAdmin', '', `Enabled:${relay}`].join('\t'),
+    ]);
+    const Change = [...opened, 'Domain\tFirewall\tOff\tOn', 'Standard\tFirewall\tOff\tOn'];
+    const applied = await call('Set-FbExceptionShield', { Id: 'x2', Change, StartService: true, ConfirmSeconds: 60 });
+    expect(applied).toEqual({ Changed: true, Applied: true, Errors: [] });
+    expect(await seen('w2003-sp1')).toBe('filtered');
+    expect(await exceptions(call, 'x2')).toMatchObject({ Stands: true, ServiceState: 'Running', ServiceStart: 'Auto' });
+    // The scheduler of that time knows minutes.
+    await lab.lab.ask('clock', { seconds: 121 });
+    await eventually(
+      () => seen('w2003-sp1'),
+      (now) => now === 'open',
+      'the host has turned its firewall off',
+    );
+    expect(await call('Confirm-FbShield', { Id: 'x2' })).toMatchObject({ Confirmed: false });
+    expect(await call('Restore-FbExceptionShield', { Id: 'x2', Change })).toMatchObject({
+      Restored: true,
+      Conflict: false,
+    });
+    expect(await exceptions(call, 'x2')).toMatchObject({ ServiceState: 'Stopped', ServiceStart: 'Disabled' });
+    expect(withoutEmpty(await tree('w2003-sp1'))).toEqual(withoutEmpty(before));
+  }, 120_000);
 
   it('know a Group Policy that prohibits the firewall for connections', async () => {
     await lab.relayed('mgmt', 'xp').call('Core\\Set-FbRegistryValue', {

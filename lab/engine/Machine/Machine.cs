@@ -33,6 +33,7 @@ public sealed class Machine : IDisposable
         Packages = new PackageCatalog(this, profile);
         Ipsec = new IpsecState(this);
         Firewall = new FirewallState(this);
+        Exceptions = new ExceptionFirewall(this);
         Rpc = new RpcEndpoint(this);
         Ports = new PortTable(this, profile);
         Programs = new ProgramTable(this, ProgramCatalog.For(profile));
@@ -88,8 +89,11 @@ public sealed class Machine : IDisposable
     /// <summary>IPsec.</summary>
     public IpsecState Ipsec { get; }
 
-    /// <summary>Windows Firewall.</summary>
+    /// <summary>Windows Firewall since Vista.</summary>
     public FirewallState Firewall { get; }
+
+    /// <summary>Windows Firewall of XP SP2 and Server 2003 SP1.</summary>
+    public ExceptionFirewall Exceptions { get; }
 
     /// <summary>What its RPC service answers to those who have not logged on.</summary>
     public RpcEndpoint Rpc { get; }
@@ -253,6 +257,7 @@ public sealed class Machine : IDisposable
 
         Ipsec.Apply(profile.Ipsec);
         Firewall.Furnish();
+        Exceptions.Furnish();
         Packages.Furnish(profile);
         Registry.Apply(profile.Registry);
     }

@@ -23,7 +23,7 @@ function Add-FbFirewallRule {
         $null = New-NetFirewallRule @parameters
         return
     }
-    $command = @('firewall', 'add', 'rule', "name=$shown", 'dir=in', "action=$($Action.ToLower())", "protocol=$Protocol", "remoteip=$($Remote -join ',')", "description=$why")
+    $command = @('advfirewall', 'firewall', 'add', 'rule', "name=$shown", 'dir=in', "action=$($Action.ToLower())", "protocol=$Protocol", "remoteip=$($Remote -join ',')", "description=$why")
     if ($Port.Count -gt 0) { $command += "localport=$($Port -join ',')" }
     Invoke-FbFirewallCommand -Command $command
 }

@@ -22,6 +22,7 @@ function Invoke-FbShieldTimer {
         $done = Restore-FbIpsecShield -Id $Id -PriorName $record.PriorName -PriorPath $record.PriorPath -AgentState $record.AgentState -AgentStart $record.AgentStart
     }
     elseif ($record.Method -eq 'firewall') { $done = Restore-FbFirewallShield -Id $Id }
+    elseif ($record.Method -eq 'exceptions') { $done = Restore-FbExceptionShield -Id $Id }
     elseif ($record.Method -eq 'service') {
         $dependents = @([string] $record.Dependents -split ' ' | Where-Object { $_ })
         $done = Restore-FbServiceShield -Id $Id -Name $record.Service -PriorState $record.PriorState -PriorStart $record.PriorStart -PriorDelayed $record.PriorDelayed -Dependents $dependents

@@ -12,5 +12,5 @@ function Remove-FbFirewallRule {
         foreach ($one in $Rule) { Remove-NetFirewallRule -Name $one.Name -ErrorAction Stop }
         return
     }
-    Invoke-FbFirewallCommand -Command @('firewall', 'delete', 'rule', "name=Firebreak-$Id")
+    Invoke-FbFirewallCommand -Command @('advfirewall', 'firewall', 'delete', 'rule', "name=Firebreak-$Id")
 }

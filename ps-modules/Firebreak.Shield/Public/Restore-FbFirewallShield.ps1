@@ -30,7 +30,7 @@ function Restore-FbFirewallShield {
                 # First of all: without the firewall the rules mean nothing.
                 foreach ($name in @([string] $record.TurnedOn -split ',')) {
                     if (-not $name -or $off -contains $name) { continue }
-                    Invoke-FbFirewallCommand -Command @('set', "$($name.ToLower())profile", 'state', 'off')
+                    Invoke-FbFirewallCommand -Command @('advfirewall', 'set', "$($name.ToLower())profile", 'state', 'off')
                     $result.Changed = $true
                 }
                 if ($own.Count -gt 0) {

@@ -52,7 +52,7 @@ function Set-FbFirewallShield {
                 foreach ($rule in @(Select-FbFirewallRule -Id $Id -Rules (Get-FbFirewallStore).Rules -Record @{})) {
                     $null = Set-FbRegistryValue -Path (Get-FbShieldKey -Id $Id) -Name "Rule.$($rule.Name)" -Type String -Value $rule.Text
                 }
-                foreach ($off in $TurnOn) { Invoke-FbFirewallCommand -Command @('set', "$($off.ToLower())profile", 'state', 'on') }
+                foreach ($off in $TurnOn) { Invoke-FbFirewallCommand -Command @('advfirewall', 'set', "$($off.ToLower())profile", 'state', 'on') }
             }
         }
         catch { $result.Errors += $_.Exception.Message }

@@ -1,10 +1,12 @@
 /**
  * Port shield by rules of the host's own firewall: everybody is blocked but the exempt addresses. Only the firewall since
- * Vista can do that; of the older ones it says why they cannot. How rules are written the host's own modules know.
+ * Vista has rules; that of XP SP2 and 2003 SP1 is shielded by its exceptions (exceptions.ts), and of the older ones it says
+ * why they cannot. How rules are written the host's own modules know.
  */
 import { z } from 'zod';
 import { complementOf, plainAddress } from '../../util/index.ts';
 import { callHost } from '../host-call.ts';
+import { applyExceptions, isByExceptions, readExceptions, restoreExceptions, surveyExceptions } from './exceptions.ts';
 import { appliedSchema, ensureApplied, restoredSchema, type ShieldMethod, timersOf } from './model.ts';
 
 const names = z
@@ -93,12 +95,8 @@ function problemOf(state: FirewallState, turnOn: boolean): string | null {
 function olderProblem(state: FirewallState): string | null {
   switch (state.Kind) {
     case 'rules':
-      return null;
     case 'exceptions':
-      return (
-        'Windows Firewall before Vista has no rules that block, only exceptions from a block of everything: ' +
-        'close the ports with method ipsec, or take their exceptions away at the console (netsh firewall show portopening)'
-      );
+      return null;
     case 'connections': {
       const forbidden = state.Prohibited ? '; besides, a Group Policy prohibits it on the network of the domain' : '';
       return (
@@ -140,6 +138,7 @@ export const firewallShield: ShieldMethod = {
     const parameters = { Id: request.id, Survey: true };
     const call = { module: 'Shield', function: 'Get-FbFirewallShield', parameters, result: stateSchema } as const;
     const state = await callHost(step, call);
+    if (state.Readable && state.Kind === 'exceptions') return surveyExceptions(step, request);
     const problem = problemOf(state, request.turnOnFirewall);
     if (problem !== null) return { state: 'impossible', reason: problem };
     if (tcp.length + udp.length === 0) return { state: 'impossible', reason: 'the advisory names no ports for it' };
@@ -161,6 +160,7 @@ export const firewallShield: ShieldMethod = {
   },
 
   async apply(step, prior) {
+    if (isByExceptions(prior)) return applyExceptions(step, prior);
     const setting = settingSchema.parse(prior.setting);
     const parameters = {
       Id: prior.id,
@@ -176,6 +176,7 @@ export const firewallShield: ShieldMethod = {
   },
 
   async read(step, prior) {
+    if (isByExceptions(prior)) return readExceptions(step, prior);
     const parameters = { Id: prior.id };
     const call = { module: 'Shield', function: 'Get-FbFirewallShield', parameters, result: stateSchema } as const;
     const state = await callHost(step, call);
@@ -184,6 +185,7 @@ export const firewallShield: ShieldMethod = {
   },
 
   restore(step, prior) {
+    if (isByExceptions(prior)) return restoreExceptions(step, prior);
     const parameters = { Id: prior.id, Snapshot: foundSchema.parse(prior.found).rules_sha256 ?? '' };
     const call = {
       module: 'Shield',

@@ -26,6 +26,7 @@ internal sealed record PacketRules(IReadOnlyList<PacketRule> In, IReadOnlyList<P
             .Where(r => r is { Inbound: true, Block: true } && r.Covers(protocol, localPort))
             .SelectMany(r => r.Sources())
             .Select(range => new PacketRule(range, 0, true)));
+        inbound.AddRange(machine.Exceptions.ShutOut(protocol, localPort).Select(range => new PacketRule(range, 0, true)));
         if (machine.Ipsec.ExemptsKerberos)
         {
             inbound.Add(new(AddressRange.Any, KerberosPort, false));

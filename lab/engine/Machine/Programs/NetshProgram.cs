@@ -1,6 +1,6 @@
 namespace Firebreak.Lab.Machines;
 
-/// <summary>netsh.exe: the contexts "ipsec static" and a little of "advfirewall"; -c CONTEXT and -f FILE.</summary>
+/// <summary>netsh.exe: the contexts "ipsec static", and a little of "advfirewall" and "firewall"; -c CONTEXT and -f FILE.</summary>
 internal sealed class NetshProgram : ILabProgram
 {
     public ProgramResult Run(Machine machine, IReadOnlyList<string> arguments, ProgramContext context)
@@ -71,6 +71,10 @@ internal sealed class NetshProgram : ILabProgram
                 return result;
             case "advfirewall":
                 return NetshAdvfirewall.Run(machine, [.. words.Skip(1)], context);
+            case "firewall" when machine.Exceptions.Exists:
+                return NetshFirewall.Run(machine, [.. words.Skip(1)], context);
+            case "firewall" when machine.Os.Number.Major == 5:
+                return new(1, $"The following command was not found: {string.Join(' ', words)}.\r\n");
             case "ipsec" or "firewall" or "interface" or "int" or "winhttp" or "http" or "wlan" or "lan" or "dhcpclient" or "branchcache" or "add" or "show" or "dump":
                 throw new LabRefusalException($"netsh {string.Join(' ', words.Take(2))}");
             default:
