@@ -2,6 +2,7 @@ export type { Operator } from '../engine/index.ts';
 export { hashPackages, listAdvisories, playbookOf, showAdvisory } from './advisory.ts';
 export { answer, type OpenQuestion, openQuestions } from './answer.ts';
 export { assessPlaybook } from './assess.ts';
+export { type AuditFindings, exportAudit, exportAuditToFile, verifyAudit } from './audit.ts';
 export { CHECK_NAMES, type CheckName, doctor, type HostReport, RELAYED_CHECK_NAMES } from './doctor/index.ts';
 export type { ExecResult } from './exec.ts';
 export { execOnTargets } from './exec-on-targets.ts';

@@ -4,6 +4,7 @@ import { registerAbort } from './abort.ts';
 import { registerAdvisory } from './advisory.ts';
 import { registerAnswer } from './answer.ts';
 import { registerAssess } from './assess.ts';
+import { registerAudit } from './audit.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerExec } from './exec.ts';
@@ -44,6 +45,7 @@ export function registerCommands(program: Command): void {
   ];
   const also = [
     registerReport,
+    registerAudit,
     registerShields,
     registerVerify,
     registerPatch,
