@@ -1,7 +1,7 @@
 function Get-FbEvent {
     <#
     .SYNOPSIS
-    Events of the log System by number: Readable, By (wmi, event-log), Error, Older and Events (At, Id, Source, Strings), oldest first.
+    Events of the log System by number: Readable, By (wmi, event-log), Error, Older and Events (Record, At, Id, Source, Strings), oldest first.
     .DESCRIPTION
     By WMI; where that of a target does not answer, over its service EventLog by the connection that is open. Strings are what the
     event's text is made of, so that nothing hangs on the language. Older: the last of the given events from before Since, at most
@@ -43,13 +43,13 @@ function Get-FbEvent {
             # PowerShell 2 goes once through nothing.
             if ($null -eq $entry) { continue }
             if ($result.By -eq 'wmi') {
-                $one = @{ At = ConvertTo-FbTime -Value $entry.TimeWritten; Id = [int] $entry.EventCode; Source = [string] $entry.SourceName; Strings = @($entry.InsertionStrings) }
+                $one = @{ Record = [long] $entry.RecordNumber; At = ConvertTo-FbTime -Value $entry.TimeWritten; Id = [int] $entry.EventCode; Source = [string] $entry.SourceName; Strings = @($entry.InsertionStrings) }
             }
-            else { $one = @{ At = ConvertTo-FbTime -Value $entry.TimeGenerated; Id = [int] $entry.EventID; Source = [string] $entry.Source; Strings = @($entry.ReplacementStrings) } }
+            else { $one = @{ Record = [long] $entry.Index; At = ConvertTo-FbTime -Value $entry.TimeGenerated; Id = [int] $entry.EventID; Source = [string] $entry.Source; Strings = @($entry.ReplacementStrings) } }
             $one.Strings = @($one.Strings | Where-Object { $null -ne $_ } | ForEach-Object { [string] $_ })
             $result.Events += New-Object -TypeName PSObject -Property $one
         }
-        $result.Events = @($result.Events | Sort-Object -Property At)
+        $result.Events = @($result.Events | Sort-Object -Property At, Record)
         foreach ($entry in $before) {
             if ($null -eq $entry) { continue }
             $at = $entry.TimeWritten
