@@ -109,6 +109,7 @@ internal static class SessionStateFactory
         "Microsoft.Management.Infrastructure.CimCmdlets" => "CimCmdlets",
         "Firebreak.Lab.Engine.Cmdlets.NetSecurity" => "NetSecurity",
         "Firebreak.Lab.Engine.Cmdlets.NetConnection" => "NetConnection",
+        _ when noun == "AuthenticodeSignature" => "Microsoft.PowerShell.Security",
         _ => UtilityNouns.Contains(noun) ? "Microsoft.PowerShell.Utility" : "Microsoft.PowerShell.Management",
     };
 

@@ -77,6 +77,13 @@ public sealed class FileView(Machine machine, ProgramContext caller)
         return site.Files.ReadBytes(site.Path);
     }
 
+    /// <summary>Who has signed a file.</summary>
+    public PackageSignature SignatureOf(string path)
+    {
+        Site site = At(path);
+        return PackageSignature.Of(site.Machine.Packages, site.Files, site.Path, site.Machine.Os.System32);
+    }
+
     /// <summary>Content as text.</summary>
     public string ReadText(string path)
     {
@@ -162,7 +169,7 @@ public sealed class FileView(Machine machine, ProgramContext caller)
         string full = Normalize(path);
         if (!UncPath.Is(full))
         {
-            return new(machine.Files, full, null, "");
+            return new(machine, full, null, "");
         }
 
         UncPath unc = UncPath.Parse(full);
@@ -186,11 +193,13 @@ public sealed class FileView(Machine machine, ProgramContext caller)
             "C$" => @"C:\",
             _ => throw new IOException("The network name cannot be found.", unchecked((int)0x80070043)),
         };
-        return new(grant.Target.Files, unc.Rest.Length == 0 ? root : root.TrimEnd('\\') + "\\" + unc.Rest, unc, root);
+        return new(grant.Target, unc.Rest.Length == 0 ? root : root.TrimEnd('\\') + "\\" + unc.Rest, unc, root);
     }
 
-    private readonly record struct Site(FileTable Files, string Path, UncPath? Unc, string ShareRoot)
+    private readonly record struct Site(Machine Machine, string Path, UncPath? Unc, string ShareRoot)
     {
+        public FileTable Files => Machine.Files;
+
         public FileEntry? Back(FileEntry? entry) => entry is null || Unc is null
             ? entry
             : entry with { Path = entry.Path.Length <= ShareRoot.Length ? Unc.Root : Unc.Root + "\\" + entry.Path[ShareRoot.Length..].TrimStart('\\') };

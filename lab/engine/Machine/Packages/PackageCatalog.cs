@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -93,7 +92,7 @@ public sealed partial class PackageCatalog
     {
         PackageRequirements requires = package.Requires;
         OsIdentity os = _machine.Os;
-        if (StateOf(package.Package) == PackageState.Pending)
+        if (StateOf(package.Package) is PackageState.Pending or PackageState.Leaving)
         {
             return PackageVerdict.Pending;
         }
@@ -164,7 +163,13 @@ public sealed partial class PackageCatalog
         foreach (string id in profile.Installed)
         {
             PackageProfile package = Find(id);
+            Remember(package);
             Apply(package.EffectsNow);
+            if (IsProduct(package))
+            {
+                ShowProduct(package);
+            }
+
             if (IsUpdate(package))
             {
                 Apply(package.EffectsAtBoot);
@@ -195,6 +200,11 @@ public sealed partial class PackageCatalog
     /// <summary>The boot: what was pending comes into effect.</summary>
     internal void Boot()
     {
+        foreach (PackageProfile package in Ids(PackageState.Leaving).Select(Find))
+        {
+            BringBack(package);
+        }
+
         foreach (string id in Pending)
         {
             PackageProfile package = Find(id);
@@ -228,18 +238,27 @@ public sealed partial class PackageCatalog
 
     private void Finish(PackageProfile package, string client)
     {
+        Remember(package);
         Apply(package.EffectsNow);
+        if (IsProduct(package))
+        {
+            ShowProduct(package);
+        }
+
         if (package.ExitCode != 3010)
         {
             Activate(package);
             return;
         }
 
-        SetCbs(package, StatePending, client);
-        lock (_machine.Gate)
+        SetState(package, PackageState.Pending);
+        if (IsProduct(package))
         {
-            _states[package.Package] = PackageState.Pending;
+            // Files in use, as for any installer.
+            return;
         }
+
+        SetCbs(package, StatePending, client);
 
         _machine.Registry.CreateKey(CbsRebootPending);
         _machine.Registry.CreateKey(UpdateRebootRequired);
@@ -252,6 +271,12 @@ public sealed partial class PackageCatalog
         {
             _machine.Os.Ubr = Math.Max(ubr, _machine.Os.Ubr);
             DerivedRegistry.SetUbr(_machine);
+        }
+
+        if (IsProduct(package))
+        {
+            SetState(package, PackageState.Installed);
+            return;
         }
 
         SetCbs(package, StateInstalled, null);
@@ -275,8 +300,7 @@ public sealed partial class PackageCatalog
 
     private void SetCbs(PackageProfile package, int state, string? client)
     {
-        string arch = _machine.Os.Arch == "x64" ? "amd64" : _machine.Os.Arch;
-        string name = package.Cbs ?? string.Create(CultureInfo.InvariantCulture, $"Package_for_{package.Kb}~31bf3856ad364e35~{arch}~~{_machine.Os.Build}.1.1.0");
+        string name = StoreName(package);
         string key = $@"{Cbs}\Packages\{name}";
         long time = _machine.Clock.UtcNow.ToFileTime();
         _machine.Registry.SetValue(key, "CurrentState", RegistryValue.Dword(state));
@@ -286,6 +310,12 @@ public sealed partial class PackageCatalog
         if (client is not null)
         {
             _machine.Registry.SetValue(key, "InstallClient", RegistryValue.Sz(client));
+        }
+
+        if (!_machine.Files.FileExists(ManifestOf(name)))
+        {
+            string text = $"<?xml version=\"1.0\" encoding=\"utf-8\"?><assembly xmlns=\"urn:schemas-microsoft-com:asm.v3\"><package identifier=\"{package.Kb}\" releaseType=\"{package.Hotfix?.Description ?? "Update"}\" restart=\"possible\" /></assembly>";
+            _machine.Files.Install(ManifestOf(name), new FileProfile { Content = text });
         }
     }
 

@@ -11,4 +11,7 @@ public enum PackageState
 
     /// <summary>Installed.</summary>
     Installed,
+
+    /// <summary>Removed, its files go with the restart.</summary>
+    Leaving,
 }

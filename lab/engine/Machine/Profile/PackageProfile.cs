@@ -12,11 +12,20 @@ public sealed record PackageProfile
     /// <summary>e.g. KB4551762.</summary>
     public required string Kb { get; init; }
 
-    /// <summary>wusa (an .msu; the .cab inside is for dism); update, update2, hotfix (programs that install); tool (a copy of <see cref="Program"/>).</summary>
+    /// <summary>wusa (an .msu; the .cab inside is for dism); update, update2, hotfix (programs that install); msi, msp (for msiexec); tool (a copy of <see cref="Program"/>).</summary>
     public string Engine { get; init; } = "wusa";
 
     /// <summary>SHA-256 of the file's content in hex: this is how the installer recognises it.</summary>
     public required string Sha256 { get; init; }
+
+    /// <summary>Product code of an msi, or of what an msp is for.</summary>
+    public string? Product { get; init; }
+
+    /// <summary>Code of an msp.</summary>
+    public string? Patch { get; init; }
+
+    /// <summary>Subject of whoever signed it; null: Microsoft, empty: nobody.</summary>
+    public string? Signer { get; init; }
 
     /// <summary>Of a tool: the program it is.</summary>
     public string? Program { get; init; }

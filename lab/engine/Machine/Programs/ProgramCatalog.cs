@@ -13,6 +13,7 @@ internal static class ProgramCatalog
         ["ipseccmd"] = () => new IpsecPolProgram(isXp: true),
         ["ipsecpol"] = () => new IpsecPolProgram(isXp: false),
         ["mrt"] = () => new RemovalProgram(),
+        ["msiexec"] = () => new MsiexecProgram(),
         ["net"] = () => new NetProgram(),
         ["netdiag"] = () => new NetdiagProgram(),
         ["netsh"] = () => new NetshProgram(),

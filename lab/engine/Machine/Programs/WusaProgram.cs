@@ -4,6 +4,7 @@ namespace Firebreak.Lab.Machines;
 internal sealed class WusaProgram : ILabProgram
 {
     private const int AlreadyInstalled = 0x00240006;
+    private const int AlreadyUninstalled = 0x00240007;
     private const int NotApplicable = unchecked((int)0x80240017);
     private const int InstallNotAllowed = unchecked((int)0x80240016);
     private const int InvalidData = unchecked((int)0x8007000D);
@@ -16,6 +17,8 @@ internal sealed class WusaProgram : ILabProgram
         bool quiet = false;
         bool noRestart = false;
         bool forceRestart = false;
+        bool uninstall = false;
+        string? kb = null;
         foreach (string argument in arguments)
         {
             string name = argument.ToLowerInvariant();
@@ -30,10 +33,15 @@ internal sealed class WusaProgram : ILabProgram
                 case "/forcerestart":
                     forceRestart = true;
                     break;
-                case "/promptrestart" or "/uninstall" or "/?" or "/help" or "/h":
+                case "/uninstall":
+                    uninstall = true;
+                    break;
+                case var _ when name.StartsWith("/kb:", StringComparison.Ordinal):
+                    kb = "KB" + name[4..];
+                    break;
+                case "/promptrestart" or "/?" or "/help" or "/h":
                     throw new LabRefusalException($"wusa {argument}");
-                case var _ when name.StartsWith("/log:", StringComparison.Ordinal) || name.StartsWith("/kb:", StringComparison.Ordinal)
-                    || name.StartsWith("/extract", StringComparison.Ordinal) || name.StartsWith("/warnrestart", StringComparison.Ordinal):
+                case var _ when name.StartsWith("/log:", StringComparison.Ordinal) || name.StartsWith("/extract", StringComparison.Ordinal) || name.StartsWith("/warnrestart", StringComparison.Ordinal):
                     throw new LabRefusalException($"wusa {argument}");
                 case var _ when file is null && !name.StartsWith('/'):
                     file = argument;
@@ -43,7 +51,7 @@ internal sealed class WusaProgram : ILabProgram
             }
         }
 
-        if (file is null || (noRestart && forceRestart))
+        if ((file is null) == (kb is null) || (kb is not null && !uninstall) || (noRestart && forceRestart))
         {
             return new(87);
         }
@@ -58,10 +66,15 @@ internal sealed class WusaProgram : ILabProgram
             throw new LabRefusalException("desktop for wusa to ask on: /quiet is missing");
         }
 
+        if (kb is not null)
+        {
+            return Uninstall(machine, machine.Packages.Known.FirstOrDefault(p => p.Engine == "wusa" && p.Kb == kb), noRestart, forceRestart, context);
+        }
+
         string path;
         try
         {
-            path = machine.Files.Normalize(file, context.CurrentDirectory);
+            path = machine.Files.Normalize(file!, context.CurrentDirectory);
         }
         catch (IOException)
         {
@@ -83,6 +96,11 @@ internal sealed class WusaProgram : ILabProgram
             return new(InvalidData);
         }
 
+        if (uninstall)
+        {
+            return Uninstall(machine, package, noRestart, forceRestart, context);
+        }
+
         switch (machine.Packages.Judge(package))
         {
             case PackageVerdict.Installed or PackageVerdict.Pending:
@@ -94,6 +112,33 @@ internal sealed class WusaProgram : ILabProgram
         }
 
         if (machine.Packages.Install(package, "WindowsUpdateAgent", context.Cancellation) is not { } exitCode)
+        {
+            return new(InstallNotAllowed);
+        }
+
+        if (forceRestart || (exitCode == 3010 && !noRestart))
+        {
+            machine.Power.Reboot("wusa");
+            return new(1641);
+        }
+
+        return new(exitCode);
+    }
+
+    private static ProgramResult Uninstall(Machine machine, PackageProfile? package, bool noRestart, bool forceRestart, ProgramContext context)
+    {
+        PackageState state = package is null ? PackageState.Absent : machine.Packages.StateOf(package.Package);
+        if (state is PackageState.Pending)
+        {
+            throw new LabRefusalException("wusa /uninstall of an update that awaits its restart");
+        }
+
+        if (state is not PackageState.Installed)
+        {
+            return new(AlreadyUninstalled);
+        }
+
+        if (machine.Packages.Remove(package!, context.Cancellation) is not { } exitCode)
         {
             return new(InstallNotAllowed);
         }
