@@ -11,6 +11,7 @@
  * Pure; must not know how a wait is spent nor what is done in a wave.
  */
 import type { GateAnswered, GateAsked, Plan, PlannedGate, PlannedWave, RunEvent } from '../domain/index.ts';
+import { formatDuration } from '../util/index.ts';
 
 export interface GateRecord {
   readonly asked: GateAsked & { readonly at: string };
@@ -114,4 +115,13 @@ export function gateNamed(plan: Plan, name: string): PlannedWave | undefined {
 /** `2026-11-24 13:00Z` */
 function minute(iso: string): string {
   return `${iso.slice(0, 16).replace('T', ' ')}Z`;
+}
+
+/** One line, as people read it before a run. */
+export function describeGate({ after, approve, soakMs, timeoutMs, onTimeout }: PlannedGate): string {
+  const late = onTimeout === 'stop' ? 'the run stops then' : 'the run goes on then';
+  const until = timeoutMs === null ? '' : ` within ${formatDuration(timeoutMs)} (${late})`;
+  const soaked = soakMs === 0 ? [] : [`${after ?? 'what is done'} has soaked for ${formatDuration(soakMs)}`];
+  const approved = approve === null ? [] : [`${approve} approved it${until}`];
+  return `begins when ${[...approved, ...soaked].join(' and ')}`;
 }

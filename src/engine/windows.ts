@@ -67,6 +67,15 @@ export function describeWindow({ start, end, tz, days, minRemainingMs }: Planned
   return `${start}–${end} ${tz}, opens ${when}${left}`;
 }
 
+/** `open until Tue 2026-11-24 05:00 Asia/Tokyo`, or when a new host may begin next. */
+export function describeNext(windows: readonly PlannedWindow[], now: number): string {
+  const tz = windows[0]?.tz ?? 'UTC';
+  const open = openingAt(windows, now);
+  if (open !== null && mayBegin(windows, now, true)) return `open until ${wallClock(open.end, tz)}`;
+  const next = nextBegin(windows, now, true);
+  return next === null ? 'does not open within two weeks' : `opens next ${wallClock(next, tz)}`;
+}
+
 /** `Tue 2026-11-24 22:00 Asia/Tokyo` */
 export function wallClock(at: number, tz: string): string {
   return `${DateTime.fromMillis(at, { zone: tz, locale: 'en' }).toFormat('ccc yyyy-MM-dd HH:mm')} ${tz}`;

@@ -3,7 +3,7 @@
  * validation; what only the validation knows (ids, references, CEL) is not in it.
  */
 import { z } from 'zod';
-import type { Action, ActionCatalog, Json, JsonObject } from '../domain/index.ts';
+import { type Action, type ActionCatalog, type Json, type JsonObject, WEEKDAYS } from '../domain/index.ts';
 import { INPUT_TYPES } from './model.ts';
 import { ID_PATTERN, MAX_FORKS } from './vocabulary.ts';
 
@@ -56,6 +56,9 @@ export function playbookJsonSchema(catalog: ActionCatalog): JsonObject {
         hosts: text('host pattern: all:!do_not_patch'),
         waves: { type: 'array', minItems: 1, items: waveSchema() },
         serial: { anyOf: [SHARE, { type: 'array', minItems: 1, items: SHARE }] },
+        gate: { anyOf: [gateSchema(true), { type: 'array', minItems: 1, items: gateSchema(true) }] },
+        window: windowsSchema(),
+        require_change: { type: 'boolean', description: 'a run needs --change NUMBER' },
         one_at_a_time: text('CEL that names a set; never two hosts of one set at a time'),
         max_fail_percentage: numberOrTemplate(0, 100),
         max_unreachable_percentage: numberOrTemplate(0, 100),
@@ -134,7 +137,35 @@ function inputSchema(): JsonObject {
 
 function waveSchema(): JsonObject {
   const size = { anyOf: [SHARE, { const: 'rest' }] };
-  return closed({ name: text('shown in reports'), hosts: text('host pattern'), size }, ['name']);
+  const name = text('shown in reports');
+  const hosts = text('host pattern');
+  return closed({ name, hosts, size, gate: gateSchema(false), window: windowsSchema() }, ['name']);
+}
+
+function gateSchema(isBehind: boolean): JsonObject {
+  const gate: JsonObject = {
+    approve: text('who is asked to approve'),
+    soak: DURATION,
+    timeout: DURATION,
+    on_timeout: { enum: ['stop', 'continue'] },
+  };
+  const after = text('the wave that it stands behind');
+  return isBehind ? closed({ after, ...gate }, ['after']) : closed(gate, []);
+}
+
+function windowsSchema(): JsonObject {
+  const clock: JsonObject = { type: 'string', pattern: '^([01]?\\d|2[0-3]):[0-5]\\d$|^24:00$', examples: ['22:00'] };
+  const window = closed(
+    {
+      start: clock,
+      end: clock,
+      tz: text('time zone, such as Asia/Tokyo'),
+      days: { type: 'array', minItems: 1, items: { enum: [...WEEKDAYS] }, description: 'on which it opens' },
+      min_remaining: DURATION,
+    },
+    ['start', 'end', 'tz'],
+  );
+  return { anyOf: [window, { type: 'array', minItems: 1, items: window }] };
 }
 
 function closed(properties: JsonObject, required: readonly string[]): JsonObject {

@@ -10,8 +10,10 @@ import {
   type YamlEntry,
   type YamlReader,
 } from '../util/index.ts';
+import { readWaveGate } from './load-gate.ts';
+import { readWindows } from './load-window.ts';
 import type { WaveDeclaration } from './model.ts';
-import { WAVE_KEYS, WAVE_KEYS_LATER } from './vocabulary.ts';
+import { WAVE_KEYS } from './vocabulary.ts';
 
 const SIZE_FORM = 'a number of hosts, a percentage such as "25%", or rest';
 
@@ -42,7 +44,7 @@ function readNamed(reader: YamlReader, entry: YamlEntry): readonly WaveDeclarati
 
 function readWave(reader: YamlReader, node: Node): WaveDeclaration | null {
   const place = placeOf(node);
-  const fields = reader.map(node, place, { what: 'wave', known: WAVE_KEYS, later: WAVE_KEYS_LATER });
+  const fields = reader.map(node, place, { what: 'wave', known: WAVE_KEYS });
   if (fields === null) return null;
   const mark = [...fields.values()][0]?.keyPlace ?? place;
   const nameEntry = fields.get('name');
@@ -59,7 +61,17 @@ function readWave(reader: YamlReader, node: Node): WaveDeclaration | null {
   const size = sizeEntry === undefined ? null : readSize(reader, sizeEntry.value, sizeEntry.place, '"size"', true);
   const name = nameEntry === undefined ? null : reader.string(nameEntry);
   const { file } = reader.yaml.source;
-  return { name: name ?? '', hosts, size, position: { file, ...reader.yaml.source.position(mark.start) } };
+  const gateEntry = fields.get('gate');
+  const windowEntry = fields.get('window');
+  const gate = gateEntry === undefined ? null : readWaveGate(reader, gateEntry);
+  return {
+    name: name ?? '',
+    hosts,
+    size,
+    ...(gate === null ? {} : { gate }),
+    ...(windowEntry === undefined ? {} : { windows: readWindows(reader, windowEntry) }),
+    position: { file, ...reader.yaml.source.position(mark.start) },
+  };
 }
 
 function readSerial(reader: YamlReader, entry: YamlEntry): readonly WaveDeclaration[] {

@@ -16,19 +16,14 @@ import { hasTemplate } from './check-arguments.ts';
 import { checkExpressions } from './check-expressions.ts';
 import { ExpressionCollector, type ExpressionScope, HOST_NAMES, PLAN_SCOPE } from './expression-uses.ts';
 import { type IncludeReader, Includes, nothingToInclude } from './includes.ts';
+import { readGates } from './load-gate.ts';
 import { positionOf, readInputs } from './load-inputs.ts';
 import { readDefaults, StepsLoader } from './load-steps.ts';
 import { readTags, readVars } from './load-vars.ts';
 import { readPattern, readWaves } from './load-waves.ts';
+import { readWindows } from './load-window.ts';
 import type { PlannedNumber, Playbook } from './model.ts';
-import {
-  DEFAULT_FORKS,
-  EXPRESSION_KEYS,
-  FOREIGN_PLAYBOOK_WORDS,
-  MAX_FORKS,
-  PLAYBOOK_KEYS,
-  PLAYBOOK_KEYS_LATER,
-} from './vocabulary.ts';
+import { DEFAULT_FORKS, EXPRESSION_KEYS, FOREIGN_PLAYBOOK_WORDS, MAX_FORKS, PLAYBOOK_KEYS } from './vocabulary.ts';
 
 /** Used by any step, so that none is known to be before them. */
 const VARS_SCOPE: ExpressionScope = { ...PLAN_SCOPE, names: HOST_NAMES };
@@ -67,7 +62,7 @@ function readPlaybook(reader: YamlReader, catalog: ActionCatalog, sha256: string
   const { root, source } = reader.yaml;
   if (root === null) return null;
   const top: Place = { start: 0, end: source.lineEnd(0) };
-  const rules = { what: 'playbook', known: PLAYBOOK_KEYS, later: PLAYBOOK_KEYS_LATER, foreign: FOREIGN_PLAYBOOK_WORDS };
+  const rules = { what: 'playbook', known: PLAYBOOK_KEYS, foreign: FOREIGN_PLAYBOOK_WORDS };
   const entries = reader.map(root, top, rules);
   if (entries === null) return null;
   const get = (key: (typeof PLAYBOOK_KEYS)[number]): YamlEntry | undefined => entries.get(key);
@@ -82,6 +77,12 @@ function readPlaybook(reader: YamlReader, catalog: ActionCatalog, sha256: string
   if (hostsEntry === undefined)
     reader.reportMissing(mark, 'the playbook has no "hosts"', 'write hosts: all, or another pattern');
   const waves = readWaves(reader, get('waves'), get('serial'));
+  const gateEntry = get('gate');
+  const windowEntry = get('window');
+  const changeEntry = get('require_change');
+  const gates = gateEntry === undefined ? [] : readGates(reader, gateEntry, waves);
+  const windows = windowEntry === undefined ? [] : readWindows(reader, windowEntry);
+  const requireChange = changeEntry !== undefined && reader.boolean(changeEntry) === true;
 
   const expressions = new ExpressionCollector(reader);
   const setEntry = get('one_at_a_time');
@@ -121,6 +122,9 @@ function readPlaybook(reader: YamlReader, catalog: ActionCatalog, sha256: string
     inputs,
     hosts: hosts ?? '',
     waves,
+    gates,
+    windows,
+    requireChange,
     oneAtATime,
     maxFailPercentage,
     maxUnreachablePercentage,

@@ -1,5 +1,5 @@
 /** A playbook as read: typed, checked, still without hosts and input values. */
-import type { IncludedFile, JsonObject, PlannedNode, Position } from '../domain/index.ts';
+import type { PlannedGate, PlannedWindow, IncludedFile, JsonObject, PlannedNode, Position } from '../domain/index.ts';
 import type { Share } from '../util/index.ts';
 
 export const INPUT_TYPES = ['string', 'integer', 'number', 'boolean', 'choice', 'duration'] as const;
@@ -25,6 +25,10 @@ export interface WaveDeclaration {
   readonly hosts: string | null;
   /** … or so many of those that are in no wave yet; `rest` = all of them. The last wave repeats until none are left. */
   readonly size: Share | 'rest' | null;
+  /** Before it; of a wave that repeats before each. */
+  readonly gate?: PlannedGate;
+  /** Over those of the playbook. */
+  readonly windows?: readonly PlannedWindow[];
   readonly position: Position;
 }
 
@@ -44,6 +48,12 @@ export interface Playbook {
   readonly hosts: string;
   /** Empty: all hosts in one wave. */
   readonly waves: readonly WaveDeclaration[];
+  /** Each behind a wave. */
+  readonly gates: readonly PlannedGate[];
+  /** Empty: hosts are begun at any time. */
+  readonly windows: readonly PlannedWindow[];
+  /** A run needs a change number. */
+  readonly requireChange: boolean;
   /** CEL over vars, host, groups and inputs; null = no sets. */
   readonly oneAtATime: string | null;
   readonly maxFailPercentage: PlannedNumber;

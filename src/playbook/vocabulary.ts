@@ -8,6 +8,9 @@ export const PLAYBOOK_KEYS = [
   'hosts',
   'waves',
   'serial',
+  'gate',
+  'window',
+  'require_change',
   'one_at_a_time',
   'max_fail_percentage',
   'max_unreachable_percentage',
@@ -17,7 +20,6 @@ export const PLAYBOOK_KEYS = [
   'tags',
   'steps',
 ] as const;
-export const PLAYBOOK_KEYS_LATER = ['gate', 'window'] as const;
 
 export const STEP_KEYS = [
   'id',
@@ -34,11 +36,13 @@ export const STEP_KEYS = [
 ] as const;
 export const BLOCK_KEYS = ['id', 'if', 'vars', 'tags', 'block', 'rescue', 'always'] as const;
 export const INCLUDE_KEYS = ['id', 'include', 'if', 'vars', 'tags'] as const;
-export const STEP_KEYS_LATER = ['on', 'run_once', 'loop', 'gate', 'window'] as const;
+export const STEP_KEYS_LATER = ['on', 'run_once', 'loop'] as const;
 
 export const DEFAULTS_KEYS = ['timeout', 'retries', 'delay'] as const;
-export const WAVE_KEYS = ['name', 'hosts', 'size'] as const;
-export const WAVE_KEYS_LATER = ['gate', 'window'] as const;
+export const WAVE_KEYS = ['name', 'hosts', 'size', 'gate', 'window'] as const;
+export const GATE_KEYS = ['after', 'approve', 'soak', 'timeout', 'on_timeout'] as const;
+export const WAVE_GATE_KEYS = ['approve', 'soak', 'timeout', 'on_timeout'] as const;
+export const WINDOW_KEYS = ['start', 'end', 'tz', 'days', 'min_remaining'] as const;
 export const INPUT_KEYS = ['type', 'default', 'description', 'required', 'options'] as const;
 
 /** Keys whose values are expressions. */
@@ -90,6 +94,8 @@ export const FOREIGN_STEP_WORDS: Readonly<Record<string, string>> = {
   include_tasks: 'write include: FILE',
   import_tasks: 'write include: FILE',
   name: 'give the step an id instead',
+  gate: 'a gate stands before a wave; a question to a person is operator.confirm',
+  window: 'a window is of the whole playbook or of a wave',
   run: 'use powershell.run',
   shell: 'use powershell.run',
   args: 'write with:',

@@ -49,7 +49,7 @@ steps:
   it('says "not yet" for parts of the format that are not built, with their place', async () => {
     const file = write(
       'later.yaml',
-      'firebreak: 1\nname: Later\nhosts: all\nwindow: { start: "22:00", end: "05:00" }\nsteps:\n  - { uses: notify }\n',
+      'firebreak: 1\nname: Later\nhosts: all\ninputs: { pass: { type: secret } }\nsteps:\n  - { uses: notify }\n',
     );
     const { code, stderr } = await cli(['validate', file]);
     expect(code).toBe(2);

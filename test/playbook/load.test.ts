@@ -205,10 +205,16 @@ describe('a broken playbook', () => {
       '',
     ],
     [
-      'a later key',
-      playbook({ top: 'gate: { after: canary }' }),
-      '4:1 "gate" is not supported yet',
-      'it is part of the design and comes later; remove it',
+      'a gate that lets everything through',
+      playbook({ top: 'serial: [1, 2]\ngate: { after: "wave 1" }' }),
+      '5:9 a gate needs "approve" or "soak"',
+      'write approve: ops-leads, or soak: 15m',
+    ],
+    [
+      'a gate on a step',
+      playbook({ steps: '  - { uses: host.facts, gate: { approve: me } }' }),
+      '5:25 unknown key "gate" in a step',
+      'a gate stands before a wave; a question to a person is operator.confirm',
     ],
     [
       'a later key of a step',

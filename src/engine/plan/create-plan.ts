@@ -56,7 +56,7 @@ export function createPlan(request: PlanRequest): Plan {
   const steps = selectByTags(playbook.steps, request.origin?.tags ?? { only: [], skip: [] });
   const selected = selectPlanned(request);
   const names = selected.map(({ name }) => name);
-  const waves = assignWaves(names, playbook.waves, (pattern) => matchHosts(request.inventory, pattern));
+  const waves = assignWaves(names, playbook.waves, (pattern) => matchHosts(request.inventory, pattern), playbook);
   checkRelays({ ...request, playbook: { ...playbook, steps } }, selected, waves);
   const waveOf = new Map(waves.flatMap((wave, index) => wave.hosts.map((host) => [host, index] as const)));
   const hosts: PlannedHost[] = selected.map((host) => ({
@@ -84,6 +84,7 @@ export function createPlan(request: PlanRequest): Plan {
     maxFailPercentage: number('max_fail_percentage', playbook.maxFailPercentage),
     maxUnreachablePercentage: number('max_unreachable_percentage', playbook.maxUnreachablePercentage),
     forks: number('forks', request.forks ?? playbook.forks),
+    ...(playbook.requireChange ? { requireChange: true } : {}),
     ...(Object.keys(playbook.vars).length === 0 ? {} : { vars: playbook.vars }),
     steps,
     results: resultsOf(playbook, request.catalog),

@@ -1,6 +1,8 @@
 /** A plan as a preview for `firebreak plan`: structured, for whoever prints it. */
 import type { Action, ActionCatalog, JsonObject, Plan, PlannedNode } from '../../domain/index.ts';
 import { formatDuration } from '../../util/index.ts';
+import { describeGate } from '../gates.ts';
+import { describeNext, describeWindow } from '../windows.ts';
 
 export interface PlanPreview {
   readonly name: string;
@@ -14,6 +16,8 @@ export interface PlanPreview {
   readonly forks: number;
   readonly maxFailPercentage: number;
   readonly maxUnreachablePercentage: number;
+  /** A run needs a change number. */
+  readonly requireChange: boolean;
   readonly waves: readonly PreviewWave[];
   readonly steps: readonly PreviewNode[];
 }
@@ -28,6 +32,12 @@ interface PreviewHost {
 
 interface PreviewWave {
   readonly name: string;
+  /** One line: what must be so before it begins; null: nothing. */
+  readonly gate: string | null;
+  /** One line each: when its hosts are begun; empty: at any time. */
+  readonly windows: readonly string[];
+  /** When that is next; null without windows. */
+  readonly opens: string | null;
   readonly hosts: readonly PreviewHost[];
 }
 
@@ -64,7 +74,8 @@ interface PreviewBlock {
 
 export type PreviewNode = PreviewStep | PreviewBlock;
 
-export function describePlan(plan: Plan, catalog: ActionCatalog): PlanPreview {
+/** @param now milliseconds since the epoch: what "next" counts from */
+export function describePlan(plan: Plan, catalog: ActionCatalog, now: number): PlanPreview {
   const byName = new Map(plan.hosts.map((host) => [host.name, host]));
   const advisory = plan.advisory?.['advisory'];
   return {
@@ -78,8 +89,12 @@ export function describePlan(plan: Plan, catalog: ActionCatalog): PlanPreview {
     forks: plan.forks,
     maxFailPercentage: plan.maxFailPercentage,
     maxUnreachablePercentage: plan.maxUnreachablePercentage,
+    requireChange: plan.requireChange === true,
     waves: plan.waves.map((wave) => ({
       name: wave.name,
+      gate: wave.gate === undefined ? null : describeGate(wave.gate),
+      windows: (wave.windows ?? []).map(describeWindow),
+      opens: wave.windows === undefined ? null : describeNext(wave.windows, now),
       hosts: wave.hosts.map((name) => {
         const host = byName.get(name);
         return { name, address: host?.address ?? name, set: host?.set ?? null, via: host?.via?.name ?? null };

@@ -1,7 +1,13 @@
 /** Which host comes in which wave. Percentages are of the hosts that the plan selected, not of the inventory. */
-import { FirebreakError, type PlannedWave } from '../../domain/index.ts';
+import { FirebreakError, type PlannedGate, type PlannedWave, type PlannedWindow } from '../../domain/index.ts';
 import type { WaveDeclaration } from '../../playbook/index.ts';
 import { shareOf } from '../../util/index.ts';
+
+/** Of the playbook as a whole. */
+interface Guards {
+  readonly gates: readonly PlannedGate[];
+  readonly windows: readonly PlannedWindow[];
+}
 
 /**
  * Every host in exactly one wave; waves that would be empty are left out. Without declarations: one wave, `all`.
@@ -13,24 +19,48 @@ export function assignWaves(
   hosts: readonly string[],
   declarations: readonly WaveDeclaration[],
   matching: (pattern: string) => ReadonlySet<string>,
+  { gates, windows }: Guards = { gates: [], windows: [] },
 ): readonly PlannedWave[] {
   const last = declarations.at(-1);
-  if (last === undefined) return [{ name: 'all', hosts }];
+  const always = windows.length === 0 ? {} : { windows };
+  if (last === undefined) return [{ name: 'all', hosts, ...always }];
   const waves: PlannedWave[] = [];
   let left = hosts;
-  const take = (name: string, taken: readonly string[]): void => {
-    if (taken.length === 0) return;
-    const used = new Set(taken);
-    left = left.filter((host) => !used.has(host));
-    waves.push({ name, hosts: taken });
+  let waiting: readonly PlannedGate[] = [];
+  const take = (wave: WaveDeclaration, name: string, taken: readonly string[]): void => {
+    if (taken.length > 0) {
+      const used = new Set(taken);
+      left = left.filter((host) => !used.has(host));
+      const before = wave.gate === undefined ? waiting : [...waiting, wave.gate];
+      const own = wave.windows === undefined ? always : { windows: wave.windows };
+      waves.push({ name, hosts: taken, ...own, ...(before.length === 0 ? {} : { gate: before.reduce(bothGates) }) });
+      waiting = [];
+    }
+    // Also behind a wave that is empty this time: what comes later is guarded all the same.
+    waiting = [...waiting, ...gates.filter(({ after }) => after === name)];
   };
-  for (const wave of declarations) take(wave.name, portion(wave, left, hosts.length, matching));
+  for (const wave of declarations) take(wave, wave.name, portion(wave, left, hosts.length, matching));
   // Ansible's rule for serial, which holds for sizes here too: the last one repeats.
   for (let round = 2; left.length > 0 && last.size !== null; round++) {
-    take(repeatedName(last.name, declarations.length, round), portion(last, left, hosts.length, matching));
+    const name = repeatedName(last.name, declarations.length, round);
+    take(last, name, portion(last, left, hosts.length, matching));
   }
   if (left.length > 0) throw leftOver(left, last);
   return waves;
+}
+
+/** Two gates in front of one wave: what either wants. */
+function bothGates(one: PlannedGate, other: PlannedGate): PlannedGate {
+  const approve = [one.approve, other.approve].filter((name) => name !== null);
+  const timeouts = [one.timeoutMs, other.timeoutMs].filter((ms) => ms !== null);
+  const goesOn = [one, other].every((gate) => gate.approve === null || gate.onTimeout === 'continue');
+  return {
+    after: other.after ?? one.after,
+    approve: approve.length === 0 ? null : [...new Set(approve)].join(' and '),
+    soakMs: Math.max(one.soakMs, other.soakMs),
+    timeoutMs: timeouts.length === 0 ? null : Math.min(...timeouts),
+    onTimeout: goesOn ? 'continue' : 'stop',
+  };
 }
 
 function portion(

@@ -162,7 +162,7 @@ describe('a plan', () => {
   });
 
   it('can be described', () => {
-    const preview = describePlan(plan({ top: 'one_at_a_time: vars.redundancy', limit: 'dcs' }), catalog);
+    const preview = describePlan(plan({ top: 'one_at_a_time: vars.redundancy', limit: 'dcs' }), catalog, 0);
     expect(preview.waves).toEqual([
       {
         name: 'all',
@@ -231,7 +231,7 @@ describe('a relay and its hosts', () => {
   });
 
   it('are shown together', () => {
-    const preview = describePlan(made('', { limit: 'old1' }), catalog);
+    const preview = describePlan(made('', { limit: 'old1' }), catalog, 0);
     expect(preview.waves[0]?.hosts).toEqual([{ name: 'old1', address: 'old1', set: null, via: 'mgmt01' }]);
   });
 });
