@@ -1,5 +1,5 @@
 /** A playbook as read: typed, checked, still without hosts and input values. */
-import type { PlannedGate, PlannedWindow, IncludedFile, JsonObject, PlannedNode, Position } from '../domain/index.ts';
+import type { IncludedFile, JsonObject, PlannedGate, PlannedNode, PlannedWindow, Position } from '../domain/index.ts';
 import type { Share } from '../util/index.ts';
 
 export const INPUT_TYPES = ['string', 'integer', 'number', 'boolean', 'choice', 'duration'] as const;
