@@ -14,8 +14,10 @@ const args = z
     options: z.array(z.string().trim().min(1)).min(2).optional(),
     /** What `--yes` answers; without it only a person can. */
     default: z.string().trim().min(1).optional(),
+    /** Of a task: the host is off the network until a later question is answered, and is looked at only then. */
+    offline: z.boolean().default(false),
   })
-  .superRefine(({ type, options, default: preset }, context) => {
+  .superRefine(({ type, options, default: preset, offline }, context) => {
     const complain = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
     const kind = kindOf(type, options);
     if (kind === 'choice' && options === undefined) complain('type', 'A choice needs options: [a, b]');
@@ -23,23 +25,25 @@ const args = z
     if (options !== undefined && new Set(options.map((one) => one.toLowerCase())).size !== options.length) {
       complain('options', 'An option stands there twice');
     }
+    if (kind !== 'task' && offline) complain('offline', 'Only a task takes a host off the network');
     if (kind === 'task' && preset !== undefined) complain('default', 'Only a person knows whether a task is done');
     else if (preset !== undefined && legalAnswer(questionOf({ question: '-', type, options }), preset) === null) {
       complain('default', 'It is not one of the options');
     }
   });
 
-type Given = Pick<z.infer<typeof args>, 'question' | 'type' | 'options' | 'default'>;
+type Given = Pick<z.infer<typeof args>, 'question' | 'type' | 'options' | 'default'> & { readonly offline?: boolean };
 
 function kindOf(type: Given['type'], options: Given['options']): 'text' | 'choice' | 'task' {
   return type ?? (options === undefined ? 'text' : 'choice');
 }
 
-function questionOf({ question, type, options = [], default: preset }: Given): Question {
+function questionOf({ question, type, options = [], default: preset, offline = false }: Given): Question {
   const kind = kindOf(type, options.length === 0 ? undefined : options);
   const choices = kind === 'task' ? TASK_ANSWERS : kind === 'choice' ? options : [];
   const asked: Question = { kind, text: question, choices, default: null };
-  return { ...asked, default: preset === undefined ? null : legalAnswer(asked, preset) };
+  const answered = { ...asked, default: preset === undefined ? null : legalAnswer(asked, preset) };
+  return offline ? { ...answered, offline } : answered;
 }
 
 export const operatorAsk: OperatorAction = {

@@ -8,6 +8,8 @@ export interface Question {
   readonly choices: readonly string[];
   /** What `--yes` answers; null: a person must. */
   readonly default: string | null;
+  /** True: whoever has done this has left the host without a network, so that it cannot be looked at before the answer counts. */
+  readonly offline?: boolean;
 }
 
 /** How an answer came about: at the prompt of a run, by `firebreak answer`, by `--yes`, from the run before a rerun. */

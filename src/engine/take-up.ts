@@ -30,6 +30,13 @@ const LOOK_MS = 5 * 60_000;
  */
 export async function takeUp(work: HostWork, waited: string, before: readonly RunEventBody[]): Promise<void> {
   const { plan, record, recorder, deps, host } = work;
+  const question = record.steps.get(waited)?.question ?? null;
+  // Its cable is pulled: what it is by now is looked at after the next question that finds it connected.
+  if (question?.question.offline === true) {
+    const again = (record.steps.get(waited)?.finished ?? null) === null ? [] : [waited];
+    await recorder.append(record, [...before, { type: 'HostTakenUp', host: host.name, again, reason: '' }]);
+    return;
+  }
   const restarted: string[] = [];
   const reasons: string[] = [];
   for (const step of flattenSteps(plan.steps)) {

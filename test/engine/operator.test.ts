@@ -177,6 +177,37 @@ describe('a question in an unattended run', () => {
     expect(world.machine().count('stage')).toBe(0);
   });
 
+  it('leaves a host alone that is off the network, until a question finds it connected', async () => {
+    const task = (id: string, offline: boolean) =>
+      step(id, 'operator.ask', { with: { type: 'task', question: `${id}!`, offline } });
+    const ill = step('ill', 'host.end', { if: 'steps.health.healthy == false', with: { outcome: 'compromised' } });
+    const { world } = await parked([
+      step('health', 'health.snapshot'),
+      ill,
+      task('unplug', true),
+      task('restart', true),
+      task('plug', false),
+      step('stage', 'package.stage', { if: 'steps.health.healthy == true' }),
+    ]);
+    const looks = async () =>
+      (await eventsOf(world)).filter((event) => event.type === 'StepFinished' && event.step === 'health').length;
+    world.machine().offlineUntil = Number.POSITIVE_INFINITY;
+    for (const id of ['unplug', 'restart']) {
+      await answer(world, 'done', { step: id });
+      const { view, how } = resultOf(await world.resume('r1'));
+      expect([how, view.hosts[0]?.outcome, await looks()]).toEqual(['waiting', 'needs-operator', 1]);
+    }
+    world.machine().offlineUntil = 0;
+    await answer(world, 'done', { step: 'plug' });
+    const { view } = resultOf(await world.resume('r1'));
+    expect([view.hosts[0]?.outcome, await looks()]).toEqual(['remediated', 2]);
+    expect(view.hosts[0]?.questions.map(({ step: id, answer: given, by }) => [id, given, by])).toEqual([
+      ['unplug', 'done', 'ann@desk'],
+      ['restart', 'done', 'ann@desk'],
+      ['plug', 'done', 'ann@desk'],
+    ]);
+  });
+
   it('skips the host on "skip" and fails the step on "no"; rescue and always run then', async () => {
     const nodes = [
       step('verify', 'patch.verify'),
