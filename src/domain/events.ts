@@ -3,7 +3,7 @@
  * never renamed, new ones may come.
  */
 import type { ErrorRecord } from './errors.ts';
-import type { JsonObject } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { HostOutcome, StepOutcome } from './outcome.ts';
 import type { AnsweredVia, Question } from './question.ts';
 
@@ -69,6 +69,13 @@ export interface HostReleased {
   readonly type: 'HostReleased';
   readonly host: string;
 }
+/** What a step with `loop:` is done for: each item is a step of its own, `<step>[<index>]`. */
+export interface LoopStarted {
+  readonly type: 'LoopStarted';
+  readonly host: string;
+  readonly step: string;
+  readonly items: readonly Json[];
+}
 export interface StepProbed {
   readonly type: 'StepProbed';
   readonly host: string;
@@ -113,6 +120,8 @@ export interface StepFinished {
   readonly reason: string;
   readonly attempts: number;
   readonly durationMs: number;
+  /** Of a step with `loop:`: how many items it had; what they did is in events of their own. */
+  readonly items?: number;
 }
 export interface ShieldConfirmed {
   readonly type: 'ShieldConfirmed';
@@ -244,6 +253,7 @@ export type RunEventBody =
   | WaveStarted
   | HostLeased
   | HostReleased
+  | LoopStarted
   | StepProbed
   | StepIntended
   | StepDetached

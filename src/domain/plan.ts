@@ -126,6 +126,8 @@ export interface PlannedStep {
   readonly timeout: number | string;
   /** At most this many hosts in this step at once; null = no limit but forks. */
   readonly throttle: number | null;
+  /** Once for each item: a list that may hold templates, or CEL that gives one. Absent: once. */
+  readonly loop?: Json;
   /** Values may hold templates. Absent: none. */
   readonly vars?: JsonObject;
   /** Its own and those of what it stands in. Absent: none. */
@@ -195,6 +197,20 @@ export interface PlannedWindow {
   readonly minRemainingMs: number;
 }
 
+/** A host that is left as it is for a time although the advisory concerns it, and who answers for that. */
+export interface PlannedException {
+  readonly host: string;
+  readonly advisory: string;
+  readonly reason: string;
+  readonly approvedBy: string;
+  /** As it was written: a day (the whole of it, UTC) or a time. */
+  readonly until: string;
+  /** ISO 8601, UTC: from then on it does not hold. */
+  readonly endsAt: string;
+  /** Number of the risk, change or exception; null: none was given. */
+  readonly ticket: string | null;
+}
+
 /** Where the plan came from, so that a rerun can read the same files again. Paths are absolute. */
 export interface PlanOrigin {
   /** File, or a comma list of names and target URIs; several in their order. */
@@ -202,6 +218,8 @@ export interface PlanOrigin {
   readonly targetsFile: string | null;
   /** Folder of the package files. */
   readonly packages: string | null;
+  /** Absent: no exceptions were asked for. */
+  readonly exceptions?: string;
   /** Settings from the command line that won over the inventory. */
   readonly connection: JsonObject;
   /** `--tags` and `--skip-tags`. Absent: all steps but those tagged `never`. */
@@ -225,6 +243,8 @@ export interface Plan {
   readonly inputs: JsonObject;
   readonly hosts: readonly PlannedHost[];
   readonly waves: readonly PlannedWave[];
+  /** Of its hosts, one each at most; they end as `excepted` without being looked at. Absent: none. */
+  readonly exceptions?: readonly PlannedException[];
   /** Percent; the run stops when it is exceeded. 100 = never. */
   readonly maxFailPercentage: number;
   readonly maxUnreachablePercentage: number;

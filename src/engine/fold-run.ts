@@ -16,6 +16,7 @@ import {
 } from '../domain/index.ts';
 import { foldGates, type GateRecord } from './gates.ts';
 import { foldHosts, HostRecord, type StepRecord } from './host-record.ts';
+import { itemLabel } from './loop.ts';
 import { flattenSteps } from './plan-steps.ts';
 
 /** The run as its events tell it; unknown events and hosts are left aside. */
@@ -75,7 +76,10 @@ function gateView({ asked, answer }: GateRecord, begunWaves: ReadonlySet<string>
 function hostView(host: PlannedHost, planned: readonly PlannedStep[], record: HostRecord): HostView {
   const isBegun = record.startedAt !== null && record.held === null;
   const state = record.finished !== null ? 'finished' : isBegun ? 'running' : 'waiting';
-  const steps = planned.map((step) => stepView(step, record.steps.get(step.id), state));
+  const steps = planned.flatMap((step) => [
+    stepView(step, record.steps.get(step.id), state),
+    ...itemViews(step, record, state),
+  ]);
   const undos = record.open('undo');
   return {
     name: host.name,
@@ -119,6 +123,16 @@ function stepView(step: PlannedStep, record: StepRecord | undefined, host: HostV
     result: finished?.result ?? {},
     intended: (record?.intents ?? 0) > 0,
   };
+}
+
+/** The items of a loop stand below their step. */
+function itemViews(step: PlannedStep, record: HostRecord, host: HostView['state']): readonly StepView[] {
+  const items = record.steps.get(step.id)?.items ?? [];
+  return items.map((item, index) => {
+    const id = `${step.id}[${index}]`;
+    const view = stepView({ ...step, id }, record.steps.get(id), host);
+    return { ...view, reason: [itemLabel(item), view.reason].filter((text) => text !== '').join(': ') };
+  });
 }
 
 function questionView(record: HostRecord, id: string): readonly QuestionView[] {

@@ -7,6 +7,7 @@ import type {
   HostFinished,
   HostHeld,
   HostParked,
+  Json,
   JsonObject,
   OpenUndo,
   Question,
@@ -51,6 +52,8 @@ export interface StepRecord {
   /** How many intents there were. */
   intents: number;
   receipt: string | null;
+  /** Of a step with `loop:`, once it has begun. */
+  items: readonly Json[] | null;
   probeReason: string;
   question: QuestionRecord | null;
   finished: StepFinished | null;
@@ -98,6 +101,7 @@ export class HostRecord {
       intent: null,
       intents: 0,
       receipt: null,
+      items: null,
       probeReason: '',
       question: null,
       finished: null,
@@ -110,6 +114,9 @@ export class HostRecord {
     switch (event.type) {
       case 'HostLeased':
         if (event.key.startsWith('machine:')) this.machineKey = event.key;
+        return;
+      case 'LoopStarted':
+        this.#begun(event.step, event.at).items = event.items;
         return;
       case 'StepProbed':
         this.#begun(event.step, event.at).probeReason = event.reason;
@@ -196,7 +203,10 @@ export class HostRecord {
         this.finished = null;
         this.finishedAt = null;
         this.takenUpAt = event.at;
-        for (const id of event.again) this.#forget(id);
+        for (const id of event.again) {
+          this.#forget(id);
+          for (const key of this.steps.keys()) if (key.startsWith(`${id}[`)) this.#forget(key);
+        }
         return;
       case 'HostSkipAsked':
         this.skipAskedBy = event.by;
@@ -228,6 +238,7 @@ export class HostRecord {
     step.lastError = null;
     step.intent = null;
     step.receipt = null;
+    step.items = null;
     step.probeReason = '';
     const before = this.finishedOrder.indexOf(id);
     if (before >= 0) this.finishedOrder.splice(before, 1);
@@ -244,12 +255,12 @@ export class HostRecord {
     return [...this.obligations.values()].filter((obligation) => obligation.isOpen && obligation.kind === kind);
   }
 
-  /** Finished steps that were not skipped, in the order in which they finished. */
+  /** Finished steps that were not skipped, in the order in which they finished; of a loop its items. */
   ran(): readonly StepFinished[] {
     return this.finishedOrder
       .map((id) => this.steps.get(id)?.finished ?? null)
       .filter((finished) => finished !== null)
-      .filter((finished) => finished.outcome !== 'skipped');
+      .filter((finished) => finished.outcome !== 'skipped' && finished.items === undefined);
   }
 
   /** Result of the last `patch.verify` that ran, whatever came of it. */

@@ -15,6 +15,7 @@ import { evaluateCondition, stepsBehind } from '../playbook/index.ts';
 import { outcomeOfError } from './attempt.ts';
 import { type HostVerdict, hostOutcome, type StepFailure } from './host-outcome.ts';
 import { attemptContext, discharge, expressionContext, type HostWork, openUndos } from './host-work.ts';
+import { iterationsOf } from './loop.ts';
 import { throwIfPaused } from './pause.ts';
 import { findBlock, flattenSteps, varsAt } from './plan-steps.ts';
 import { RelayWait } from './relay-wait.ts';
@@ -76,10 +77,12 @@ export class HostRunner {
       const block = findBlock(plan.steps, obligation.step);
       if (block === null) continue;
       for (const step of flattenSteps(block.always)) {
-        const known = record.steps.get(step.id);
-        if (known?.finished?.outcome !== 'unreachable' && known?.finished?.outcome !== 'parked') continue;
-        known.finished = null;
-        known.failedAttempts = 0;
+        for (const id of [step.id, ...iterationsOf(record, step.id)]) {
+          const known = record.steps.get(id);
+          if (known?.finished?.outcome !== 'unreachable' && known?.finished?.outcome !== 'parked') continue;
+          known.finished = null;
+          known.failedAttempts = 0;
+        }
       }
       const flow = await this.#always(block);
       if (isStop(flow)) return;

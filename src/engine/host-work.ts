@@ -1,6 +1,7 @@
 /** All that the runner of one host works with, and the contexts that actions and expressions get. No logic of steps. */
 import { dirname } from 'node:path';
 import type {
+  Json,
   JsonObject,
   OpenUndo,
   Plan,
@@ -104,7 +105,8 @@ export function expressionContext(
     groups: host.groups,
     steps,
   };
-  return withVars({ ...context, ...own }, varsAt(plan, node.id));
+  const item = 'item' in node ? { item: (node as PlannedNode & { readonly item: Json }).item } : {};
+  return withVars({ ...context, ...own, ...item }, varsAt(plan, node.id));
 }
 
 export interface ContextOptions {

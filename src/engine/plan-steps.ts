@@ -1,11 +1,16 @@
 /** The plan's steps, blocks flattened. Must not know what became of them. */
-import type { JsonObject, Plan, PlannedBlock, PlannedNode, PlannedStep } from '../domain/index.ts';
+import type { Json, JsonObject, Plan, PlannedBlock, PlannedNode, PlannedStep } from '../domain/index.ts';
 
 /** In the order of the text: block, rescue, always. */
 export function flattenSteps(nodes: readonly PlannedNode[]): readonly PlannedStep[] {
   return nodes.flatMap((node) =>
     node.kind === 'step' ? [node] : flattenSteps([...node.block, ...node.rescue, ...node.always]),
   );
+}
+
+/** The step in the plan to which an item of its loop belongs; any other id as it is. */
+export function baseId(id: string): string {
+  return id.replace(/\[\d+\]$/, '');
 }
 
 const layers = new WeakMap<Plan, ReadonlyMap<string, readonly JsonObject[]>>();
@@ -17,7 +22,7 @@ export function varsAt(plan: Plan, id: string): readonly JsonObject[] {
     known = new Map(collectVars(plan.steps, plan.vars === undefined ? [] : [plan.vars]));
     layers.set(plan, known);
   }
-  return known.get(id) ?? [];
+  return known.get(baseId(id)) ?? [];
 }
 
 function* collectVars(
@@ -30,6 +35,14 @@ function* collectVars(
     yield [node.id, own];
     if (node.kind === 'block') yield* collectVars([...node.block, ...node.rescue, ...node.always], own);
   }
+}
+
+/** What the list of a loop is made of. */
+export function loopUses({ loop = null }: PlannedStep): {
+  readonly expressions: readonly string[];
+  readonly templates: readonly Json[];
+} {
+  return typeof loop === 'string' ? { expressions: [loop], templates: [] } : { expressions: [], templates: [loop] };
 }
 
 export function findBlock(nodes: readonly PlannedNode[], id: string): PlannedBlock | null {

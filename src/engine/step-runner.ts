@@ -14,15 +14,16 @@ import {
   type StepFinished,
   toErrorRecord,
 } from '../domain/index.ts';
-import { evaluateCondition, interpolate, stepsBehind } from '../playbook/index.ts';
+import { evaluateCondition, interpolate, refersTo, stepsBehind } from '../playbook/index.ts';
 import { parseDuration } from '../util/index.ts';
 import { type Attempt, type Ended, ended, outcomeOfError, wentWrong } from './attempt.ts';
 import { attemptChange, undosNotNeeded } from './change-attempt.ts';
 import type { StepFailure } from './host-outcome.ts';
 import { discharge, dischargeEvents, expressionContext, type HostWork, stepContext } from './host-work.ts';
+import { runLoop } from './loop.ts';
 import { askOperator, waitFor } from './operator-step.ts';
 import { Paused, throwIfPaused } from './pause.ts';
-import { varsAt } from './plan-steps.ts';
+import { loopUses, varsAt } from './plan-steps.ts';
 import { RelayWait } from './relay-wait.ts';
 import { StepTime } from './step-time.ts';
 
@@ -43,7 +44,7 @@ export async function runStep(work: HostWork, step: PlannedStep): Promise<Flow> 
   if (action === undefined) {
     throw new FirebreakError('FB_BUG', `step ${step.id}: the plan holds an unknown action ${step.uses}`);
   }
-  const finished = await carryOut(work, step, action);
+  const finished = await (step.loop === undefined ? carryOut(work, step, action) : loop(work, step, action));
   return finished === null ? { kind: 'again', step: step.id } : flowOf(finished, action);
 }
 
@@ -58,6 +59,36 @@ export async function skipSteps(work: HostWork, steps: readonly PlannedStep[], r
 export function checkDependency(work: HostWork, ids: readonly string[]): string | null {
   const missing = ids.filter((id) => work.unproduced.has(id));
   return missing.length === 0 ? null : `check: depends on ${missing.join(', ')}`;
+}
+
+async function loop(work: HostWork, step: PlannedStep, action: Action): Promise<StepFinished> {
+  const from = work.deps.clock.now();
+  try {
+    if (work.record.step(step.id).items === null) {
+      const skipped = reasonToSkipLoop(work, step);
+      if (skipped !== null) return await finish(work, step, ended('skipped', { reason: skipped }), 0, 0);
+    }
+    const { done, items } = await runLoop(work, step, (iteration) => carryOut(work, iteration, action));
+    return await finish(work, step, done, 1, work.deps.clock.now() - from, items);
+  } catch (thrown) {
+    work.recorder.throwIfBroken();
+    if (thrown instanceof Paused || !(thrown instanceof FirebreakError) || thrown.code === 'FB_BUG') throw thrown;
+    return finish(work, step, ended('failed', { error: thrown.toRecord() }), 0, 0);
+  }
+}
+
+/** A condition that is the same for every item comes before the list, which may not be there without it. */
+function reasonToSkipLoop(work: HostWork, step: PlannedStep): string | null {
+  const isOfItem = step.vars !== undefined || (step.if !== null && refersTo(step.if, 'item'));
+  const of: PlannedStep = { ...step, if: isOfItem ? null : step.if, with: {} };
+  if (work.check) {
+    const depends = checkDependency(work, stepsBehind(varsAt(work.plan, step.id), loopUses(step)));
+    if (depends !== null) {
+      work.unproduced.add(step.id);
+      return depends;
+    }
+  }
+  return reasonToSkip(work, of);
 }
 
 async function enter(work: HostWork, step: PlannedStep): Promise<() => void> {
@@ -265,8 +296,12 @@ async function finish(
   done: Ended,
   attempts: number,
   durationMs: number,
+  items?: number,
 ): Promise<StepFinished> {
-  const event = finishedEvent(work, step, done, attempts, durationMs);
+  const event: StepFinished = {
+    ...finishedEvent(work, step, done, attempts, durationMs),
+    ...(items === undefined ? {} : { items }),
+  };
   const host = work.host.name;
   const discharged = dischargeEvents(work, host, done.discharged, 'undone');
   await work.recorder.append(work.record, [...done.before, ...discharged, event]);

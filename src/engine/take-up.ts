@@ -17,8 +17,9 @@ import { toErrorRecord } from '../domain/index.ts';
 import { stepIdArguments, stepsBehind } from '../playbook/index.ts';
 import type { HostRecord } from './host-record.ts';
 import { type HostWork, openUndos, stepContext } from './host-work.ts';
+import { iterationsOf } from './loop.ts';
 import { throwIfPaused } from './pause.ts';
-import { flattenSteps, varsAt } from './plan-steps.ts';
+import { flattenSteps, loopUses, varsAt } from './plan-steps.ts';
 import { StepTime } from './step-time.ts';
 
 const LOOK_MS = 5 * 60_000;
@@ -45,10 +46,12 @@ export async function takeUp(work: HostWork, waited: string, before: readonly Ru
     if (action?.kind !== 'change' || action.undo === undefined) continue;
     const behind = behindShield(plan.steps, step.id, waited);
     if (behind.length === 0 || (outcome !== 'changed' && outcome !== 'ok')) continue;
-    const why = await whyGone(work, step, action);
-    if (why === null) continue;
-    restarted.push(...behind);
-    reasons.push(`${step.id} no longer stands: ${why}`);
+    for (const id of step.loop === undefined ? [step.id] : iterationsOf(record, step.id)) {
+      const why = await whyGone(work, { ...step, id }, action);
+      if (why === null) continue;
+      restarted.push(...behind);
+      reasons.push(`${id} no longer stands: ${why}`);
+    }
   }
   const again = stepsToRepeat(plan, record, deps.actions, [...restarted, waited]);
   await recorder.append(record, [
@@ -187,7 +190,9 @@ function referencesOf(
       for (const [id, refs] of inner) found.set(id, refs);
       continue;
     }
-    const used = behind(node.until === null ? [] : [node.until], [node.timeout, node.with]);
+    const list = loopUses(node);
+    const until = node.until === null ? [] : [node.until];
+    const used = behind([...until, ...list.expressions], [node.timeout, node.with, ...list.templates]);
     const action = actions.get(node.uses);
     found.set(node.id, {
       conditions: new Set([...own, ...used]),

@@ -1,6 +1,8 @@
 /** At most so many hosts in one step at a time. Must not know what the step does. */
 import type { PlannedStep } from '../domain/index.ts';
 
+import { baseId } from './plan-steps.ts';
+
 interface Waiter {
   start(): void;
 }
@@ -17,7 +19,7 @@ export class Throttles {
   async enter(step: PlannedStep, signal: AbortSignal): Promise<() => void> {
     const { throttle } = step;
     if (throttle === null) return () => {};
-    const lane = this.#lane(step.id);
+    const lane = this.#lane(baseId(step.id));
     if (lane.inUse < throttle) lane.inUse += 1;
     else await this.#wait(lane, signal);
     return () => {

@@ -9,6 +9,8 @@ export interface KnownStep {
   readonly id: string;
   readonly order: number;
   readonly uses: string | null;
+  /** Fields of its result; null when its action is unknown. */
+  readonly results: readonly string[] | null;
   /** `line 12`, or file and line when it is not in the playbook's own file. */
   readonly where: string;
 }
@@ -50,13 +52,15 @@ function referenceProblem(reference: Reference, use: ExpressionUse, known: Known
 }
 
 function unavailable(name: string, use: ExpressionUse): Problem {
-  return [`"${name}" is not known here`, `known here: ${use.scope.names.join(', ')}`];
+  const hint = name === 'item' ? 'it exists on a step with loop: only' : `known here: ${use.scope.names.join(', ')}`;
+  return [`"${name}" is not known here`, hint];
 }
 
 function resultProblem({ path }: Reference, use: ExpressionUse, known: KnownNames): Problem | null {
   const { scope } = use;
   if (!scope.isUntil) return ['"result" exists in until only', 'refer to an earlier step: steps.<id>.<field>'];
-  return fieldProblem('result', path[0], scope.uses, known);
+  const action = scope.uses === null ? undefined : known.catalog.get(scope.uses);
+  return fieldProblem('result', path[0], scope.uses, action?.results ?? null);
 }
 
 function stepProblem(reference: Reference, use: ExpressionUse, known: KnownNames): Problem | null {
@@ -83,13 +87,17 @@ function stepProblem(reference: Reference, use: ExpressionUse, known: KnownNames
   if (step.order >= (use.scope.order ?? 0)) {
     return [`step "${id}" comes later (${step.where})`, 'an expression can refer to earlier steps only'];
   }
-  return fieldProblem(`steps.${id}`, field, step.uses, known);
+  const results = step.results === null ? null : [...step.results, 'outcome'];
+  return fieldProblem(`steps.${id}`, field, step.uses, results);
 }
 
-function fieldProblem(of: string, field: string | undefined, uses: string | null, known: KnownNames): Problem | null {
-  const action = uses === null ? undefined : known.catalog.get(uses);
-  if (field === undefined || action === undefined) return null;
-  const fields = of === 'result' ? [...action.results] : [...action.results, 'outcome'];
+function fieldProblem(
+  of: string,
+  field: string | undefined,
+  uses: string | null,
+  fields: readonly string[] | null,
+): Problem | null {
+  if (field === undefined || fields === null) return null;
   if (fields.includes(field)) return null;
   return [`unknown field "${field}" of ${of} (${uses})`, didYouMean(field, fields) || listed('fields', fields)];
 }

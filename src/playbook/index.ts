@@ -6,6 +6,7 @@ export {
   interpolate,
   isTemplate,
   parseExpression,
+  refersTo,
 } from './expression/index.ts';
 export type { IncludeReader } from './includes.ts';
 export { playbookJsonSchema } from './json-schema.ts';

@@ -105,6 +105,10 @@ function stepSchema(action: Action): JsonObject {
       delay: DURATION,
       timeout: timeout(),
       throttle: integer(1, 100_000),
+      loop: {
+        anyOf: [{ type: 'array' }, { type: 'string' }],
+        description: 'once for each item: a list, or CEL that gives one; the item is `item`',
+      },
       vars: VARS,
       tags: TAGS,
     },

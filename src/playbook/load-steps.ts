@@ -1,6 +1,6 @@
 /** Steps and blocks, in order, with their ids given and defaults applied. What refers to what is checked afterwards. */
 import type { Node } from 'yaml';
-import type { Action, ActionCatalog, PlannedBlock, PlannedNode, PlannedStep, Position } from '../domain/index.ts';
+import type { Action, ActionCatalog, Json, PlannedBlock, PlannedNode, PlannedStep, Position } from '../domain/index.ts';
 import {
   DURATION_FORM,
   didYouMean,
@@ -43,6 +43,9 @@ export interface StepIdReference {
 type Entries = ReadonlyMap<string, YamlEntry>;
 
 const ARTICLED = { block: 'a block', include: 'an include', step: 'a step' } as const;
+
+/** Fields of a step with `loop:`, whatever it does. */
+const LOOP_RESULTS = ['results'];
 
 /** Blocks in blocks: deeper ones belong into playbooks of their own. */
 const MAX_DEPTH = 20;
@@ -214,10 +217,13 @@ export class StepsLoader {
     const id = this.#id(entries.get('id'), uses ?? 'step');
     const position = this.#position(place);
     const where = position.file === this.#ownFile ? `line ${position.line}` : `${position.file}:${position.line}`;
-    this.steps.set(id, { id, order, uses: action?.uses ?? null, where });
-    if (action !== null) this.results[id] = action.results;
+    const outside: ExpressionScope = { order, id, uses: action?.uses ?? null, isUntil: false, names: HOST_NAMES };
+    const loop = this.#loop(entries.get('loop'), action, outside);
+    const scope = loop === undefined ? outside : { ...outside, names: [...HOST_NAMES, 'item'] };
+    const results = loop === undefined ? (action?.results ?? null) : LOOP_RESULTS;
+    this.steps.set(id, { id, order, uses: action?.uses ?? null, results, where });
+    if (results !== null) this.results[id] = results;
 
-    const scope: ExpressionScope = { order, id, uses: action?.uses ?? null, isUntil: false, names: HOST_NAMES };
     const withEntry = entries.get('with');
     const { values, entries: given } = readArguments(this.#reader, withEntry, action, usesPlace);
     if (withEntry !== undefined) this.#expressions.templates(withEntry.value, scope);
@@ -240,10 +246,28 @@ export class StepsLoader {
       delayMs: (delay === undefined ? null : this.#reader.duration(delay)) ?? this.#defaults.delayMs,
       timeout: readTimeout(this.#reader, this.#expressions, entries.get('timeout'), scope) ?? this.#defaults.timeout,
       throttle: this.#integer(entries.get('throttle'), 1, 100_000),
+      ...(loop === undefined ? {} : { loop }),
       ...(vars === undefined ? {} : { vars }),
       ...(tags.length === 0 ? {} : { tags }),
       position,
     };
+  }
+
+  /** A list, or an expression that gives one. */
+  #loop(entry: YamlEntry | undefined, action: Action | null, scope: ExpressionScope): Json | undefined {
+    if (entry === undefined) return undefined;
+    if (action !== null && action.kind !== 'read' && action.kind !== 'change') {
+      this.#reader.report(entry.keyPlace, `"loop" cannot stand on ${action.uses}`, 'it is done once, or not at all');
+    }
+    const scalar = this.#reader.scalar(entry.value);
+    if (typeof scalar?.value === 'number' || typeof scalar?.value === 'boolean') {
+      this.#reader.report(entry.place, '"loop" must be a list, or an expression that gives one');
+      return [];
+    }
+    if (scalar !== null) return this.#expressions.expression(entry, scope, false) ?? [];
+    if (this.#reader.list(entry.value, entry.place, '"loop"') === null) return [];
+    this.#expressions.templates(entry.value, scope);
+    return this.#reader.value(entry.value);
   }
 
   /** A person is not asked until an answer suits, and what is owed to a host does not wait for one. */

@@ -31,12 +31,13 @@ export const STEP_KEYS = [
   'delay',
   'timeout',
   'throttle',
+  'loop',
   'vars',
   'tags',
 ] as const;
 export const BLOCK_KEYS = ['id', 'if', 'vars', 'tags', 'block', 'rescue', 'always'] as const;
 export const INCLUDE_KEYS = ['id', 'include', 'if', 'vars', 'tags'] as const;
-export const STEP_KEYS_LATER = ['on', 'run_once', 'loop'] as const;
+export const STEP_KEYS_LATER = ['on', 'run_once'] as const;
 
 export const DEFAULTS_KEYS = ['timeout', 'retries', 'delay'] as const;
 export const WAVE_KEYS = ['name', 'hosts', 'size', 'gate', 'window'] as const;
@@ -91,6 +92,9 @@ export const FOREIGN_STEP_WORDS: Readonly<Record<string, string>> = {
   'continue-on-error': 'put the step into a block with rescue:',
   continue_on_error: 'put the step into a block with rescue:',
   ignore_errors: 'put the step into a block with rescue:',
+  with_items: 'write loop:',
+  with_list: 'write loop:',
+  loop_control: 'the item is always item',
   include_tasks: 'write include: FILE',
   import_tasks: 'write include: FILE',
   name: 'give the step an id instead',

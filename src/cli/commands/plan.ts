@@ -1,7 +1,7 @@
 /** `firebreak plan PLAYBOOK`: what a run would do, without a touch on any host. */
 import type { Command } from 'commander';
 import type { PlanPreview, PreviewNode } from '../../app/index.ts';
-import type { JsonObject } from '../../domain/index.ts';
+import type { Json, JsonObject } from '../../domain/index.ts';
 import { hostCount } from '../live/index.ts';
 import {
   addFleetOptions,
@@ -15,6 +15,9 @@ import {
   type TagOptions,
   withServices,
 } from '../options.ts';
+
+/** Most of a written list that is shown. */
+const LOOP_WIDTH = 100;
 
 interface PlanFlags extends FleetOptions, InputOptions, TagOptions {
   readonly forks?: number;
@@ -84,6 +87,12 @@ export function renderPreview(preview: PlanPreview): readonly string[] {
   ];
 }
 
+function loopText(loop: Json): string {
+  if (typeof loop === 'string') return loop;
+  const text = JSON.stringify(loop);
+  return text.length > LOOP_WIDTH ? `${text.slice(0, LOOP_WIDTH)}…` : text;
+}
+
 function listed(values: JsonObject, indent: string): readonly string[] {
   return Object.entries(values).map(([name, value]) => `${indent}${name}: ${JSON.stringify(value)}`);
 }
@@ -101,9 +110,10 @@ function describeNode(node: PreviewNode, indent: string): readonly string[] {
   const condition = node.if === null ? '' : `  if ${node.if}`;
   if (node.kind === 'step') {
     const mark = node.effect === 'change' ? '*' : node.effect === 'operator' ? '?' : '-';
+    const loop = node.loop === null ? '' : `  for each of ${loopText(node.loop)}`;
     const tags = node.tags.length === 0 ? '' : `  [${node.tags.join(', ')}]`;
     return [
-      `${indent}${mark} ${node.id}: ${node.uses} – ${node.summary}${condition}${tags}`,
+      `${indent}${mark} ${node.id}: ${node.uses} – ${node.summary}${condition}${loop}${tags}`,
       ...listed(node.vars, `${indent}    vars.`),
     ];
   }

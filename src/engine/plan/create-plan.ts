@@ -8,6 +8,7 @@ import {
   type Json,
   type JsonObject,
   type Plan,
+  type PlannedException,
   type PlannedHost,
   type PlannedWave,
   type PlanOrigin,
@@ -37,6 +38,8 @@ export interface PlanRequest {
   /** The data of `playbook.advisory`; null for a playbook without one. */
   readonly advisory: JsonObject | null;
   readonly catalog: ActionCatalog;
+  /** Of any hosts; those that are not in the plan are left out. */
+  readonly exceptions?: readonly PlannedException[];
   /** Absent: nothing to read again. */
   readonly origin?: PlanOrigin;
   /** `--forks`, over the playbook's. */
@@ -64,6 +67,7 @@ export function createPlan(request: PlanRequest): Plan {
     wave: waveOf.get(host.name) ?? 0,
     set: playbook.oneAtATime === null ? null : setOf(host, playbook, playbook.oneAtATime, inputs),
   }));
+  const excepted = (request.exceptions ?? []).filter(({ host }) => names.includes(host));
   const number = (
     key: 'max_fail_percentage' | 'max_unreachable_percentage' | 'forks',
     value: number | string,
@@ -81,6 +85,7 @@ export function createPlan(request: PlanRequest): Plan {
     inputs,
     hosts,
     waves,
+    ...(excepted.length === 0 ? {} : { exceptions: excepted }),
     maxFailPercentage: number('max_fail_percentage', playbook.maxFailPercentage),
     maxUnreachablePercentage: number('max_unreachable_percentage', playbook.maxUnreachablePercentage),
     forks: number('forks', request.forks ?? playbook.forks),
@@ -136,8 +141,10 @@ function selectPlanned({ playbook, inventory, limit, only }: PlanRequest): reado
 
 function resultsOf(playbook: Playbook, catalog: ActionCatalog): Plan['results'] {
   const results: { [id: string]: readonly string[] } = {};
-  for (const { id, uses } of allSteps(playbook.steps))
-    results[id] = catalog.get(uses)?.results ?? playbook.results[id] ?? [];
+  for (const { id, uses, loop } of allSteps(playbook.steps)) {
+    const own = loop === undefined ? catalog.get(uses)?.results : undefined;
+    results[id] = own ?? playbook.results[id] ?? [];
+  }
   return results;
 }
 

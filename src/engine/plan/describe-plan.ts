@@ -1,5 +1,5 @@
 /** A plan as a preview for `firebreak plan`: structured, for whoever prints it. */
-import type { Action, ActionCatalog, JsonObject, Plan, PlannedNode } from '../../domain/index.ts';
+import type { Action, ActionCatalog, Json, JsonObject, Plan, PlannedException, PlannedNode } from '../../domain/index.ts';
 import { formatDuration } from '../../util/index.ts';
 import { describeGate } from '../gates.ts';
 import { describeNext, describeWindow } from '../windows.ts';
@@ -19,6 +19,8 @@ export interface PlanPreview {
   /** A run needs a change number. */
   readonly requireChange: boolean;
   readonly waves: readonly PreviewWave[];
+  /** Hosts that would be left as they are. */
+  readonly exceptions: readonly PlannedException[];
   readonly steps: readonly PreviewNode[];
 }
 
@@ -56,6 +58,8 @@ interface PreviewStep {
   /** As a duration, or the template that gives one. */
   readonly timeout: string;
   readonly throttle: number | null;
+  /** A list, or the expression that gives one; null: once. */
+  readonly loop: Json;
   readonly vars: JsonObject;
   readonly tags: readonly string[];
 }
@@ -90,6 +94,7 @@ export function describePlan(plan: Plan, catalog: ActionCatalog, now: number): P
     maxFailPercentage: plan.maxFailPercentage,
     maxUnreachablePercentage: plan.maxUnreachablePercentage,
     requireChange: plan.requireChange === true,
+    exceptions: plan.exceptions ?? [],
     waves: plan.waves.map((wave) => ({
       name: wave.name,
       gate: wave.gate === undefined ? null : describeGate(wave.gate),
@@ -133,6 +138,7 @@ function describeNode(node: PlannedNode, catalog: ActionCatalog): PreviewNode {
     delay: formatDuration(node.delayMs),
     timeout: typeof node.timeout === 'number' ? formatDuration(node.timeout) : node.timeout,
     throttle: node.throttle,
+    loop: node.loop ?? null,
     vars: node.vars ?? {},
     tags: node.tags ?? [],
   };

@@ -13,12 +13,14 @@ export interface ExpressionContext {
   readonly facts: JsonObject;
   readonly groups: readonly string[];
   readonly steps: { readonly [id: string]: StepValue };
+  /** What a step with `loop` is done for now; there only. */
+  readonly item?: Json;
   /** The step's own result; in `until` only. */
   readonly result?: JsonObject;
 }
 
 /** The names that an expression may start with. */
-export const EXPRESSION_NAMES = ['inputs', 'vars', 'host', 'facts', 'groups', 'steps', 'result'] as const;
+export const EXPRESSION_NAMES = ['inputs', 'vars', 'host', 'facts', 'groups', 'steps', 'item', 'result'] as const;
 
 type CelValue = null | boolean | bigint | number | string | readonly CelValue[] | { readonly [key: string]: CelValue };
 

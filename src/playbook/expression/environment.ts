@@ -13,6 +13,9 @@ const HELPERS: Readonly<Record<string, (outcome: string) => boolean>> = {
 };
 export const HELPER_NAMES: readonly string[] = Object.keys(HELPERS);
 
+/** Of the names that are no maps. */
+const TYPES: Readonly<Record<string, string>> = { groups: 'list<string>', item: 'dyn' };
+
 /** The part of the library's evaluator and checker that a macro uses; the library gives them no types. */
 interface Runner {
   run(node: ASTNode, context: unknown): unknown;
@@ -36,7 +39,7 @@ export function parseCel(source: string): ParseResult {
 function build(): Environment {
   const limits = { maxAstNodes: 2000, maxDepth: 60, maxListElements: 500, maxMapEntries: 200, maxCallArguments: 16 };
   const env = new Environment({ homogeneousAggregateLiterals: false, limits });
-  for (const name of EXPRESSION_NAMES) env.registerVariable(name, name === 'groups' ? 'list<string>' : 'map');
+  for (const name of EXPRESSION_NAMES) env.registerVariable(name, TYPES[name] ?? 'map');
   // A helper is a macro, not a function, because only a macro sees the variable `steps`.
   const steps = env.parse('steps').ast;
   for (const [name, holds] of Object.entries(HELPERS)) {

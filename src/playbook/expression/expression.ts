@@ -92,6 +92,11 @@ export function evaluateCondition(source: string, context: ExpressionContext): b
   });
 }
 
+/** True when the expression uses the name. @throws FB_STEP_CONDITION */
+export function refersTo(source: string, name: string): boolean {
+  return parseExpression(source).references.some(({ root }) => root === name);
+}
+
 function compiled(source: string): (context: unknown) => unknown {
   const known = cache.get(source);
   if (known !== undefined) return known;
@@ -111,6 +116,7 @@ function celContext(context: ExpressionContext): Record<string, unknown> {
     facts: toCel(context.facts),
     groups: [...context.groups],
     steps: toCel(context.steps),
+    item: toCel(context.item ?? null),
     result: toCel(context.result ?? {}),
   };
 }

@@ -4,6 +4,7 @@ export {
   evaluate,
   evaluateCondition,
   parseExpression,
+  refersTo,
 } from './expression.ts';
 export type { Reference } from './references.ts';
 export { interpolate, isTemplate, splitTemplate, wholeExpression } from './template.ts';
