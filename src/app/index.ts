@@ -1,4 +1,5 @@
 export type { Operator } from '../engine/index.ts';
+export type { TagChoice } from '../playbook/index.ts';
 export { hashPackages, listAdvisories, playbookOf, showAdvisory } from './advisory.ts';
 export { answer, type OpenQuestion, openQuestions } from './answer.ts';
 export { assessPlaybook } from './assess.ts';
@@ -7,8 +8,8 @@ export { CHECK_NAMES, type CheckName, doctor, type HostReport, RELAYED_CHECK_NAM
 export type { ExecResult } from './exec.ts';
 export { execOnTargets } from './exec-on-targets.ts';
 export { listHosts } from './hosts.ts';
+export { initFolder } from './init.ts';
 export { buildKit, importKit } from './kit/index.ts';
-export type { TagChoice } from '../playbook/index.ts';
 export { loadPlan } from './load-plan.ts';
 export { pauseRun, skipHosts } from './orders.ts';
 export { type PlanPreview, type PreviewNode, previewPlan } from './preview.ts';

@@ -8,6 +8,7 @@ import { registerAudit } from './audit.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerExec } from './exec.ts';
+import { registerInit } from './init.ts';
 import { registerInventory } from './inventory.ts';
 import { registerKit } from './kit.ts';
 import { registerLab } from './lab/index.ts';
@@ -56,6 +57,7 @@ export function registerCommands(program: Command): void {
     registerDoctor,
     registerInventory,
     registerKit,
+    registerInit,
     registerRehearse,
     registerValidate,
     registerSchema,
