@@ -10,7 +10,7 @@ type PlanSource = Parameters<typeof loadPlan>[0];
 export async function sourceOf(
   services: Services,
   playbook: string,
-  flags: Omit<NewRunOptions, 'output' | 'ask'>,
+  flags: Omit<NewRunOptions, 'output' | 'ask' | 'wait'>,
 ): Promise<PlanSource> {
   const { overridesOf } = await import('../app/index.ts');
   return {
@@ -35,6 +35,9 @@ export async function followNewRun(services: Services, source: PlanSource, flags
       ...source,
       check: flags.check === true,
       skipLeased: flags.skipLeased === true,
+      change: flags.change,
+      waits: flags.wait,
+      ignoresWindow: flags.ignoreWindow === true,
       version: readVersion(),
       watcher,
       signal,

@@ -4,6 +4,7 @@ import { FirebreakError, type HostView, type RunView } from '../../domain/index.
 import { didYouMean } from '../../util/index.ts';
 import { oneLine, renderHostTable, renderTable, renderTally } from '../live/index.ts';
 import { addStateOption, type StateOptions, withServices } from '../options.ts';
+import { renderFacts, renderGates, renderWait } from './status-text.ts';
 
 interface StatusFlags extends StateOptions {
   readonly host?: string;
@@ -33,13 +34,17 @@ export function registerStatus(program: Command): void {
       }
       const owner =
         info.state === 'running' && info.owner !== null ? `, process ${info.owner.pid} on ${info.owner.machine}` : '';
-      process.stdout.write(`${view.name}\nrun ${view.run}: ${info.state}${owner}; ${renderTally(view)}\n\n`);
+      process.stdout.write(`${view.name}\nrun ${view.run}: ${info.state}${owner}; ${renderTally(view)}\n`);
+      process.stdout.write(`${[...renderFacts(view), ''].join('\n')}\n`);
       process.stdout.write(`${renderHostTable(hosts)}\n`);
       if (flags.host !== undefined) for (const host of hosts) process.stdout.write(`\n${renderSteps(host)}\n`);
       const questions = view.state === 'aborted' ? [] : hosts.flatMap(openQuestions);
       if (questions.length > 0) {
         process.stdout.write(`\nQuestions:\n${questions.join('\n')}\n\nNext:\n  firebreak answer ${view.run}\n`);
       }
+      if (view.gates.length > 0) process.stdout.write(`\nGates:\n${renderGates(view.gates).join('\n')}\n`);
+      const wait = renderWait(view, info, Date.now());
+      if (wait.length > 0) process.stdout.write(`${wait.join('\n')}\n`);
       if (info.state === 'interrupted') process.stdout.write(`\nNext:\n  firebreak resume ${view.run}\n`);
     });
 }
