@@ -1,5 +1,5 @@
 /** `firebreak demo`: lab fleets, one run of a shipped playbook on each, and the lab's own account of what happened. */
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FirebreakError, type HostView } from '../../domain/index.ts';
 import {
@@ -82,10 +82,14 @@ interface PartResult {
   readonly hosts: readonly DemoHost[];
 }
 
+/** Whoever ran it may still want its report until then. */
+const REPORTS_KEPT_MS = 7 * 24 * 3_600_000;
+
 /** @throws FB_ENVIRONMENT (.NET SDK missing), FB_LAB, FB_USAGE (a kept demo is still up) */
 export async function demo(options: DemoOptions): Promise<DemoResult> {
   const folder = options.keep ? join(stateFolder(), 'demo') : join(stateFolder(), `demo-${process.pid}`);
   if (options.keep) await endKeptDemo(folder, options);
+  await forgetOldDemos();
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const state = join(folder, 'state.db');
   const results: PartResult[] = [];
@@ -124,6 +128,16 @@ async function endKeptDemo(folder: string, { onProgress }: DemoOptions): Promise
   for (const part of PARTS)
     if (await stopLab(join(folder, part.folder))) onProgress('ended the lab of an earlier demo');
   await rm(folder, { recursive: true, force: true });
+}
+
+/** The journals and reports of demos long past. */
+async function forgetOldDemos(): Promise<void> {
+  const names = (await readdir(stateFolder()).catch(() => [])).filter((name) => /^demo-\d+$/.test(name));
+  for (const folder of names.map((name) => join(stateFolder(), name))) {
+    const info = await stat(folder).catch(() => undefined);
+    if (info !== undefined && Date.now() - info.mtimeMs > REPORTS_KEPT_MS)
+      await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function remediate(
