@@ -1,6 +1,7 @@
 export type { Operator } from '../engine/index.ts';
 export type { TagChoice } from '../playbook/index.ts';
 export { hashPackages, listAdvisories, playbookOf, showAdvisory } from './advisory.ts';
+export { approve } from './approve.ts';
 export { answer, type OpenQuestion, openQuestions } from './answer.ts';
 export { assessPlaybook } from './assess.ts';
 export { type AuditFindings, exportAudit, exportAuditToFile, verifyAudit } from './audit.ts';

@@ -11,6 +11,7 @@ import {
   runPlan,
 } from '../engine/index.ts';
 import { canonicalJson } from '../util/index.ts';
+import { changeNumber, isChangeDemanded } from './change.ts';
 import { loadPlan, type PlanSource } from './load-plan.ts';
 import { ensurePackageFolder } from './package-store.ts';
 import { writeReport } from './report.ts';
@@ -36,6 +37,12 @@ export interface StartOptions extends PlanSource {
   readonly watcher: RunWatcher;
   /** Answers the questions of the playbook; absent: they park their hosts. */
   readonly operator?: Operator | undefined;
+  /** Number of the change request. */
+  readonly change?: string | undefined;
+  /** Stays while a gate or a window is waited for, and goes on by itself. */
+  readonly waits?: boolean;
+  /** Begins hosts outside of the playbook's windows too. */
+  readonly ignoresWindow?: boolean;
 }
 
 /** @throws those of loadPlan, FB_RUN_LEASED, FB_STATE_* */
@@ -54,7 +61,7 @@ export async function resume(
   services: Services,
   options: { readonly run: string; readonly packages: string | undefined } & Pick<
     StartOptions,
-    'version' | 'signal' | 'watcher' | 'operator'
+    'version' | 'signal' | 'watcher' | 'operator' | 'waits' | 'ignoresWindow'
   >,
 ): Promise<FinishedRun> {
   const journal = await services.journal();
@@ -72,7 +79,8 @@ export async function resume(
     options.watcher,
     options.operator,
   );
-  const result = await resumeRun(deps, { run, by: whoAmI(), version: options.version, signal: options.signal });
+  const { version, signal, waits = false, ignoresWindow = false } = options;
+  const result = await resumeRun(deps, { run, by: whoAmI(), version, signal, waits, ignoresWindow });
   return withFiles(services, result);
 }
 
@@ -88,6 +96,8 @@ export interface RerunOptions extends Omit<StartOptions, 'playbook' | 'limit' | 
 export interface Rerun {
   readonly parent: string;
   readonly plan: Plan;
+  /** Number of the parent's change request. */
+  readonly change: string | null;
   /** One line each: what the files say now that the parent's plan did not. */
   readonly differences: readonly string[];
 }
@@ -128,12 +138,13 @@ export async function planRerun(services: Services, options: RerunOptions): Prom
     },
     services.actions,
   );
-  return { parent, plan, differences: differencesOf(old, plan) };
+  return { parent, plan, change: view.change, differences: differencesOf(old, plan) };
 }
 
 /** @throws FB_RUN_LEASED, FB_STATE_* */
-export function startRerun(services: Services, { parent, plan }: Rerun, options: RerunOptions): Promise<FinishedRun> {
-  return execute(services, plan, { ...options, parent });
+export function startRerun(services: Services, rerun: Rerun, options: RerunOptions): Promise<FinishedRun> {
+  const { parent, plan } = rerun;
+  return execute(services, plan, { ...options, parent, change: options.change ?? rerun.change ?? undefined });
 }
 
 /** @throws FB_RUN_UNKNOWN, FB_RUN_STATE */
@@ -149,18 +160,24 @@ export async function viewOf(services: Services, run: string): Promise<RunView> 
   return foldRun(await journal.plan(run), await journal.events(run));
 }
 
-type Execution = Pick<StartOptions, 'check' | 'skipLeased' | 'version' | 'signal' | 'watcher' | 'operator'> & {
+type Execution = Pick<
+  StartOptions,
+  'check' | 'skipLeased' | 'version' | 'signal' | 'watcher' | 'operator' | 'change' | 'waits' | 'ignoresWindow'
+> & {
   readonly parent: string | null;
 };
 
 async function execute(services: Services, plan: Plan, options: Execution): Promise<FinishedRun> {
+  const isDemanded = isChangeDemanded(process.env);
+  const change = changeNumber(options.change, { plan, check: options.check, isDemanded });
   if (plan.origin.packages !== null) await ensurePackageFolder(plan.origin.packages);
   await services.connector.prepare(plan.hosts);
   const run = newRunId();
   options.watcher.start(foldRun(plan, []));
   const deps = await services.engineDeps(run, plan.origin.packages ?? undefined, options.watcher, options.operator);
-  const { check, skipLeased, version, signal, parent } = options;
-  const result = await runPlan(deps, { run, plan, parent, check, skipLeased, by: whoAmI(), version, signal });
+  const { check, skipLeased, version, signal, parent, waits = false, ignoresWindow = false } = options;
+  const how = { check, skipLeased, version, signal, waits, ignoresWindow, ...(change === undefined ? {} : { change }) };
+  const result = await runPlan(deps, { run, plan, parent, by: whoAmI(), ...how });
   return withFiles(services, result);
 }
 

@@ -13,6 +13,7 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   FB_FILE_MISSING: EXIT_CODES.invalid,
   FB_RUN_UNKNOWN: EXIT_CODES.invalid,
   FB_RUN_STATE: EXIT_CODES.invalid,
+  FB_APPROVAL_REFUSED: EXIT_CODES.invalid,
   FB_CREDENTIAL_MISSING: EXIT_CODES.invalid,
   FB_PACKAGE_MISSING: EXIT_CODES.invalid,
   FB_PACKAGE_HASH: EXIT_CODES.invalid,

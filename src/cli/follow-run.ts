@@ -52,9 +52,16 @@ export async function followRun(
 function nextSteps({ run, how, view, reportFile, logFile }: FinishedRun): readonly string[] {
   const steps: (readonly [command: string, purpose: string])[] = [];
   if (how === 'paused') steps.push([`firebreak resume ${run}`, 'go on where it stopped']);
-  if (how === 'waiting') {
+  if (how === 'waiting' && view.hosts.some(({ questions }) => questions.some(({ state }) => state === 'open'))) {
     steps.push([`firebreak answer ${run}`, 'the open questions, and how to answer them']);
-    steps.push([`firebreak resume ${run}`, 'go on once they are answered']);
+  }
+  if (how === 'waiting' && isForApproval(view))
+    steps.push([`firebreak approve ${run}`, 'by another user than who started it']);
+  if (how === 'waiting') {
+    steps.push([
+      `firebreak resume ${run}`,
+      view.hold === null ? 'go on once they are answered' : 'wait, and go on then',
+    ]);
   }
   if (how !== 'paused' && !view.check && hasFailures(view)) {
     steps.push([`firebreak rerun ${run} --failed`, 'the hosts that did not end fine, again']);
@@ -64,6 +71,13 @@ function nextSteps({ run, how, view, reportFile, logFile }: FinishedRun): readon
   }
   steps.push([`firebreak status ${run}`, 'each host, step by step']);
   return [...renderTable(steps, null).split('\n'), `report: ${reportFile}`, `log:    ${logFile}`];
+}
+
+function isForApproval({ hold, gates }: RunView): boolean {
+  return (
+    hold?.kind === 'gate' &&
+    gates.some(({ gate, approve, state }) => gate === hold.wave && approve !== null && state === 'asked')
+  );
 }
 
 function hasFailures(view: RunView): boolean {

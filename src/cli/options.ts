@@ -203,11 +203,31 @@ export async function withServices<T>(options: StateOptions, work: (services: Se
 }
 
 /** Of the commands that start a run on hosts. */
-export interface NewRunOptions extends FleetOptions, InputOptions, StateOptions, OutputOptions, AskFlags, TagOptions {
+export interface NewRunOptions
+  extends FleetOptions,
+    InputOptions,
+    StateOptions,
+    OutputOptions,
+    AskFlags,
+    WaitFlags,
+    TagOptions {
   readonly packages?: string;
   readonly forks?: number;
   readonly check?: boolean;
   readonly skipLeased?: boolean;
+  readonly change?: string;
+}
+
+/** What a run does at a gate and outside of its window. */
+export interface WaitFlags {
+  readonly wait: boolean;
+  readonly ignoreWindow?: boolean;
+}
+
+export function addWaitOptions(command: Command): Command {
+  return command
+    .option('--no-wait', 'end with exit code 4 where a gate or a window has to be waited for')
+    .option('--ignore-window', "begin hosts outside of the playbook's window too; the journal says so");
 }
 
 export function addNewRunOptions(command: Command, inputPurpose?: string): Command {
@@ -215,6 +235,7 @@ export function addNewRunOptions(command: Command, inputPurpose?: string): Comma
     .option('--packages <folder>', 'folder with the package files and their SHA256SUMS')
     .option('--forks <n>', 'hosts at once', parsePositiveInteger)
     .option('--check', 'read and probe only; change nothing')
-    .option('--skip-leased', 'leave out hosts that another run holds');
-  return addStateOption(addOutputOption(addAskOptions(command)));
+    .option('--skip-leased', 'leave out hosts that another run holds')
+    .option('--change <number>', 'number of the change request, for status, reports and audits');
+  return addStateOption(addOutputOption(addWaitOptions(addAskOptions(command))));
 }

@@ -64,7 +64,7 @@ function runOf({ plan, view, events }: ReportSource): ReportRun {
     subject: subjectOf(plan),
     playbook: { file: plan.playbook.file, sha256: plan.playbook.sha256 },
     planHash: plan.hash,
-    change: null,
+    change: view.change,
     inputs: { ...plan.inputs },
     parent: view.parent,
     check: view.check,

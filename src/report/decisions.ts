@@ -26,6 +26,15 @@ export function decisionsOf(plan: Plan, events: readonly RunEvent[]): readonly R
       case 'ObligationDischarged':
         if (event.by === undefined) return [];
         return [{ ...base, what: 'discharged', by: event.by, host: event.host, text: event.note ?? event.obligation }];
+      case 'GateAnswered':
+        return [
+          {
+            ...base,
+            what: event.decision,
+            by: event.by,
+            text: `wave ${event.gate}, plan ${event.planHash}${event.note === '' ? '' : `: ${event.note}`}`,
+          },
+        ];
       case 'RunFinished':
         return event.how === 'aborted' ? [{ ...base, what: 'aborted', by: '', text: event.reason }] : [];
       default:

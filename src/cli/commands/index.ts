@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { registerAbort } from './abort.ts';
 import { registerAdvisory } from './advisory.ts';
 import { registerAnswer } from './answer.ts';
+import { registerApprove } from './approve.ts';
 import { registerAssess } from './assess.ts';
 import { registerAudit } from './audit.ts';
 import { registerDemo } from './demo.ts';
@@ -37,6 +38,7 @@ export function registerCommands(program: Command): void {
     registerPlan,
     registerResume,
     registerAnswer,
+    registerApprove,
     registerPause,
     registerSkip,
     registerRerun,

@@ -67,6 +67,7 @@ export function renderPreview(preview: PlanPreview): readonly string[] {
     `${preview.name} (${preview.file})`,
     `plan ${preview.hash.slice(0, 12)}, advisory ${preview.advisory ?? 'none'}, ${preview.forks} hosts at once`,
     `stops when more than ${preview.maxFailPercentage} % fail or more than ${preview.maxUnreachablePercentage} % are unreachable`,
+    ...(preview.requireChange ? ['needs a change number: --change NUMBER'] : []),
     '',
     'Inputs',
     ...listed(preview.inputs, '  '),
@@ -75,6 +76,9 @@ export function renderPreview(preview: PlanPreview): readonly string[] {
     'Waves',
     ...preview.waves.flatMap((wave) => [
       `  ${wave.name}: ${hostCount(wave.hosts.length)}`,
+      ...(wave.gate === null ? [] : [`    ${wave.gate}`]),
+      ...wave.windows.map((window) => `    window ${window}`),
+      ...(wave.opens === null ? [] : [`    ${wave.opens}`]),
       ...wave.hosts.map(
         (host) =>
           `    ${host.name}${host.via === null ? '' : ` via ${host.via}`} (${host.address})${host.set === null ? '' : `, one at a time with ${host.set}`}`,

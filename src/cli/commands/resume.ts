@@ -6,13 +6,15 @@ import {
   addAskOptions,
   addOutputOption,
   addStateOption,
+  addWaitOptions,
   type OutputOptions,
   type StateOptions,
+  type WaitFlags,
   withServices,
 } from '../options.ts';
 import { readVersion } from '../version.ts';
 
-interface ResumeFlags extends StateOptions, OutputOptions, AskFlags {
+interface ResumeFlags extends StateOptions, OutputOptions, AskFlags, WaitFlags {
   readonly packages?: string;
 }
 
@@ -27,13 +29,22 @@ export function registerResume(program: Command): void {
     )
     .argument('[run]', 'run id, an unambiguous part of its beginning, or last', 'last')
     .option('--packages <folder>', 'package folder, when it has moved since');
-  addStateOption(addOutputOption(addAskOptions(command)))
+  addStateOption(addOutputOption(addWaitOptions(addAskOptions(command))))
     .addHelpText('after', '\nExamples:\n  $ firebreak resume last\n  $ firebreak resume 20261123-0412')
     .action(async (run: string, flags: ResumeFlags) => {
       const { resume } = await import('../../app/index.ts');
       await withServices(flags, (services) =>
         followRun(flags, ({ watcher, signal, operator }) =>
-          resume(services, { run, packages: flags.packages, version: readVersion(), watcher, signal, operator }),
+          resume(services, {
+            run,
+            packages: flags.packages,
+            waits: flags.wait,
+            ignoresWindow: flags.ignoreWindow === true,
+            version: readVersion(),
+            watcher,
+            signal,
+            operator,
+          }),
         ),
       );
     });

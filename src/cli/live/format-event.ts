@@ -23,9 +23,15 @@ const HOW_ANSWERED = {
 function describe(event: RunEvent): string | undefined {
   switch (event.type) {
     case 'RunStarted':
-      return `run ${event.run} started by ${event.by}${event.check ? ' (check mode: nothing is changed)' : ''}`;
+      return `run ${event.run} started by ${event.by}${event.change === undefined ? '' : ` under change ${event.change}`}${event.check ? ' (check mode: nothing is changed)' : ''}`;
     case 'RunResumed':
       return `run ${event.run} resumed by ${event.by}`;
+    case 'GateAsked':
+      return undefined;
+    case 'GateAnswered':
+      return `wave ${event.gate}: ${event.decision} by ${event.by}${event.note === '' ? '' : `: ${event.note}`}`;
+    case 'HostHeld':
+      return `${event.host}: waits; ${event.reason}`;
     case 'WaveStarted':
       return `${/^wave /.test(event.wave) ? '' : 'wave '}${event.wave}: ${hostCount(event.hosts.length)}`;
     case 'StepProbed':
