@@ -29,6 +29,7 @@ public sealed class Machine : IDisposable
         Processes = new ProcessTable(this);
         Services = new ServiceTable(this);
         Accounts = new Accounts(this, profile);
+        Sessions = new UserSessions(this, profile);
         Tasks = new TaskTable(this);
         Packages = new PackageCatalog(this, profile);
         Ipsec = new IpsecState(this);
@@ -114,6 +115,15 @@ public sealed class Machine : IDisposable
     public Power Power { get; }
 
     /// <summary>What goes wrong.</summary>
+    /// <summary>Users who are logged on.</summary>
+    public UserSessions Sessions { get; }
+
+    /// <summary>What of logons is audited: 0 nothing, 1 success, 2 failure, 3 both. Windows's own setting: nothing before Vista, then success, on servers both.</summary>
+    public int AuditLogon => _profile.AuditLogon ?? (Os.IsLegacy ? 0 : Os.ProductType == 1 ? 1 : 3);
+
+    /// <summary>Fixed disks and their file systems.</summary>
+    public IReadOnlyDictionary<string, string> Disks => _profile.Disks.ContainsKey("C:") ? _profile.Disks : new Dictionary<string, string>(_profile.Disks) { ["C:"] = "NTFS" };
+
     public TroubleBox Trouble { get; }
 
     /// <summary>All that happened.</summary>

@@ -5,7 +5,15 @@
 import { type Catalog, mergeMachine } from './catalog.ts';
 import { resolveConfigurations } from './configurations.ts';
 import { acceptedPackages, changesFor, findPackage } from './packages.ts';
-import type { CompleteProfile, EventLog, IpsecRules, LabPackage, SessionConfigurations, Trouble, Variant } from './schema.ts';
+import type {
+  CompleteProfile,
+  EventLog,
+  IpsecRules,
+  LabPackage,
+  SessionConfigurations,
+  Trouble,
+  Variant,
+} from './schema.ts';
 
 export interface ResolveOptions {
   /** The host's name, lower case. */
@@ -29,6 +37,10 @@ export function resolveMachine(catalog: Catalog, options: ResolveOptions): objec
     registry: variant.registry,
     hotfixes: variant.hotfixes,
     processes: variant.processes,
+    accounts: variant.accounts,
+    logged_on: variant.logged_on,
+    audit_logon: variant.audit_logon,
+    disks: variant.disks,
     event_log: variant.event_log,
     boot: variant.boot,
     os: variant.os,
@@ -77,7 +89,17 @@ export function resolveMachine(catalog: Catalog, options: ResolveOptions): objec
               : { configurations: resolveConfigurations(options.configurations) }),
           },
     ...(merged.admin_shares === undefined ? {} : { adminShares: merged.admin_shares }),
-    accounts: { [options.user]: { password: options.password, admin: true } },
+    accounts: {
+      ...mapValues(merged.accounts ?? {}, ({ password_required, password_expires, ...account }) =>
+        withoutAbsent({ ...account, passwordRequired: password_required, passwordExpires: password_expires }),
+      ),
+      [options.user]: { password: options.password, admin: true },
+    },
+    loggedOn: merged.logged_on ?? [],
+    ...(merged.audit_logon === undefined
+      ? {}
+      : { auditLogon: ['none', 'success', 'failure', 'both'].indexOf(merged.audit_logon) }),
+    disks: merged.disks ?? {},
     lockout: {
       threshold: merged.lockout.threshold,
       windowMinutes: merged.lockout.window_minutes,

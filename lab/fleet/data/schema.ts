@@ -171,6 +171,36 @@ const machineSchema = z.strictObject({
   processes: z.array(processSchema).optional(),
   /** The log System before the lab, besides the machine's starts. */
   event_log: eventLogSchema.optional(),
+  /** Local accounts besides the administrator of the inventory. */
+  accounts: z
+    .record(
+      z.string().regex(/^[^"/\\[\]:;|=,+*?<>]{1,20}$/, 'expected the name of an account'),
+      z.strictObject({
+        password: z.string(),
+        admin: z.boolean().optional(),
+        disabled: z.boolean().optional(),
+        password_required: z.boolean().optional(),
+        password_expires: z.boolean().optional(),
+      }),
+    )
+    .optional(),
+  /** Who is logged on, at the console or by Remote Desktop; `for`: seconds until they log off. */
+  logged_on: z
+    .array(
+      z.strictObject({
+        user: z.string(),
+        remote: z.boolean().optional(),
+        disconnected: z.boolean().optional(),
+        for: z.number().positive().optional(),
+      }),
+    )
+    .optional(),
+  /** What of logons is audited. */
+  audit_logon: z.enum(['none', 'success', 'failure', 'both']).optional(),
+  /** Fixed disks and their file systems; C: is NTFS unless it is named. */
+  disks: z
+    .record(z.string().regex(/^[C-Z]:$/, 'expected a drive such as D:'), z.enum(['FAT', 'FAT32', 'NTFS']))
+    .optional(),
 });
 
 function portMap(): z.ZodRecord<z.ZodString, typeof listenerSchema> {

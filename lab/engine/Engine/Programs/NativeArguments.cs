@@ -37,9 +37,10 @@ internal static class NativeArguments
                 result.AddRange(list.Cast<object?>().Select(Text));
                 continue;
             }
-            if (argument is not null)
+            // Windows PowerShell drops an empty text; a pair of quotes is one for the program.
+            if (text.Length > 0)
             {
-                result.Add(text);
+                result.Add(text == "\"\"" ? "" : text);
             }
         }
         return result;

@@ -7,4 +7,6 @@ namespace Firebreak.Lab.Machines;
 /// <param name="Sid">Its SID.</param>
 /// <param name="LockedOut">Whether it is locked out now.</param>
 /// <param name="BadLogons">Bad passwords in the current window.</param>
-public sealed record Account(string Name, bool Admin, bool Disabled, string Sid, bool LockedOut, int BadLogons);
+/// <param name="PasswordRequired">Whether it must have a password.</param>
+/// <param name="PasswordExpires">Whether its password gets too old.</param>
+public sealed record Account(string Name, bool Admin, bool Disabled, string Sid, bool LockedOut, int BadLogons, bool PasswordRequired, bool PasswordExpires);

@@ -78,7 +78,7 @@ public sealed class Accounts
         LogonResult result;
         lock (_machine.Gate)
         {
-            result = Check(user, password);
+            result = Check(user, password, kind);
         }
 
         List<(string, object?)> fields = [("user", user), ("granted", result.Granted), ("reason", result.Reason), ("logon", kind.ToString())];
@@ -100,7 +100,7 @@ public sealed class Accounts
         }
     }
 
-    private LogonResult Check(string user, string password)
+    private LogonResult Check(string user, string password, LogonKind kind)
     {
         if (FindEntry(user) is not { } entry)
         {
@@ -128,8 +128,17 @@ public sealed class Accounts
         }
 
         entry.Bad.Clear();
+        if (password.Length == 0 && kind is LogonKind.Network or LogonKind.NetworkCleartext && IsBlankLimited)
+        {
+            return new(false, false, account, "restricted");
+        }
+
         return entry.Profile.Disabled ? new(false, false, account, "disabled") : new(true, entry.Profile.Admin, account, "ok");
     }
+
+    // From XP on accounts without a password may log on at the console only, unless told otherwise.
+    private bool IsBlankLimited => _machine.Os.Number >= new Version(5, 1)
+        && _machine.Registry.GetValue(@"HKLM\SYSTEM\CurrentControlSet\Control\Lsa", "LimitBlankPasswordUse")?.Data is not 0;
 
     private Entry? FindEntry(string user)
     {
@@ -149,7 +158,15 @@ public sealed class Accounts
     }
 
     private Account ToAccount(Entry entry) =>
-        new(entry.Name, entry.Profile.Admin, entry.Profile.Disabled, entry.Sid, entry.LockedUntil > _machine.Clock.UtcNow, entry.Bad.Count);
+        new(
+            entry.Name,
+            entry.Profile.Admin,
+            entry.Profile.Disabled,
+            entry.Sid,
+            entry.LockedUntil > _machine.Clock.UtcNow,
+            entry.Bad.Count,
+            entry.Profile.PasswordRequired,
+            entry.Profile.PasswordExpires);
 
     private sealed class Entry(string name, AccountProfile profile, string sid)
     {

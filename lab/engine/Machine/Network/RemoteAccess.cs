@@ -78,7 +78,7 @@ public sealed class RemoteAccess
             {
                 if (credential is null || credential == known.Credential)
                 {
-                    return known.Grant;
+                    return Allowed(known.Grant, service);
                 }
 
                 if (!known.Grant.Context.Account.EndsWith("\\" + credential.Name, StringComparison.OrdinalIgnoreCase))
@@ -93,7 +93,7 @@ public sealed class RemoteAccess
                 _connections[(source, machine)] = new(grant, credential, machine.Power.BootTime);
             }
 
-            return grant;
+            return Allowed(grant, service);
         }
     }
 
@@ -127,18 +127,17 @@ public sealed class RemoteAccess
             throw result.Reason switch
             {
                 "locked-out" => new LabWin32Exception(1909, "The referenced account is currently locked out and may not be logged on to."),
+                "restricted" => new LabWin32Exception(1327, "Account restrictions are preventing this user from signing in. For example: blank passwords aren't allowed."),
                 "disabled" => new LabWin32Exception(1331, "This user can't sign in because this account is currently disabled."),
                 _ => new LabWin32Exception(LogonFailure, "The user name or password is incorrect."),
             };
         }
 
-        if (!result.Admin)
-        {
-            throw Denied();
-        }
-
-        return new(machine, new ProgramContext { Account = result.Account!, IsAdmin = true, Logon = LogonKind.Network });
+        return new(machine, new ProgramContext { Account = result.Account!, IsAdmin = result.Admin, Logon = LogonKind.Network });
     }
+
+    /// <summary>Everything but a mere connection is for administrators.</summary>
+    private static RemoteGrant Allowed(RemoteGrant grant, RemoteService service) => service == RemoteService.Ipc || grant.Context.IsAdmin ? grant : throw Denied();
 
     /// <summary>What the caller's logon left behind to log on further with.</summary>
     private static RemoteCredential? OwnCredential(Machine source, ProgramContext caller) =>
@@ -150,7 +149,7 @@ public sealed class RemoteAccess
     {
         bool isServed = service switch
         {
-            RemoteService.Smb => true,
+            RemoteService.Smb or RemoteService.Ipc => true,
             _ when machine.Os.Is9x => false,
             RemoteService.Registry => machine.Os.Number.Major == 4 || machine.Services.IsRunning("RemoteRegistry"),
             RemoteService.Scheduler => machine.Services.IsRunning("Schedule"),

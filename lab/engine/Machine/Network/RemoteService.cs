@@ -6,6 +6,9 @@ public enum RemoteService
     /// <summary>File shares (445).</summary>
     Smb,
 
+    /// <summary>No share but IPC$ (445): a connection alone, for every account.</summary>
+    Ipc,
+
     /// <summary>WMI over DCOM (135).</summary>
     Wmi,
 

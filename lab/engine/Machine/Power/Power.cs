@@ -70,7 +70,11 @@ public sealed class Power
 
     /// <summary>Schedules a shutdown.</summary>
     /// <exception cref="LabWin32Exception">1190: one is scheduled; 1115: one is in progress.</exception>
-    public void ScheduleShutdown(TimeSpan delay, bool restart, string by)
+    /// <param name="delay">How long from now.</param>
+    /// <param name="restart">Or stay off.</param>
+    /// <param name="by">Whose wish it is.</param>
+    /// <param name="message">What users who are logged on are shown.</param>
+    public void ScheduleShutdown(TimeSpan delay, bool restart, string by, string? message = null)
     {
         lock (_machine.Gate)
         {
@@ -92,7 +96,7 @@ public sealed class Power
 
         if (delay > TimeSpan.Zero)
         {
-            _machine.History.Add("power", ("op", "shutdown-scheduled"), ("restart", restart), ("by", by), ("seconds", (long)delay.TotalSeconds));
+            _machine.History.Add("power", ("op", "shutdown-scheduled"), ("restart", restart), ("by", by), ("seconds", (long)delay.TotalSeconds), ("message", message));
         }
         else
         {
@@ -228,6 +232,7 @@ public sealed class Power
         boot.Cancel();
         _machine.Services.PowerOff();
         _machine.Processes.Clear();
+        _machine.Sessions.EndAll();
         _machine.Files.CloseAllHandles();
         if (NoReturn)
         {

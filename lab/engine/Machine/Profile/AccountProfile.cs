@@ -11,4 +11,10 @@ public sealed record AccountProfile
 
     /// <summary>Whether it is disabled.</summary>
     public bool Disabled { get; init; }
+
+    /// <summary>Whether it must have a password.</summary>
+    public bool PasswordRequired { get; init; } = true;
+
+    /// <summary>Whether its password gets too old.</summary>
+    public bool PasswordExpires { get; init; } = true;
 }

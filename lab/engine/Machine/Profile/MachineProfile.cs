@@ -27,6 +27,15 @@ public sealed record MachineProfile
     /// <summary>Local accounts by name.</summary>
     public IReadOnlyDictionary<string, AccountProfile> Accounts { get; init; } = new Dictionary<string, AccountProfile>();
 
+    /// <summary>Who is logged on at the start.</summary>
+    public IReadOnlyList<UserSessionProfile> LoggedOn { get; init; } = [];
+
+    /// <summary>What of logons is audited: 0 nothing, 1 success, 2 failure, 3 both; null: as the system has it by default.</summary>
+    public int? AuditLogon { get; init; }
+
+    /// <summary>Fixed disks besides C: and their file systems; C: itself is NTFS unless it is named.</summary>
+    public IReadOnlyDictionary<string, string> Disks { get; init; } = new Dictionary<string, string>();
+
     /// <summary>When accounts are locked out.</summary>
     public LockoutProfile Lockout { get; init; } = new();
 

@@ -31,8 +31,9 @@ internal static class NetUse
         try
         {
             RemoteCredential? credential = words.Length == 2 ? new(user ?? context.Account, words[1]) : null;
-            RemoteGrant grant = context.Remote.Reach(machine, context, unc.Machine, RemoteService.Smb, credential);
-            if (!grant.Target.HasAdminShares)
+            bool isMere = unc.Share.Equals("IPC$", StringComparison.OrdinalIgnoreCase);
+            RemoteGrant grant = context.Remote.Reach(machine, context, unc.Machine, isMere ? RemoteService.Ipc : RemoteService.Smb, credential);
+            if (!isMere && !grant.Target.HasAdminShares)
             {
                 return Failed(67, "The network name cannot be found.");
             }

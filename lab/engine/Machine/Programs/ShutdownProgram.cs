@@ -14,6 +14,7 @@ internal sealed class ShutdownProgram : ILabProgram
         bool abort = false;
         long seconds = 30;
         string? other = null;
+        string? message = null;
         Slashes reader = new([.. arguments.Select(a => a.Length > 1 && a[0] == '-' ? "/" + a[1..] : a)]);
         while (reader.Next(out string argument))
         {
@@ -38,7 +39,10 @@ internal sealed class ShutdownProgram : ILabProgram
 
                     break;
                 case "/c":
-                    if (reader.AnyValue() is not { Length: <= 512 })
+                    message = reader.AnyValue();
+
+                    // 127 characters until Server 2003.
+                    if (message is null || message.Length > (machine.Os.IsLegacy ? 127 : 512))
                     {
                         return new(Usage);
                     }
@@ -102,7 +106,7 @@ internal sealed class ShutdownProgram : ILabProgram
             }
             else if (!abort && restart != stop)
             {
-                machine.Power.ScheduleShutdown(TimeSpan.FromSeconds(seconds), restart, context.Account);
+                machine.Power.ScheduleShutdown(TimeSpan.FromSeconds(seconds), restart, context.Account, message);
             }
             else
             {

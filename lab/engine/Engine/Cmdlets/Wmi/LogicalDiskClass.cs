@@ -2,7 +2,7 @@ using Firebreak.Lab.Engine.Sessions;
 
 namespace Firebreak.Lab.Engine.Cmdlets.Wmi;
 
-/// <summary>Win32_LogicalDisk: drive C: of a small virtual machine.</summary>
+/// <summary>Win32_LogicalDisk: fixed disks of a small virtual machine.</summary>
 internal sealed class LogicalDiskClass : WmiClass
 {
     /// <inheritdoc/>
@@ -12,22 +12,20 @@ internal sealed class LogicalDiskClass : WmiClass
     public override IReadOnlyList<string> Keys { get; } = ["DeviceID"];
 
     /// <inheritdoc/>
-    protected override IEnumerable<IReadOnlyList<(string Name, object? Value)>> Rows(SessionContext context)
-    {
-        yield return
+    protected override IEnumerable<IReadOnlyList<(string Name, object? Value)>> Rows(SessionContext context) =>
+        context.Machine.Disks.OrderBy(d => d.Key, StringComparer.Ordinal).Select(d => (IReadOnlyList<(string Name, object? Value)>)
         [
-            ("DeviceID", "C:"),
-            ("Caption", "C:"),
-            ("Name", "C:"),
+            ("DeviceID", d.Key),
+            ("Caption", d.Key),
+            ("Name", d.Key),
             ("Description", "Local Fixed Disk"),
             ("DriveType", 3U),
             ("MediaType", 12U),
-            ("FileSystem", "NTFS"),
+            ("FileSystem", d.Value),
             ("Size", 63779631104UL),
             ("FreeSpace", 41298472960UL),
             ("VolumeName", ""),
             ("VolumeSerialNumber", "1A8B0F3C"),
             ("SystemName", context.Machine.Name),
-        ];
-    }
+        ]);
 }

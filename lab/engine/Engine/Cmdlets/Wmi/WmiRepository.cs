@@ -9,7 +9,7 @@ internal static class WmiRepository
     [
         new OperatingSystemClass(), new ComputerSystemClass(), new ComputerSystemProductClass(), new QuickFixClass(), new ServiceClass(), new UserAccountClass(),
         new ProcessClass(), new LogicalDiskClass(), new RegistryClass(), new ScheduledJobClass(), new ShareClass(), new DataFileClass(),
-        new FirewallProductClass(), new LogEventClass(),
+        new FirewallProductClass(), new LogEventClass(), new GroupClass(), new GroupUserClass(), new NetworkLoginProfileClass(), new LogonSessionClass(), new LoggedOnUserClass(),
     ];
 
     /// <summary>Finds a class.</summary>

@@ -139,6 +139,9 @@ internal sealed partial class WqlFilter
                 return null;
             case bool flag:
                 return flag == (value.Equals("true", StringComparison.OrdinalIgnoreCase) || value is "1" or "-1") ? 0 : 1;
+            // A reference: with or without the machine, in either kind of quotes.
+            case string text when text.Contains(":Win32_", StringComparison.Ordinal):
+                return string.Compare(Reference(text), Reference(value), StringComparison.OrdinalIgnoreCase);
             case string text:
                 return string.Compare(text, value, StringComparison.OrdinalIgnoreCase);
             case DateTimeOffset time:
@@ -149,6 +152,8 @@ internal sealed partial class WqlFilter
                     : throw WmiException.InvalidQuery(literal);
         }
     }
+
+    private static string Reference(string path) => path[(path.IndexOf(":Win32_", StringComparison.Ordinal) + 1)..].Replace('\'', '"');
 
     private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 }
