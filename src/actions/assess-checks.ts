@@ -1,91 +1,6 @@
-/**
- * Checks of a host's security configuration as data, and what a host's settings say to them. Pure: reads no host. A
- * setting that could not be read is `unknown`, never `ok`.
- */
-import { z } from 'zod';
-
-const versionNumber = z.string().regex(/^\d+\.\d+$/, 'a version is written 6.1');
-const keyPath = z.string().regex(/^HKLM\\/, 'a key starts with HKLM\\');
-const datum = z.union([z.number(), z.string()]);
-
-const common = {
-  id: z.string().regex(/^[a-z][a-z0-9-]*$/, 'an id consists of a-z, 0-9 and -'),
-  /** What should be so. */
-  title: z.string().min(1),
-  /** Systems that it is meant for; left out: all. `below` is not included. */
-  versions: z.strictObject({ from: versionNumber.optional(), below: versionNumber.optional() }).optional(),
-  severity: z.enum(['high', 'medium', 'low']),
-  advice: z.string().min(1),
-  source: z.string().min(1),
-  confidence: z.enum(['H', 'M', 'm']),
-};
-
-export const checkSchema = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('registry'),
-    key: keyPath,
-    name: z.string().min(1),
-    /** Where a policy keeps the same value: present there, it decides. */
-    policy_key: keyPath.optional(),
-    /** Data that are as they should be; a number or a text. */
-    good: z.array(datum).optional(),
-    at_least: z.number().optional(),
-    /** What no value means on these systems. */
-    absent: z.enum(['good', 'weak', 'unknown']),
-    /** Only where another value is this; else the check does not apply. */
-    when: z.strictObject({ key: keyPath, name: z.string().min(1), is: datum }).optional(),
-    ...common,
-  }),
-  /** Weak where the service runs. */
-  z.strictObject({ kind: z.literal('service'), name: z.string().min(1), ...common }),
-  /** A well-known local account, by the last number of its SID, is disabled. */
-  z.strictObject({ kind: z.literal('account'), rid: z.int().min(500).max(999), ...common }),
-  z.strictObject({
-    kind: z.literal('password-policy'),
-    field: z.enum(['min_length', 'history', 'lockout_threshold']),
-    at_least: z.int().min(1),
-    ...common,
-  }),
-  /** An assigned IPsec policy is one of the two kinds that protect nobody. */
-  z.strictObject({ kind: z.literal('ipsec'), ...common }),
-]);
-export type Check = z.infer<typeof checkSchema>;
-type RegistryCheck = Extract<Check, { readonly kind: 'registry' }>;
-
-export interface Settings {
-  /** `5.1`; null: unknown. */
-  readonly version: string | null;
-  readonly values: readonly {
-    readonly key: string;
-    readonly name: string;
-    /** Null: it could not be read. */
-    readonly present: boolean | null;
-    /** Null for what is never shown. */
-    readonly data: string | null;
-    readonly error: string;
-  }[];
-  readonly services: readonly {
-    readonly name: string;
-    readonly exists: boolean | null;
-    readonly state: string | null;
-  }[];
-  readonly accounts: readonly {
-    readonly rid: number;
-    readonly present: boolean | null;
-    readonly name: string | null;
-    readonly disabled: boolean | null;
-    readonly error: string;
-  }[];
-  readonly passwords: {
-    readonly readable: boolean;
-    readonly min_length: number | null;
-    readonly history: number | null;
-    readonly lockout_threshold: number | null;
-    readonly error: string;
-  } | null;
-  /** Null: not asked for, or it could not be read. */
-  readonly ipsec: { readonly assigned: string | null; readonly byPolicy: boolean; readonly weakness: string } | null;
-}
+/** What a host's settings say to the checks. Pure: reads no host. A setting that could not be read is `unknown`, never `ok`. */
+import type { Check, Settings } from './assess-schema.ts';
+import { everybodyMayChange } from './assess-shares.ts';
 
 export interface CheckResult {
   readonly id: string;
@@ -101,6 +16,15 @@ export interface CheckResult {
 }
 
 type Judged = Pick<CheckResult, 'state' | 'found'>;
+type Of<Kind extends Check['kind']> = Extract<Check, { readonly kind: Kind }>;
+type Value = Settings['values'][number];
+
+const NOT_ON_CONTROLLERS: ReadonlySet<Check['kind']> = new Set([
+  'account',
+  'accounts',
+  'administrators',
+  'weak-passwords',
+]);
 
 /** Values, in pairs of key and name, that the checks need. */
 export function valuesOf(checks: readonly Check[]): readonly { readonly key: string; readonly name: string }[] {
@@ -119,13 +43,19 @@ export function valuesOf(checks: readonly Check[]): readonly { readonly key: str
 export function judgeChecks(checks: readonly Check[], settings: Settings): readonly CheckResult[] {
   return checks.map((check) => {
     const { id, title, severity, source, confidence } = check;
-    const judged = outOfRange(check, settings.version) ?? judge(check, settings);
+    const judged = elsewhere(check, settings) ?? judge(check, settings);
     const advice = judged.state === 'weak' ? check.advice : '';
     return { id, title, severity, ...judged, advice, source, confidence };
   });
 }
 
-function outOfRange({ versions }: Check, version: string | null): Judged | null {
+function elsewhere({ kind, versions }: Check, { version, isController }: Settings): Judged | null {
+  if (isController && NOT_ON_CONTROLLERS.has(kind)) {
+    return {
+      state: 'not-applicable',
+      found: 'a domain controller has no local accounts; those of the domain are not looked at',
+    };
+  }
   if (versions === undefined) return null;
   if (version === null) return { state: 'unknown', found: 'the version of the system could not be read' };
   const isIn =
@@ -135,15 +65,15 @@ function outOfRange({ versions }: Check, version: string | null): Judged | null 
 }
 
 function compare(one: string, other: string): number {
-  const [a = 0, b = 0] = one.split('.').map(Number);
-  const [c = 0, d = 0] = other.split('.').map(Number);
-  return a - c || b - d;
+  const [a = 0, b = 0, c = 0] = one.split('.').map(Number);
+  const [d = 0, e = 0, f = 0] = other.split('.').map(Number);
+  return a - d || b - e || c - f;
 }
 
 function judge(check: Check, settings: Settings): Judged {
   switch (check.kind) {
     case 'registry':
-      return judgeValue(check, settings);
+      return judgeRegistry(check, settings);
     case 'service': {
       const service = settings.services.find(({ name }) => name === check.name);
       if (service === undefined || service.exists === null) return unreadable(`service ${check.name}`, '');
@@ -151,22 +81,42 @@ function judge(check: Check, settings: Settings): Judged {
       if (service.state === null) return unreadable(`the state of ${check.name}`, '');
       return { state: service.state === 'Stopped' ? 'ok' : 'weak', found: `${check.name}: ${service.state}` };
     }
-    case 'account': {
-      const account = settings.accounts.find(({ rid }) => rid === check.rid);
-      if (account === undefined || account.present === null) {
-        return unreadable('local accounts', account?.error ?? '');
-      }
-      if (!account.present) return { state: 'ok', found: `there is no account S-…-${check.rid}` };
-      return {
-        state: account.disabled === true ? 'ok' : 'weak',
-        found: `${account.name} is ${account.disabled === true ? '' : 'not '}disabled`,
-      };
+    case 'file': {
+      const file = settings.files.find(({ path }) => path === check.path);
+      if (file === undefined || file.exists === null) return unreadable(check.path, '');
+      return { state: file.exists ? 'weak' : 'ok', found: `${check.path} is ${file.exists ? '' : 'not '}there` };
     }
-    case 'password-policy': {
-      const value = settings.passwords?.readable === true ? settings.passwords[check.field] : null;
-      if (value === null) return unreadable('password policy', settings.passwords?.error ?? '');
-      return { state: value >= check.at_least ? 'ok' : 'weak', found: `${check.field} is ${value}` };
+    case 'account':
+      return judgeAccount(check, settings);
+    case 'accounts':
+      return judgeAccounts(check, settings);
+    case 'administrators': {
+      const { administrators: found } = settings;
+      if (found?.readable !== true) return unreadable('the group of the administrators', found?.error ?? '');
+      const { members } = found;
+      return { state: members.length <= check.at_most ? 'ok' : 'weak', found: `${members.length}: ${listed(members)}` };
     }
+    case 'password-policy':
+      return judgePolicy(check, settings);
+    case 'audit': {
+      const { audit } = settings;
+      if (audit?.readable !== true || audit.logon === null) return unreadable('what is audited', audit?.error ?? '');
+      const { logon } = audit;
+      const isOk = check.wanted.every((word) => (logon & (word === 'success' ? 1 : 2)) !== 0);
+      const words = ['neither successes nor failures', 'successes', 'failures', 'successes and failures'];
+      return { state: isOk ? 'ok' : 'weak', found: `of logons ${words[logon] ?? logon} are audited` };
+    }
+    case 'filesystem': {
+      const { disks } = settings;
+      if (disks?.readable !== true || disks.all.length === 0) return unreadable('the disks', disks?.error ?? '');
+      const found = listed(disks.all.map(({ name, fileSystem }) => `${name} ${fileSystem ?? 'unknown'}`));
+      const isWeak = disks.all.some(({ fileSystem }) => fileSystem !== null && !check.good.includes(fileSystem));
+      // A volume without a file system that Windows knows, or one that is locked by encryption.
+      const isUnknown = disks.all.some(({ fileSystem }) => fileSystem === null);
+      return { state: isWeak ? 'weak' : isUnknown ? 'unknown' : 'ok', found };
+    }
+    case 'shares':
+      return judgeShares(settings);
     case 'ipsec': {
       const { ipsec } = settings;
       if (ipsec === null) return unreadable('IPsec policy', '');
@@ -177,38 +127,155 @@ function judge(check: Check, settings: Settings): Judged {
         return { state: 'unknown', found: 'Group Policy assigns it, its filters are not on the host' };
       return { state: 'ok', found: `${ipsec.assigned}` };
     }
+    case 'weak-passwords':
+      return judgeTries(settings);
   }
 }
 
-function judgeValue(check: RegistryCheck, settings: Settings): Judged {
-  const at = (key: string, name: string): Settings['values'][number] | undefined =>
-    settings.values.find((value) => value.key === key && value.name === name);
+function judgeAccount(check: Of<'account'>, { accounts }: Settings): Judged {
+  if (accounts?.readable !== true) return unreadable('local accounts', accounts?.error ?? '');
+  const account = accounts.all.find(({ rid }) => rid === check.rid);
+  if (account === undefined) return { state: 'ok', found: `there is no account S-…-${check.rid}` };
+  if (account.disabled === null) return unreadable(`whether ${account.name} is disabled`, '');
+  return {
+    state: account.disabled ? 'ok' : 'weak',
+    found: `${account.name} is ${account.disabled ? '' : 'not '}disabled`,
+  };
+}
+
+function judgeAccounts(check: Of<'accounts'>, { accounts }: Settings): Judged {
+  if (accounts?.readable !== true) return unreadable('local accounts', accounts?.error ?? '');
+  const active = accounts.all.filter(({ rid, disabled }) => disabled !== true && !check.except.includes(rid));
+  const without = active.filter((account) => account[check.flag] === false).map(({ name }) => name);
+  if (without.length > 0) return { state: 'weak', found: listed(without) };
+  const untold = active.filter((account) => account[check.flag] === null).map(({ name }) => name);
+  if (untold.length > 0) return unreadable(`the flags of ${listed(untold)}`, '');
+  return { state: 'ok', found: `${active.length} accounts` };
+}
+
+function judgePolicy(check: Of<'password-policy'>, { passwords }: Settings): Judged {
+  if (passwords?.readable !== true) return unreadable('password policy', passwords?.error ?? '');
+  const value = passwords[check.field];
+  if (check.field === 'max_age_days') {
+    const isOk = value !== null && value <= (check.at_most ?? Number.POSITIVE_INFINITY);
+    return { state: isOk ? 'ok' : 'weak', found: `max_age_days is ${value ?? 'unlimited'}` };
+  }
+  if (value === null) return unreadable('password policy', passwords.error);
+  return { state: value >= (check.at_least ?? 1) ? 'ok' : 'weak', found: `${check.field} is ${value}` };
+}
+
+function judgeShares({ shares, version }: Settings): Judged {
+  if (shares?.readable !== true) return unreadable('the shares', shares?.error ?? '');
+  if (shares.all.length === 0) return { state: 'ok', found: 'nobody made a share' };
+  // Without a descriptor of its own a share has the default: full control for everybody until 2000, reading since XP.
+  const isOld = version !== null && compare(version, '5.1') < 0;
+  const states = shares.all.map((share) => ({
+    name: `${share.name} (${share.path})`,
+    isOpen: share.descriptor === null ? (version === null ? null : isOld) : everybodyMayChange(share.descriptor),
+  }));
+  const open = states.filter(({ isOpen }) => isOpen === true).map(({ name }) => name);
+  if (open.length > 0) return { state: 'weak', found: `everybody may change ${listed(open)}` };
+  const untold = states.filter(({ isOpen }) => isOpen === null).map(({ name }) => name);
+  if (untold.length > 0) return unreadable(`the permissions of ${listed(untold)}`, '');
+  return { state: 'ok', found: listed(states.map(({ name }) => name)) };
+}
+
+const MEANING: { readonly [kind: string]: string } = {
+  blank: 'no password',
+  user: 'its own name',
+  computer: 'the name of the computer',
+  password: '"password"',
+  admin: '"admin"',
+};
+
+function judgeTries({ tries }: Settings): Judged {
+  if (tries === null)
+    return { state: 'not-applicable', found: 'not asked for; firebreak assess --passwords tries them' };
+  if (!tries.readable) return { state: 'unknown', found: `none was tried: ${tries.error}` };
+  const weak = tries.accounts.filter(({ state }) => state === 'weak');
+  const partly = tries.accounts.filter(({ state }) => state === 'partly');
+  // Who cannot log on, and who asks, needs no try.
+  const untried = tries.accounts.filter(({ state, reason }) => state === 'skipped' && !isPlain(reason));
+  const open = [...partly, ...untried].map(({ name, tried, reason }) => `${name}: ${tried} tried, ${reason}`);
+  const found = [
+    ...weak.map(({ name, kind }) => `${name} has ${MEANING[kind ?? ''] ?? 'a weak password'}`),
+    ...(open.length === 0 ? [] : [`not decided: ${listed(open)}`]),
+  ];
+  if (weak.length > 0) return { state: 'weak', found: found.join('; ') };
+  if (open.length > 0) return { state: 'unknown', found: found.join('; ') };
+  const tried = tries.accounts.filter(({ state }) => state === 'ok').length;
+  return { state: 'ok', found: `${tried} of ${tries.accounts.length} accounts tried, none has a weak password` };
+}
+
+function isPlain(reason: string): boolean {
+  return reason === 'disabled' || reason === 'this logon is its own';
+}
+
+function judgeRegistry(check: Of<'registry'>, settings: Settings): Judged {
+  const under = (key: string, name: string): readonly Value[] =>
+    settings.values.filter((value) => value.wanted === key && value.name === name);
   if (check.when !== undefined) {
     const { key, name, is } = check.when;
-    const condition = at(key, name);
-    if (condition === undefined || condition.present === null)
-      return unreadable(`${key}\\${name}`, condition?.error ?? '');
-    if (!condition.present || condition.data !== String(is)) {
-      return { state: 'not-applicable', found: `${name} is ${condition.present ? condition.data : 'absent'}` };
+    const condition = under(key, name);
+    if (condition.some(({ present }) => present === null) || (condition.length === 0 && !isSeveral(key)))
+      return unreadable(`${key}\\${name}`, condition[0]?.error ?? '');
+    const held = condition.find(({ present, data }) => present === true && (is === undefined || data === String(is)));
+    if (held === undefined) {
+      const [first] = condition;
+      return { state: 'not-applicable', found: `${name} is ${first?.present === true ? first.data : 'absent'}` };
     }
   }
-  const policy = check.policy_key === undefined ? undefined : at(check.policy_key, check.name);
+  const values = under(check.key, check.name);
+  if (isSeveral(check.key)) return judgeSeveral(check, values);
+  const policy = check.policy_key === undefined ? undefined : under(check.policy_key, check.name)[0];
   if (check.policy_key !== undefined && (policy === undefined || policy.present === null)) {
     return unreadable(`${check.policy_key}\\${check.name}`, policy?.error ?? '');
   }
-  const value = policy?.present === true ? policy : at(check.key, check.name);
+  const value = policy?.present === true ? policy : values[0];
   if (value === undefined || value.present === null)
     return unreadable(`${check.key}\\${check.name}`, value?.error ?? '');
   if (!value.present) {
-    return { state: check.absent === 'good' ? 'ok' : check.absent, found: `${check.name} is absent` };
+    return { state: check.absent === 'good' ? 'ok' : check.absent, found: `${nameOf(check)} is absent` };
   }
   const where = value === policy ? ' (by Group Policy)' : '';
-  const { data } = value;
-  const isGood =
-    check.at_least === undefined
-      ? (check.good ?? []).some((good) => String(good) === data)
-      : data !== null && /^\d+$/.test(data) && Number(data) >= check.at_least;
-  return { state: isGood ? 'ok' : 'weak', found: `${check.name} is ${data ?? 'present'}${where}` };
+  return {
+    state: isGood(check, value) ? 'ok' : 'weak',
+    found: `${nameOf(check)} is ${value.data ?? 'present'}${where}`,
+  };
+}
+
+/** Of the keys that have the value each is judged; one is enough for weak. */
+function judgeSeveral(check: Of<'registry'>, values: readonly Value[]): Judged {
+  const broken = values.find(({ present }) => present === null);
+  const there = values.filter(({ present }) => present === true);
+  const told = (of: readonly Value[]): string => listed(of.map(({ key, data }) => `${key}: ${data ?? 'present'}`));
+  const weak = there.filter((value) => !isGood(check, value));
+  if (weak.length > 0) return { state: 'weak', found: `${nameOf(check)} in ${told(weak)}` };
+  if (broken !== undefined) return unreadable(`${broken.key}\\${check.name}`, broken.error);
+  if (there.length === 0) return { state: 'not-applicable', found: `nothing has ${nameOf(check)}` };
+  return { state: 'ok', found: told(there) };
+}
+
+function isSeveral(key: string): boolean {
+  return key.split('\\').includes('*');
+}
+
+function isGood(check: Of<'registry'>, { data }: Value): boolean {
+  if (check.bad !== undefined) return !check.bad.some((bad) => String(bad).toLowerCase() === data?.toLowerCase());
+  return check.at_least === undefined
+    ? (check.good ?? []).some((good) => String(good) === data)
+    : data !== null && /^\d+$/.test(data) && Number(data) >= check.at_least;
+}
+
+function nameOf({ key, name }: Of<'registry'>): string {
+  return name === '' ? key : name;
+}
+
+const MOST_NAMES = 8;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  return [...names.slice(0, MOST_NAMES), ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
 function unreadable(what: string, error: string): Judged {

@@ -1,68 +1,59 @@
 /**
- * `assess.run`: everything that is known to be wrong with one host in one look: the verdicts of several advisories, and
- * checks of its security configuration. Reads only; no password is ever tried, so no account can be locked out.
+ * `assess.run`: everything that is known to be wrong with one host in one look: the verdicts of several advisories, checks
+ * of its security configuration, weak passwords where they are asked for, and what of it a scan without a logon would have
+ * seen. Changes nothing on the host but, with passwords, what every wrong logon leaves.
  */
 import { z } from 'zod';
-import { type Advisory, parseAdvisory } from '../advisory/index.ts';
-import { FirebreakError, type JsonObject, type ReadAction, type StepContext } from '../domain/index.ts';
+import { type Advisory, affectedSystem, type PatchEvidence, parseAdvisory, type Verdict } from '../advisory/index.ts';
+import { FirebreakError, type JsonObject, type ReadAction, type RpcScan } from '../domain/index.ts';
 import { readArgs } from './arguments.ts';
-import { type Check, type CheckResult, checkSchema, judgeChecks, type Settings, valuesOf } from './assess-checks.ts';
-import { readVerdict } from './evidence.ts';
+import { type CheckResult, judgeChecks } from './assess-checks.ts';
+import { checkSchema } from './assess-schema.ts';
+import { readSettings } from './assess-settings.ts';
+import { readVerdicts } from './evidence.ts';
 import { readFacts } from './facts.ts';
-import { callHost } from './host-call.ts';
+import { SCANNED_UPDATE, scanFields, scanHost, weighScan } from './rpc-evidence.ts';
+
+const SCAN_TIMEOUT_MS = 3000;
 
 const args = z.strictObject({
   /** Whole advisories; the playbook's own comes first. */
   advisories: z.array(z.record(z.string(), z.json())).default([]),
   checks: z.array(checkSchema).default([]),
+  /** try: weak passwords are tried on local accounts, never near a lock-out; each is a failed logon in the log. */
+  passwords: z.enum(['policy', 'try']).default('policy'),
+  /** Ask the host's RPC service without a logon too, and say what that would have found. */
+  scan: z.boolean().default(false),
 });
 
-const settingsSchema = z.object({
-  Values: z.array(
-    z.object({
-      Key: z.string(),
-      Name: z.string(),
-      Present: z.boolean().nullable(),
-      Data: z.string().nullable(),
-      Error: z.string(),
-    }),
-  ),
-  Services: z.array(z.object({ Name: z.string(), Exists: z.boolean().nullable(), State: z.string().nullable() })),
-  Accounts: z.array(
-    z.object({
-      Rid: z.int(),
-      Present: z.boolean().nullable(),
-      Name: z.string().nullable(),
-      Disabled: z.boolean().nullable(),
-      Error: z.string(),
-    }),
-  ),
-  Passwords: z
-    .object({
-      Readable: z.boolean(),
-      MinLength: z.int().nullable(),
-      History: z.int().nullable(),
-      LockoutThreshold: z.int().nullable(),
-      Error: z.string(),
-    })
-    .nullable(),
-});
-
-const ipsecSchema = z.object({
-  AssignedName: z.string().nullable(),
-  GpoAssigned: z.boolean(),
-  Weakness: z.string(),
-  Readable: z.boolean(),
-});
+interface Judged {
+  readonly advisory: Advisory;
+  readonly evidence: PatchEvidence;
+  readonly verdict: Verdict;
+}
 
 export const assessRun: ReadAction = {
   uses: 'assess.run',
   kind: 'read',
-  summary: 'verdicts of several advisories and checks of the security configuration, tries no password',
+  summary: 'verdicts of several advisories, checks of the security configuration, weak passwords if asked for',
   args,
-  results: ['verdicts', 'checks', 'missing', 'undecided', 'weak', 'unreadable', 'os', 'reason'],
+  results: [
+    'verdicts',
+    'checks',
+    'missing',
+    'undecided',
+    'weak',
+    'unreadable',
+    'passwords',
+    'scan',
+    'beyond_scan',
+    'os',
+    'support_ended',
+    'out_of_support',
+    'reason',
+  ],
   async read(step, given) {
-    const { advisories, checks } = readArgs(args, given, 'assess.run');
+    const { advisories, checks, passwords, scan: isScanned } = readArgs(args, given, 'assess.run');
     const all = [...(step.advisory === null ? [] : [step.advisory]), ...advisories].map((data) => parseAdvisory(data));
     if (all.length + checks.length === 0) {
       throw new FirebreakError('FB_USAGE', `step ${step.stepId}: there is nothing to assess`, {
@@ -70,15 +61,18 @@ export const assessRun: ReadAction = {
       });
     }
     const facts = await readFacts(step);
-    const version = /^\d+\.\d+/.exec(facts.Version ?? '')?.[0] ?? null;
-    const verdicts: JsonObject[] = [];
-    for (const advisory of distinct(all)) verdicts.push(await verdictOf(step, advisory));
-    const results = checks.length === 0 ? [] : judgeChecks(checks, await readSettings(step, checks, version));
+    step.progress('looks for fixes');
+    const read = await readVerdicts(step, distinct(all));
+    const scan = isScanned ? await scanHost(step, { timeoutMs: SCAN_TIMEOUT_MS, alsoActivation: false }) : null;
+    const verdicts = read.map((each) => fieldsOf(each, scan));
+    const settings = checks.length === 0 ? null : await readSettings(step, checks, facts, passwords === 'try');
+    const results = settings === null ? [] : judgeChecks(checks, settings);
     const named = (state: CheckResult['state']): string[] =>
       results.filter((result) => result.state === state).map(({ id }) => id);
     const missing = verdicts.filter(isMissing).map(({ advisory }) => String(advisory));
     const undecided = verdicts.filter((verdict) => isUndecided(verdict)).map(({ advisory }) => String(advisory));
     const weak = named('weak');
+    const supportEnded = endOfSupport(read);
     const result = {
       verdicts,
       checks: results.map((each) => ({ ...each })),
@@ -86,7 +80,12 @@ export const assessRun: ReadAction = {
       undecided,
       weak,
       unreadable: named('unknown'),
+      passwords: settings?.tries?.accounts.map((account) => ({ ...account })) ?? null,
+      scan: scan === null ? null : scanFields(scan),
+      beyond_scan: scan === null ? null : beyond(read, missing, weak, scan),
       os: facts.Caption,
+      support_ended: supportEnded,
+      out_of_support: supportEnded === null ? null : Date.parse(supportEnded) < step.clock.now(),
       reason: reasonOf(missing, undecided, weak),
     };
     return { result };
@@ -98,9 +97,8 @@ function distinct(advisories: readonly Advisory[]): readonly Advisory[] {
   return advisories.filter(({ advisory }, index) => advisories.findIndex((one) => one.advisory === advisory) === index);
 }
 
-async function verdictOf(step: StepContext, advisory: Advisory): Promise<JsonObject> {
-  step.progress(`looks for ${advisory.advisory}`);
-  const { verdict } = await readVerdict(step, advisory);
+function fieldsOf({ advisory, verdict: read }: Judged, scan: RpcScan | null): JsonObject {
+  const verdict = scan !== null && advisory.kb === SCANNED_UPDATE ? weighScan(read, scan) : read;
   return {
     advisory: advisory.advisory,
     title: advisory.title,
@@ -126,62 +124,19 @@ function isUndecided(verdict: JsonObject): boolean {
   return verdict['fixed'] !== true && verdict['applicable'] !== false && !isMissing(verdict);
 }
 
-async function readSettings(step: StepContext, checks: readonly Check[], version: string | null): Promise<Settings> {
-  const values = valuesOf(checks);
-  const raw = await callHost(step, {
-    module: 'Assess',
-    function: 'Get-FbAssessment',
-    parameters: {
-      ValueKey: values.map(({ key }) => key),
-      ValueName: values.map(({ name }) => name),
-      Service: checks.flatMap((check) => (check.kind === 'service' ? [check.name] : [])),
-      Rid: checks.flatMap((check) => (check.kind === 'account' ? [check.rid] : [])),
-      Password: checks.some(({ kind }) => kind === 'password-policy'),
-    },
-    result: settingsSchema,
-    timeoutMs: 180_000,
-  });
-  return {
-    version,
-    values: raw.Values.map((value) => ({
-      key: value.Key,
-      name: value.Name,
-      present: value.Present,
-      data: value.Data,
-      error: value.Error,
-    })),
-    services: raw.Services.map((service) => ({ name: service.Name, exists: service.Exists, state: service.State })),
-    accounts: raw.Accounts.map((account) => ({
-      rid: account.Rid,
-      present: account.Present,
-      name: account.Name,
-      disabled: account.Disabled,
-      error: account.Error,
-    })),
-    passwords:
-      raw.Passwords === null
-        ? null
-        : {
-            readable: raw.Passwords.Readable,
-            min_length: raw.Passwords.MinLength,
-            history: raw.Passwords.History,
-            lockout_threshold: raw.Passwords.LockoutThreshold,
-            error: raw.Passwords.Error,
-          },
-    ipsec: checks.some(({ kind }) => kind === 'ipsec') ? await readIpsec(step) : null,
-  };
+/** What is wrong and a scan without a logon says nothing of: it tells one update alone, and that only where it is answered. */
+function beyond(read: readonly Judged[], missing: readonly string[], weak: readonly string[], scan: RpcScan): string[] {
+  const seen = scan.patched === false ? read.filter(({ advisory }) => advisory.kb === SCANNED_UPDATE) : [];
+  return [...missing.filter((id) => !seen.some(({ advisory }) => advisory.advisory === id)), ...weak];
 }
 
-async function readIpsec(step: StepContext): Promise<Settings['ipsec']> {
-  const state = await callHost(step, {
-    module: 'Shield',
-    function: 'Get-FbIpsecShield',
-    parameters: { Id: 'assess', Survey: true },
-    result: ipsecSchema,
-    timeoutMs: 120_000,
+/** The latest day that an advisory knows for this system; null: none does. */
+function endOfSupport(read: readonly Judged[]): string | null {
+  const days = read.flatMap(({ advisory, evidence }) => {
+    const entry = evidence.build === null ? undefined : affectedSystem(advisory, evidence.build, evidence.system);
+    return entry?.support_ended ?? [];
   });
-  if (!state.Readable) return null;
-  return { assigned: state.AssignedName, byPolicy: state.GpoAssigned, weakness: state.Weakness };
+  return days.toSorted().at(-1) ?? null;
 }
 
 function reasonOf(missing: readonly string[], undecided: readonly string[], weak: readonly string[]): string {

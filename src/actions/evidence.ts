@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import {
   type Advisory,
+  type EvidenceQuestions,
   type PatchEvidence,
   parseAdvisory,
   questionsOf,
@@ -61,6 +62,11 @@ const evidenceSchema = z.object({
   BootTime: z.string().nullable(),
 });
 
+/** Some dozens of files through a relay. */
+const ALL_AT_ONCE_MS = 300_000;
+
+type Among = (name: string) => boolean;
+
 export interface HostEvidence {
   readonly evidence: PatchEvidence;
   /** x64, x86, arm64, ia64; null when it could not be read. */
@@ -76,8 +82,53 @@ export function planAdvisory(step: StepContext): Advisory {
 }
 
 /** Reads; changes nothing. @throws FirebreakError those of callHost */
-export async function readEvidence(step: StepContext, advisory: Advisory): Promise<HostEvidence> {
-  const { kbs, keys, files, services, values } = questionsOf(advisory);
+export function readEvidence(step: StepContext, advisory: Advisory): Promise<HostEvidence> {
+  return ask(step, questionsOf(advisory));
+}
+
+/** Judges by every advisory what one look at the host has shown. @throws FirebreakError those of callHost */
+export async function readVerdicts(
+  step: StepContext,
+  advisories: readonly Advisory[],
+): Promise<readonly { readonly advisory: Advisory; readonly evidence: PatchEvidence; readonly verdict: Verdict }[]> {
+  if (advisories.length === 0) return [];
+  const questions = advisories.map(questionsOf);
+  const union = (of: keyof EvidenceQuestions): string[] => [...new Set(questions.flatMap((each) => each[of]))];
+  const together = {
+    kbs: union('kbs'),
+    keys: union('keys'),
+    files: union('files'),
+    services: union('services'),
+    values: union('values'),
+  };
+  const { evidence } = await ask(step, together, ALL_AT_ONCE_MS);
+  return advisories.map((advisory, index) => {
+    const own = evidenceFor(questions[index] ?? questionsOf(advisory), evidence);
+    return { advisory, evidence: own, verdict: verdict(advisory, own) };
+  });
+}
+
+/** What would have come of these questions alone. */
+function evidenceFor(questions: EvidenceQuestions, evidence: PatchEvidence): PatchEvidence {
+  const among = (names: readonly string[]): ((name: string) => boolean) => {
+    const wanted = new Set(names.map((name) => name.toLowerCase()));
+    return (name) => wanted.has(name.toLowerCase());
+  };
+  const [kb, key, file, service, value] = (['kbs', 'keys', 'files', 'services', 'values'] as const).map((of) =>
+    among(questions[of]),
+  ) as [Among, Among, Among, Among, Among];
+  return {
+    ...evidence,
+    updates: evidence.updates.filter((item) => kb(item.kb)),
+    keys: evidence.keys.filter((item) => key(item.key)),
+    files: evidence.files.filter((item) => file(item.path)),
+    services: (evidence.services ?? []).filter((item) => service(item.name)),
+    values: (evidence.values ?? []).filter((item) => value(item.path)),
+  };
+}
+
+async function ask(step: StepContext, questions: EvidenceQuestions, timeoutMs = 120_000): Promise<HostEvidence> {
+  const { kbs, keys, files, services, values } = questions;
   const raw = await callHost(step, {
     module: 'Patch',
     function: 'Get-FbPatchEvidence',
@@ -89,7 +140,7 @@ export async function readEvidence(step: StepContext, advisory: Advisory): Promi
       ...(values.length === 0 ? {} : { Value: values }),
     },
     result: evidenceSchema,
-    timeoutMs: 120_000,
+    timeoutMs,
   });
   return {
     arch: raw.System?.arch ?? raw.Architecture,

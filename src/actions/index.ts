@@ -30,7 +30,7 @@ import { shieldRevert } from './shield-revert.ts';
 
 import { updateInstall } from './update-install.ts';
 
-export { checkSchema } from './assess-checks.ts';
+export { checkSchema } from './assess-schema.ts';
 
 /** The actions by the name in `uses:`. */
 export function createActions(): ActionCatalog {

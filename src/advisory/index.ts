@@ -7,10 +7,11 @@ export type {
   SystemEvidence,
   UpdateEvidence,
 } from './evidence.ts';
+export { heldBack } from './hold.ts';
 export { loadAdvisory, parseAdvisory } from './load.ts';
 export { minimumAdvisory } from './minimum.ts';
 export { languageIdsOf, languageLetters, packageFor } from './packages.ts';
-export { questionsOf } from './questions.ts';
+export { type EvidenceQuestions, questionsOf } from './questions.ts';
 export type { Advisory, AdvisoryInfection, AdvisoryPackage, AdvisoryShield } from './schema.ts';
 export type { AffectedSystem } from './schema-affected.ts';
 export { ROLES } from './schema-shields.ts';

@@ -10,11 +10,18 @@ import type { PlanSource } from './load-plan.ts';
 
 const checksFile = z.strictObject({ checks: z.array(checkSchema).min(1) });
 
-/**
- * @param checks - path of a file of checks; the shipped one where left out
- * @throws FB_FILE_MISSING, FB_INPUT_INVALID, FB_ADVISORY_INVALID
- */
-export async function assessPlaybook(checks?: string): Promise<PlanSource['playbook']> {
+export interface AssessOptions {
+  /** Path of a file of checks; the shipped one where left out. */
+  readonly checks?: string;
+  /** Weak passwords are tried, which every wrong logon leaves in the host's log. */
+  readonly triesPasswords?: boolean;
+  /** The host's RPC service is asked without a logon too. */
+  readonly isScanned?: boolean;
+}
+
+/** @throws FB_FILE_MISSING, FB_INPUT_INVALID, FB_ADVISORY_INVALID */
+export async function assessPlaybook(options: AssessOptions = {}): Promise<PlanSource['playbook']> {
+  const { checks, triesPasswords = false, isScanned = false } = options;
   const file = checks ?? join(shippedFolder(), 'assessments', 'security.yaml');
   const playbook = {
     firebreak: 1,
@@ -22,16 +29,39 @@ export async function assessPlaybook(checks?: string): Promise<PlanSource['playb
     hosts: 'all',
     max_fail_percentage: 100,
     max_unreachable_percentage: 100,
-    defaults: { timeout: '10m', retries: 1 },
+    defaults: { timeout: triesPasswords ? '30m' : '10m', retries: 1 },
     steps: [
       {
         id: 'assess',
         uses: 'assess.run',
-        with: { advisories: (await listAdvisories()) as unknown as Json, checks: await readChecks(file) },
+        with: {
+          advisories: (await listAdvisories()) as unknown as Json,
+          checks: await readChecks(file),
+          passwords: triesPasswords ? 'try' : 'policy',
+          scan: isScanned,
+        },
       },
     ],
   };
-  return { file: checks === undefined ? 'assess' : `assess ${checks}`, text: JSON.stringify(playbook, null, 1) };
+  const words = [
+    'assess',
+    ...(triesPasswords ? ['--passwords'] : []),
+    ...(isScanned ? ['--scan'] : []),
+    ...(checks === undefined ? [] : [checks]),
+  ];
+  return { file: words.join(' '), text: JSON.stringify(playbook, null, 1) };
+}
+
+/** The options of a plan's file, as it is named above; null: it is another playbook's. */
+export function assessOptionsOf(file: string): AssessOptions | null {
+  const said = /^assess( --passwords)?( --scan)?(?: (.+))?$/s.exec(file);
+  if (said === null) return null;
+  const [, passwords, scan, checks] = said;
+  return {
+    ...(checks === undefined ? {} : { checks }),
+    triesPasswords: passwords !== undefined,
+    isScanned: scan !== undefined,
+  };
 }
 
 /** @throws FB_FILE_MISSING, FB_INPUT_INVALID with file, line and column of the first mistake */

@@ -1,5 +1,5 @@
 /** `firebreak verify ADVISORY HOSTS`: the verdict of the fleet, reading only. A playbook of one step that no file holds. */
-import { assessPlaybook } from './assess.ts';
+import { assessOptionsOf, assessPlaybook } from './assess.ts';
 import type { PlanSource } from './load-plan.ts';
 
 const SCANNED = ' --scan';
@@ -27,8 +27,8 @@ steps:
 
 /** What the plan names as its file: a path, or a playbook of `verify` or `assess` that no file holds. */
 export async function playbookAgain(file: string): Promise<PlanSource['playbook']> {
-  const assessed = /^assess(?: (.+))?$/s.exec(file);
-  if (assessed !== null) return assessPlaybook(assessed[1]);
+  const assessed = assessOptionsOf(file);
+  if (assessed !== null) return assessPlaybook(assessed);
   const advisory = /^verify (.+)$/s.exec(file)?.[1];
   if (advisory === undefined) return file;
   const isScanned = advisory.endsWith(SCANNED);

@@ -12,6 +12,9 @@ interface Assessed {
   readonly weak: readonly string[];
   readonly unreadable: readonly string[];
   readonly checks: readonly { readonly id: string; readonly state: string; readonly found: string }[];
+  readonly passwords: readonly { readonly name: string; readonly state: string; readonly kind: string | null }[] | null;
+  readonly beyond_scan: readonly string[] | null;
+  readonly out_of_support: boolean;
 }
 
 let fleet: Fleet;
@@ -21,6 +24,8 @@ beforeAll(async () => {
     { name: 'old', profile: 'windows-2000-server-sp4', variant: 'trusts-domain', relay: 'mgmt01' },
     { name: 'nt', profile: 'nt4-server-sp6a', variant: 'patched', relay: 'mgmt01' },
     { name: 'modern', profile: 'windows-10-1903-enu' },
+    { name: 'kiosk', profile: 'windows-10-1903-enu', variant: 'weak-settings' },
+    { name: 'kiosk-xp', profile: 'windows-xp-sp1', variant: 'weak-settings', relay: 'mgmt01' },
   ]);
 }, 120_000);
 afterAll(() => fleet.end());
@@ -80,6 +85,62 @@ describe('firebreak assess', () => {
     expect(logons.length).toBeGreaterThan(0);
     expect(logons.filter(({ granted }) => granted !== true)).toEqual([]);
   }, 60_000);
+
+  it('finds accounts, disks, shares, auditing and SQL Server as they are, directly and through a relay', async () => {
+    const hosts = new Map((await assessed('kiosk,kiosk-xp,old')).map((host) => [host.host, host]));
+    for (const name of ['kiosk', 'kiosk-xp']) {
+      const host = hosts.get(name);
+      const weak = ['administrators', 'ntfs', 'shares', 'audit-logon', 'password-required', 'password-expiry'];
+      expect([name, host?.weak]).toEqual([name, expect.arrayContaining(weak)]);
+      const found = (id: string) => host?.checks.find((check) => check.id === id)?.found;
+      expect(found('ntfs')).toMatch(/D: FAT32/);
+      expect(found('shares')).toMatch(/everybody may change public \(C:\\public\)$/);
+      expect(found('password-required')).toBe('kiosk');
+      expect(found('administrators')).toMatch(/^4: /);
+      expect(host?.checks.find(({ id }) => id === 'weak-passwords')?.state).toBe('not-applicable');
+    }
+    expect(stateOf(hosts.get('kiosk'), 'sql-authentication')).toBe('weak');
+    expect([stateOf(hosts.get('old'), 'ntfs'), stateOf(hosts.get('old'), 'sql-authentication')]).toEqual([
+      'ok',
+      'not-applicable',
+    ]);
+    expect([hosts.get('old')?.out_of_support, hosts.get('kiosk')?.out_of_support]).toEqual([true, true]);
+  }, 120_000);
+
+  it('finds weak passwords on demand, and nobody is locked out, however often it is asked', async () => {
+    const names = ['kiosk', 'kiosk-xp'];
+    const seen = async (name: string) => (await fleet.history(name)).filter(({ kind }) => kind === 'logon').length;
+    const before = new Map(await Promise.all(names.map(async (name) => [name, await seen(name)] as const)));
+    for (const round of [1, 2]) {
+      const hosts = new Map(
+        (await assessed('kiosk,kiosk-xp', '--passwords', '--scan')).map((host) => [host.host, host]),
+      );
+      for (const name of names) {
+        const host = hosts.get(name);
+        const of = (account: string) => host?.passwords?.find((each) => each.name === account);
+        expect([round, name, of('kiosk')]).toEqual([round, name, expect.objectContaining({ kind: 'blank' })]);
+        expect(of('scanner')).toMatchObject({ state: 'weak', kind: 'user' });
+        expect(of('backup')).toMatchObject({ state: 'weak', kind: 'password' });
+        expect(of('gone')).toMatchObject({ state: 'skipped', kind: null });
+        expect(stateOf(host, 'weak-passwords')).toBe('weak');
+        expect(host?.beyond_scan).toEqual(expect.arrayContaining(['weak-passwords', 'ntfs']));
+        // Windows XP locks nobody out; on the other the tries end before it comes near.
+        expect([round, of('careful')?.state]).toEqual([round, name === 'kiosk-xp' || round === 1 ? 'ok' : 'partly']);
+      }
+    }
+    for (const name of names) {
+      const logons = (await fleet.history(name)).filter(({ kind }) => kind === 'logon').slice(before.get(name));
+      expect(logons.filter(({ reason }) => reason === 'locked-out')).toEqual([]);
+      // Ten lock out, and two more are always left to the user.
+      const wrong = logons.filter(({ user, reason }) => /careful$/.test(String(user)) && reason === 'bad-password');
+      expect([name, wrong.length]).toEqual([name, name === 'kiosk-xp' ? 10 : 7]);
+      expect(logons.filter(({ user, reason }) => /gone$/.test(String(user)) && reason !== 'ok')).toEqual([]);
+    }
+    // The good password opens the account still.
+    const account = 'net use \\\\KIOSK\\IPC$ Sunny-Autumn-41 /user:KIOSK\\careful; net use \\\\KIOSK\\IPC$ /delete';
+    const { stdout } = await cli(['exec', ...fleet.where.slice(0, 2), 'kiosk', '--', account], fleet.options);
+    expect(stdout).toMatch(/command completed successfully/i);
+  }, 180_000);
 
   it('says by its exit code whether anything was found, and which host could not be asked', async () => {
     const sound = join(fleet.lab.dir, 'sound.yaml');

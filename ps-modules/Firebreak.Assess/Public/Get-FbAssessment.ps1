@@ -1,32 +1,51 @@
 function Get-FbAssessment {
     <#
     .SYNOPSIS
-    Settings of a host as they are, without any judgement: Values, Services, Accounts, Passwords. Reads only, tries no password.
+    Settings of a host as they are, without any judgement. Reads only, tries no password.
     .PARAMETER ValueKey
-    Keys of registry values, each with the name at the same place of ValueName.
-    .PARAMETER Rid
-    Well-known local accounts: 500 is the built-in administrator, 501 the guest.
-    .PARAMETER Password
-    Also the password policy.
+    Keys of registry values, each with the name at the same place of ValueName. One part of a key may be *: every key that is there.
+    .PARAMETER File
+    Files and folders that may be there.
+    .PARAMETER Also
+    What else: accounts, administrators, audit, disks, passwords (their policy), shares.
+    .PARAMETER Version
+    Of the system: 5.1
     #>
     [CmdletBinding()]
     param(
         [AllowEmptyCollection()] [string[]] $ValueKey = @(),
         [AllowEmptyCollection()] [string[]] $ValueName = @(),
         [AllowEmptyCollection()] [string[]] $Service = @(),
-        [AllowEmptyCollection()] [int[]] $Rid = @(),
-        [switch] $Password
+        [AllowEmptyCollection()] [string[]] $File = @(),
+        [AllowEmptyCollection()] [string[]] $Also = @(),
+        [string] $Version = ''
     )
     $values = @()
     for ($at = 0; $at -lt $ValueKey.Count; $at++) {
-        $found = Get-FbRegistryValue -Path $ValueKey[$at] -Name $ValueName[$at]
-        $present = $null
-        if ($found.Readable) { $present = [bool] $found.Present }
-        $data = $null
-        # Numbers and texts alone are judged; never the text of a password.
-        if ($present -and $ValueName[$at] -notlike '*Password') { $data = @($found.Value) -join ' ' }
-        $values += New-Object -TypeName PSObject -Property @{
-            Key = $ValueKey[$at]; Name = $ValueName[$at]; Present = $present; Data = $data; Error = [string] $found.Error
+        $wanted = $ValueKey[$at]
+        $keys = @($wanted)
+        $why = $null
+        if ($wanted -match '^(.+?)\\\*(\\.*)?$') {
+            $keys = @()
+            $head = $Matches[1]
+            $tail = [string] $Matches[2]
+            $below = Get-FbRegistryName -Path $head
+            if ($below.Readable) { foreach ($name in @($below.SubKeys)) { if ($name) { $keys += "$head\$name$tail" } } }
+            else { $why = "$head could not be read" }
+        }
+        if ($null -ne $why) {
+            $values += New-Object -TypeName PSObject -Property @{ Wanted = $wanted; Key = $wanted; Name = $ValueName[$at]; Present = $null; Data = $null; Error = $why }
+        }
+        foreach ($key in $keys) {
+            $found = Get-FbRegistryValue -Path $key -Name $ValueName[$at]
+            $present = $null
+            if ($found.Readable) { $present = [bool] $found.Present }
+            $data = $null
+            # Numbers and texts alone are judged; never the text of a password.
+            if ($present -and $ValueName[$at] -notlike '*Password') { $data = @($found.Value) -join ' ' }
+            $values += New-Object -TypeName PSObject -Property @{
+                Wanted = $wanted; Key = $key; Name = $ValueName[$at]; Present = $present; Data = $data; Error = [string] $found.Error
+            }
         }
     }
     $services = @()
@@ -41,9 +60,18 @@ function Get-FbAssessment {
         catch { $exists = $null }
         $services += New-Object -TypeName PSObject -Property @{ Name = $name; Exists = $exists; State = $state }
     }
-    $accounts = @()
-    if ($Rid.Count -gt 0) { $accounts = @(Get-FbAccountState -Rid $Rid) }
-    $policy = $null
-    if ($Password) { $policy = Get-FbPasswordPolicy }
-    New-Object -TypeName PSObject -Property @{ Values = $values; Services = $services; Accounts = $accounts; Passwords = $policy }
+    $files = @()
+    foreach ($path in $File) {
+        $exists = $null
+        try { $exists = [bool] (Test-FbFile -Path (Resolve-FbPath -Path $path -Own)) } catch { $exists = $null }
+        $files += New-Object -TypeName PSObject -Property @{ Path = $path; Exists = $exists }
+    }
+    $result = @{ Values = $values; Services = $services; Files = $files; Accounts = $null; Administrators = $null; Audit = $null; Disks = $null; Passwords = $null; Shares = $null }
+    if ($Also -contains 'accounts') { $result.Accounts = Get-FbLocalAccount }
+    if ($Also -contains 'administrators') { $result.Administrators = Get-FbAdministrator }
+    if ($Also -contains 'audit') { $result.Audit = Get-FbAuditPolicy -Version $Version }
+    if ($Also -contains 'disks') { $result.Disks = Get-FbFileSystem }
+    if ($Also -contains 'passwords') { $result.Passwords = Get-FbPasswordPolicy }
+    if ($Also -contains 'shares') { $result.Shares = Get-FbShare }
+    New-Object -TypeName PSObject -Property $result
 }

@@ -17,6 +17,15 @@ export interface AssessedHost {
   readonly reason: string;
   readonly verdicts: readonly JsonObject[];
   readonly checks: readonly JsonObject[];
+  /** What came of trying weak passwords, account by account; null: not asked for. */
+  readonly passwords: readonly JsonObject[] | null;
+  /** What the RPC service said without a logon; null: not asked for. */
+  readonly scan: JsonObject | null;
+  /** Of `missing` and `weak`: what a scan without a logon says nothing of; null: not asked for. */
+  readonly beyond_scan: readonly string[] | null;
+  /** Day on which the vendor's support of the system ended; null: not known of it. */
+  readonly support_ended: string | null;
+  readonly out_of_support: boolean;
 }
 
 export const ASSESS_HEAD: readonly string[] = ['HOST', 'SYSTEM', 'FIXES', 'SETTINGS', 'FOUND'];
@@ -39,6 +48,11 @@ export function assessedHost(host: string, result: JsonObject | null, why: strin
     reason: result === null ? why : String(result['reason'] ?? ''),
     verdicts: objectsOf(result?.['verdicts']),
     checks: objectsOf(result?.['checks']),
+    passwords: Array.isArray(result?.['passwords']) ? objectsOf(result['passwords']) : null,
+    scan: objectOf(result?.['scan']),
+    beyond_scan: Array.isArray(result?.['beyond_scan']) ? textsOf(result['beyond_scan']) : null,
+    support_ended: typeof result?.['support_ended'] === 'string' ? result['support_ended'] : null,
+    out_of_support: result?.['out_of_support'] === true,
   };
 }
 
@@ -52,7 +66,8 @@ export function assessRow(host: AssessedHost): readonly string[] {
     host.weak.length === 0 ? '' : `${host.weak.length} weak`,
     host.unreadable.length === 0 ? '' : `${host.unreadable.length} not read`,
   ].filter((part) => part !== '');
-  return [host.host, host.os ?? '-', fixes.join(', ') || 'ok', settings.join(', ') || 'ok', host.reason];
+  const system = host.out_of_support ? `${host.os ?? '-'} (out of support)` : (host.os ?? '-');
+  return [host.host, system, fixes.join(', ') || 'ok', settings.join(', ') || 'ok', host.reason];
 }
 
 /** What is wrong first; with `all` also what is as it should be. */
@@ -74,8 +89,23 @@ export function assessText(host: AssessedHost, all: boolean): string {
       const advice = String(check['advice'] ?? '');
       return advice === '' ? [line] : [line, `  ${''.padEnd(22)}→ ${advice}`];
     });
-  const lines = [...fixes, ...settings];
+  const lines = [...supportOf(host), ...fixes, ...settings, ...scanOf(host)];
   return lines.length === 0 ? '' : [host.host, ...lines].join('\n');
+}
+
+function supportOf({ out_of_support: isOut, support_ended: day }: AssessedHost): readonly string[] {
+  if (!isOut) return [];
+  return [`  ${'support'.padEnd(22)}ended ${day}: fixes for later holes do not exist, patched or not`];
+}
+
+function scanOf({ scan, beyond_scan: beyond }: AssessedHost): readonly string[] {
+  if (scan === null || beyond === null) return [];
+  const found = beyond.length === 0 ? 'nothing more was found here' : `says nothing of ${beyond.join(', ')}`;
+  return [`  ${'scan without a logon'.padEnd(22)}${String(scan['reason'])}; ${found}`];
+}
+
+function objectOf(value: Json | undefined): JsonObject | null {
+  return objectsOf(value === undefined ? [] : [value])[0] ?? null;
 }
 
 function textsOf(value: Json | undefined): readonly string[] {

@@ -13,6 +13,8 @@ interface AssessFlags extends LookFlags, StateOptions {
   readonly checks?: string;
   readonly all?: boolean;
   readonly details?: boolean;
+  readonly passwords?: boolean;
+  readonly scan?: boolean;
   readonly json?: boolean;
 }
 
@@ -21,12 +23,17 @@ export function registerAssess(program: Command): void {
     .command('assess')
     .summary('missing fixes and weak settings; reads only')
     .description(
-      'Asks every host for the fixes of all shipped advisories and for its security settings; changes nothing and tries no password.',
+      'Asks every host for the fixes of all shipped advisories and for its security settings; changes nothing, and tries passwords only when told to.',
     )
     .argument('[hosts...]', 'host patterns of the inventory; none = all hosts');
   addFleetOptions(command)
     .option('--forks <n>', 'hosts at once', parsePositiveInteger)
     .option('--checks <file>', 'checks of your own instead of playbooks/assessments/security.yaml')
+    .option(
+      '--passwords',
+      'try weak passwords on local accounts (none, the name, "password", …), never near a lock-out; each is a failed logon in the host\'s log',
+    )
+    .option('--scan', 'ask over the network without a logon too, and say what that would not have found')
     .option('--details', `show what was found, one by one (unasked for up to ${FEW_HOSTS} hosts)`)
     .option('--no-details', 'show a line a host alone')
     .option('--all', 'show what is as it should be too')
@@ -34,11 +41,15 @@ export function registerAssess(program: Command): void {
   addStateOption(command)
     .addHelpText(
       'after',
-      '\nExit code: 0 nothing was found, 3 something was found or a host could not be asked.\n\nExamples:\n  $ firebreak assess -i inventory.yaml servers\n  $ firebreak assess -i inventory.yaml web01 --all\n  $ firebreak assess -i inventory.yaml --json > assessment.ndjson',
+      '\nExit code: 0 nothing was found, 3 something was found or a host could not be asked.\n\nExamples:\n  $ firebreak assess -i inventory.yaml servers\n  $ firebreak assess -i inventory.yaml web01 --all\n  $ firebreak assess -i inventory.yaml servers --passwords --scan\n  $ firebreak assess -i inventory.yaml --json > assessment.ndjson',
     )
     .action(async (hosts: string[], flags: AssessFlags) => {
       const { assessPlaybook } = await import('../../app/index.ts');
-      const playbook = await assessPlaybook(flags.checks);
+      const playbook = await assessPlaybook({
+        ...(flags.checks === undefined ? {} : { checks: flags.checks }),
+        triesPasswords: flags.passwords === true,
+        isScanned: flags.scan === true,
+      });
       await withServices(flags, async (services) => {
         const { view, exitCode } = await lookAtHosts(services, playbook, hosts, flags);
         const assessed = view.hosts.map((host): AssessedHost => {
