@@ -1,8 +1,8 @@
 export type { Operator } from '../engine/index.ts';
 export type { TagChoice } from '../playbook/index.ts';
 export { hashPackages, listAdvisories, playbookOf, showAdvisory } from './advisory.ts';
-export { approve } from './approve.ts';
 export { answer, type OpenQuestion, openQuestions } from './answer.ts';
+export { approve } from './approve.ts';
 export { assessPlaybook } from './assess.ts';
 export { type AuditFindings, exportAudit, exportAuditToFile, verifyAudit } from './audit.ts';
 export { CHECK_NAMES, type CheckName, doctor, type HostReport, RELAYED_CHECK_NAMES } from './doctor/index.ts';
@@ -47,3 +47,4 @@ export {
   sideEffects,
   targetProblem,
 } from './wizard.ts';
+export { work } from './worker.ts';

@@ -5,9 +5,10 @@
  */
 import type { DispatchJob, Hold, HostOutcome, HostParked, PlannedHost, PlannedWave } from '../domain/index.ts';
 import { askGate, foldGates, judgeGate, waveName } from './gates.ts';
-import { HostJob, type RunScope } from './host-job.ts';
+import type { RunScope } from './host-job.ts';
 import { HostRecord } from './host-record.ts';
 import { planHash } from './plan/index.ts';
+import { workOn } from './remote.ts';
 import { type EndedHost, exceededThreshold } from './thresholds.ts';
 import { describeWindow, mayBegin, nextBegin, wallClock } from './windows.ts';
 
@@ -165,7 +166,8 @@ export class Waves {
   #closed(wave: PlannedWave, hosts: readonly string[]): Held | null {
     const { windows } = wave;
     if (windows === undefined || hosts.length === 0 || this.#scope.check || this.#scope.ignoresWindow) return null;
-    const begins = hosts.map((name) => nextBegin(windows, this.#scope.deps.clock.now(), this.#isNew(name)));
+    const kinds = new Set(hosts.map((name) => this.#isNew(name)));
+    const begins = [...kinds].map((isNew) => nextBegin(windows, this.#scope.deps.clock.now(), isNew));
     const known = begins.filter((at) => at !== null);
     const at = known.length === 0 ? null : Math.min(...known);
     const opens = at === null ? 'does not open soon' : `opens ${wallClock(at, windows[0]?.tz ?? 'UTC')}`;
@@ -185,7 +187,7 @@ export class Waves {
     if (host === undefined) return [];
     const run = async () => {
       begun.add(name);
-      await new HostJob(this.#scope, host, this.#record(name)).run();
+      await workOn(this.#scope, host, this.#record(name), 'plan');
       this.#judge(wave);
     };
     return [{ id: name, set: host.set, run }];

@@ -11,6 +11,8 @@ const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 /** Every window opens at least once a week; a change of the clocks may swallow one opening. */
 const DAYS_AHEAD = 16;
+/** Enough to know whether one is open, and whether a day's work still fits in. */
+const DAYS_NEAR = 2;
 
 export interface Opening {
   /** Milliseconds since the epoch. */
@@ -21,8 +23,12 @@ export interface Opening {
 }
 
 /** Openings that end after `from`, in order; those that overlap or touch are one. */
-export function openingsFrom(windows: readonly PlannedWindow[], from: number): readonly Opening[] {
-  const all = windows.flatMap((window) => openingsOf(window, from)).toSorted((a, b) => a.start - b.start);
+export function openingsFrom(
+  windows: readonly PlannedWindow[],
+  from: number,
+  daysAhead = DAYS_AHEAD,
+): readonly Opening[] {
+  const all = windows.flatMap((window) => openingsOf(window, from, daysAhead)).toSorted((a, b) => a.start - b.start);
   const merged: Opening[] = [];
   for (const next of all) {
     const last = merged.at(-1);
@@ -39,9 +45,9 @@ export function openingsFrom(windows: readonly PlannedWindow[], from: number): r
   return merged;
 }
 
-/** The opening that holds the moment; null when every window is closed then. */
-export function openingAt(windows: readonly PlannedWindow[], now: number): Opening | null {
-  const [first] = openingsFrom(windows, now);
+/** The opening that holds the moment, as far as it is sure for two days; null when every window is closed then. */
+export function openingAt(windows: readonly PlannedWindow[], now: number, daysAhead = DAYS_NEAR): Opening | null {
+  const [first] = openingsFrom(windows, now, daysAhead);
   return first !== undefined && first.start <= now ? first : null;
 }
 
@@ -70,7 +76,7 @@ export function describeWindow({ start, end, tz, days, minRemainingMs }: Planned
 /** `open until Tue 2026-11-24 05:00 Asia/Tokyo`, or when a new host may begin next. */
 export function describeNext(windows: readonly PlannedWindow[], now: number): string {
   const tz = windows[0]?.tz ?? 'UTC';
-  const open = openingAt(windows, now);
+  const open = openingAt(windows, now, DAYS_AHEAD);
   if (open !== null && mayBegin(windows, now, true)) return `open until ${wallClock(open.end, tz)}`;
   const next = nextBegin(windows, now, true);
   return next === null ? 'does not open within two weeks' : `opens next ${wallClock(next, tz)}`;
@@ -81,7 +87,7 @@ export function wallClock(at: number, tz: string): string {
   return `${DateTime.fromMillis(at, { zone: tz, locale: 'en' }).toFormat('ccc yyyy-MM-dd HH:mm')} ${tz}`;
 }
 
-function openingsOf(window: PlannedWindow, from: number): readonly Opening[] {
+function openingsOf(window: PlannedWindow, from: number, daysAhead: number): readonly Opening[] {
   const zone = IANAZone.create(window.tz);
   const local = DateTime.fromMillis(from, { zone });
   const today = Date.UTC(local.year, local.month - 1, local.day);
@@ -89,7 +95,7 @@ function openingsOf(window: PlannedWindow, from: number): readonly Opening[] {
   const endMinutes = minutesOf(window.end);
   const length = endMinutes > startMinutes ? 0 : DAY_MS;
   const openings: Opening[] = [];
-  for (let day = -2; day <= DAYS_AHEAD; day++) {
+  for (let day = -2; day <= daysAhead; day++) {
     const date = today + day * DAY_MS;
     const weekday = WEEKDAYS[(new Date(date).getUTCDay() + 6) % 7];
     if (weekday === undefined || !window.days.includes(weekday)) continue;

@@ -37,6 +37,9 @@ export interface WorldOptions {
 export interface ProcessOptions {
   readonly diesAt?: number;
   readonly signal?: AbortSignal;
+  /** Stays while a gate or a window is waited for. */
+  readonly waits?: boolean;
+  readonly ignoresWindow?: boolean;
   readonly onEvent?: (event: RunEvent) => void;
   readonly change?: (deps: EngineDeps) => EngineDeps;
   /** What the person at the terminal answers; absent: nobody is there. Null: they never do. */
@@ -83,16 +86,19 @@ export class World {
     plan: Plan,
     options: ProcessOptions & { parent?: string; check?: boolean; skipLeased?: boolean } = {},
   ): Promise<End> {
-    const { parent = null, check = false, skipLeased = false } = options;
+    const { parent = null, check = false, skipLeased = false, waits = false, ignoresWindow = false } = options;
+    const how = { parent, check, skipLeased, waits, ignoresWindow };
     const signal = options.signal ?? new AbortController().signal;
     return this.#process(options, (deps) =>
-      runPlan(deps, { run, plan, parent, check, skipLeased, by: 'test@here', version: '0', signal }),
+      runPlan(deps, { run, plan, ...how, by: 'test@here', version: '0', signal }),
     );
   }
 
   resume(run: string, options: ProcessOptions = {}): Promise<End> {
     const signal = options.signal ?? new AbortController().signal;
-    return this.#process(options, (deps) => resumeRun(deps, { run, by: 'test@here', version: '0', signal }));
+    const { waits = false, ignoresWindow = false } = options;
+    const how = { waits, ignoresWindow, by: 'test@here', version: '0', signal };
+    return this.#process(options, (deps) => resumeRun(deps, { run, ...how }));
   }
 
   async deps(
