@@ -4,6 +4,7 @@ import { loadAdvisory } from '../advisory/index.ts';
 import { type ActionCatalog, FirebreakError, type JsonObject, type Plan, type PlanOrigin } from '../domain/index.ts';
 import { createPlan } from '../engine/index.ts';
 import { type InputSource, loadPlaybook, type Playbook, resolveInputs, type TagChoice } from '../playbook/index.ts';
+import { readExceptions } from './exceptions.ts';
 import { findAdvisory, findPlaybook, readInclude, readText } from './files.ts';
 import { type InventorySource, inventoryOrigin, readInventory, readTargets } from './inventory/index.ts';
 
@@ -19,6 +20,10 @@ export interface PlanSource extends InventorySource {
   readonly tags?: TagChoice | undefined;
   /** Folder of the package files. */
   readonly packages?: string | undefined;
+  /** `--exceptions`: file of hosts that are left as they are. */
+  readonly exceptions?: string | undefined;
+  /** Told what the user should know of the files although nothing is wrong, one line each. */
+  readonly warn?: ((text: string) => void) | undefined;
 }
 
 /** @throws FB_PLAYBOOK_INVALID and its kin with `details: SourceProblem[]`, FB_FILE_MISSING, FB_NO_HOSTS, FB_USAGE */
@@ -36,6 +41,16 @@ export async function loadPlan(source: PlanSource, catalog: ActionCatalog): Prom
     const targets = source.targetsFile === undefined ? undefined : await readTargets(source.targetsFile, inventory);
     return source.only === undefined ? targets : source.only.filter((host) => targets?.includes(host) ?? true);
   });
+  const exceptions = await mistakes.gather(async () => {
+    if (source.exceptions === undefined || inventory === undefined) return [];
+    const { held, warnings } = await readExceptions(source.exceptions, {
+      inventory,
+      advisory: advisory ?? null,
+      now: Date.now(),
+    });
+    for (const warning of warnings) source.warn?.(warning);
+    return held;
+  });
   mistakes.raise();
   // A rerun reads the same file again, wherever it is started.
   const file = typeof source.playbook === 'string' ? resolve(playbook!.file) : playbook!.file;
@@ -46,6 +61,7 @@ export async function loadPlan(source: PlanSource, catalog: ActionCatalog): Prom
     inputs: inputs!,
     advisory: advisory ?? null,
     catalog,
+    exceptions: exceptions ?? [],
     origin: originOf(source),
     ...(source.limit === undefined ? {} : { limit: source.limit }),
     ...(only === undefined ? {} : { only }),
@@ -54,7 +70,7 @@ export async function loadPlan(source: PlanSource, catalog: ActionCatalog): Prom
 }
 
 function originOf(source: PlanSource): PlanOrigin {
-  const { targetsFile, packages, connection, tags } = source;
+  const { targetsFile, packages, connection, tags, exceptions } = source;
   const path = (name: string | undefined): string | null => (name === undefined ? null : resolve(name));
   return {
     inventory: inventoryOrigin(source),
@@ -62,6 +78,7 @@ function originOf(source: PlanSource): PlanOrigin {
     packages: path(packages),
     connection: (connection ?? {}) as JsonObject,
     ...(tags === undefined ? {} : { tags }),
+    ...(exceptions === undefined ? {} : { exceptions: resolve(exceptions) }),
   };
 }
 

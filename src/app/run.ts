@@ -133,6 +133,8 @@ export async function planRerun(services: Services, options: RerunOptions): Prom
       limit: options.limit,
       forks: options.forks,
       inputs,
+      exceptions: options.exceptions ?? old.origin.exceptions,
+      warn: options.warn,
       only,
       connector: services.connector,
     },

@@ -1,7 +1,7 @@
 /** What the commands that start a run on an inventory's hosts have in common, from their flags on. */
 import type { FinishedRun, loadPlan, Services } from '../app/index.ts';
 import { followRun } from './follow-run.ts';
-import { chosenTags, connectionFlags, type NewRunOptions } from './options.ts';
+import { chosenTags, connectionFlags, type NewRunOptions, warnOnStderr } from './options.ts';
 import { readVersion } from './version.ts';
 
 type PlanSource = Parameters<typeof loadPlan>[0];
@@ -22,6 +22,8 @@ export async function sourceOf(
     packages: flags.packages,
     forks: flags.forks,
     tags: chosenTags(flags),
+    exceptions: flags.exceptions,
+    warn: warnOnStderr,
     connection: overridesOf(connectionFlags(flags)),
     connector: services.connector,
   };

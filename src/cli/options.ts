@@ -53,6 +53,15 @@ export function chosenTags({ tags, skipTags }: TagOptions): TagChoice | undefine
   return tags === undefined && skipTags === undefined ? undefined : { only: tags ?? [], skip: skipTags ?? [] };
 }
 
+export function addExceptionsOption(command: Command): Command {
+  return command.option('--exceptions <file>', 'hosts to leave as they are, until when, and who approved it (YAML)');
+}
+
+/** What the user should know although nothing is wrong. */
+export function warnOnStderr(text: string): void {
+  process.stderr.write(`warning: ${text}\n`);
+}
+
 /** The parsed flags are those that src/app takes. */
 export type ConnectionOptions = { readonly [Flag in keyof ConnectionFlags]?: NonNullable<ConnectionFlags[Flag]> };
 
@@ -221,6 +230,7 @@ export interface NewRunOptions
 /** What a run does at a gate and outside of its window. */
 export interface WaitFlags {
   readonly wait: boolean;
+  readonly exceptions?: string;
   readonly ignoreWindow?: boolean;
 }
 
@@ -231,7 +241,7 @@ export function addWaitOptions(command: Command): Command {
 }
 
 export function addNewRunOptions(command: Command, inputPurpose?: string): Command {
-  addTagOptions(addInputOption(addFleetOptions(command), inputPurpose))
+  addExceptionsOption(addTagOptions(addInputOption(addFleetOptions(command), inputPurpose)))
     .option('--packages <folder>', 'folder with the package files and their SHA256SUMS')
     .option('--forks <n>', 'hosts at once', parsePositiveInteger)
     .option('--check', 'read and probe only; change nothing')

@@ -73,6 +73,7 @@ export const ERROR_CODES = {
   FB_PLAYBOOK_INVALID: false,
   FB_INVENTORY_INVALID: false,
   FB_ADVISORY_INVALID: false,
+  FB_EXCEPTIONS_INVALID: false,
   FB_INPUT_INVALID: false,
   FB_NO_HOSTS: false,
   FB_FILE_MISSING: false,

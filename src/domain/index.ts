@@ -50,6 +50,7 @@ export type {
   Plan,
   PlannedBlock,
   PlannedGate,
+  PlannedException,
   PlannedHost,
   PlannedNode,
   PlannedStep,

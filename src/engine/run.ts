@@ -22,6 +22,7 @@ import type { EngineDeps } from './deps.ts';
 import { EarlierAnswers } from './earlier-answers.ts';
 import { foldRun } from './fold-run.ts';
 import { HostJob, type RunScope } from './host-job.ts';
+import { exceptedHosts } from './excepted.ts';
 import { foldHosts, HostRecord } from './host-record.ts';
 import { Orders } from './orders.ts';
 import { flattenSteps } from './plan-steps.ts';
@@ -85,8 +86,12 @@ export async function runPlan(deps: EngineDeps, options: RunOptions): Promise<Ru
   const scope = scopeOf(deps, plan, options);
   await journal.create({ run, plan, parent, check });
   try {
-    const leftOut = scope.isLeasing ? await leaseHosts(journal, run, plan, plan.hosts, options.skipLeased) : new Map();
-    await scope.recorder.append(null, [
+    const excepted = exceptedHosts(plan, deps.clock.now());
+    const ours = plan.hosts.filter(({ name }) => !excepted.has(name));
+    const leftOut = scope.isLeasing ? await leaseHosts(journal, run, plan, ours, options.skipLeased) : new Map();
+    const records: Records = new Map([...excepted.keys()].map((name) => [name, new HostRecord(name)]));
+    // In one append: no resume may find an excepted host without its outcome, and work on it.
+    await scope.recorder.append(records, [
       {
         type: 'RunStarted',
         planHash: plan.hash,
@@ -97,9 +102,9 @@ export async function runPlan(deps: EngineDeps, options: RunOptions): Promise<Ru
         ...(options.change === undefined ? {} : { change: options.change }),
         ...(options.ignoresWindow === true ? { ignoresWindow: true } : {}),
       },
-      ...leasedEvents(scope, (host) => !leftOut.has(host.name)),
+      ...leasedEvents(scope, (host) => !leftOut.has(host.name) && !excepted.has(host.name)),
+      ...excepted.values(),
     ]);
-    const records: Records = new Map();
     for (const [name, reason] of leftOut) {
       const record = new HostRecord(name);
       records.set(name, record);

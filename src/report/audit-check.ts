@@ -225,7 +225,7 @@ function summaryOf({ record, kept, events, from, to }: OpenRun): AuditedRun {
     name: plan.playbook.name,
     parent: record.parent,
     planHash,
-    change: null,
+    change: kept.flatMap((event) => (event.type === 'RunStarted' ? [event.change ?? null] : []))[0] ?? null,
     hosts: plan.hosts.length,
     events,
     from,

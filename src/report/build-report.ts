@@ -99,7 +99,7 @@ function hostOf(parts: readonly Part[], eventsOf: (part: Part) => readonly RunEv
     isFine: host.outcome !== null && FINE_OUTCOMES.has(host.outcome),
     reason: host.reason,
     error: host.error === null ? null : { ...host.error },
-    exception: null,
+    exception: exceptionOf(source.plan, host),
     standingShields: owed.filter(({ kind }) => kind === 'undo').length,
     owed,
     verdicts: parts.flatMap((part) => part.host.steps.flatMap((step) => verdictOf(part.source.view.run, step))),
@@ -142,6 +142,13 @@ function isBegun(host: HostView): boolean {
   return (
     host.startedAt !== null || (host.outcome !== null && host.outcome !== 'cancelled' && host.outcome !== 'skipped')
   );
+}
+
+function exceptionOf(plan: Plan, host: HostView): ReportHost['exception'] {
+  const found = host.outcome === 'excepted' ? plan.exceptions?.find((one) => one.host === host.name) : undefined;
+  if (found === undefined) return null;
+  const { reason, approvedBy, until, advisory, ticket } = found;
+  return { reason, approvedBy, until, advisory, ticket };
 }
 
 function owedOf({ source }: Part, events: readonly RunEvent[]): readonly ReportOwed[] {

@@ -65,6 +65,34 @@ describe('a report of one run', () => {
     expect(report.hosts[0]?.questions).toMatchObject([{ question: 'Go on?', answer: 'yes', by: 'bob@desk' }]);
   });
 
+  it('names the change, who approved a gate and for which plan, and who excepted a host', () => {
+    const endsAt = '2027-04-01T00:00:00.000Z';
+    const said = {
+      reason: 'the vendor forbids it',
+      approvedBy: 'J. Doe',
+      until: '2027-03-31',
+      advisory: 'cve-1',
+      ticket: null,
+    };
+    const made = source(
+      'r1',
+      { ...two, exceptions: [{ host: 'web01', endsAt, ...said }] },
+      [
+        ended('web01', 'excepted'),
+        { type: 'GateAnswered', gate: 'rest', decision: 'approved', by: 'carol@ops', planHash: 'hash', note: 'CAB 12' },
+      ],
+      { change: 'CHG0042' },
+    );
+    const { runs, hosts: found, isFine, tally } = buildReport([made], NOW);
+    expect(runs[0]).toMatchObject({ change: 'CHG0042' });
+    expect(runs[0]?.decisions).toMatchObject([
+      { what: 'started', by: 'alice@ctl' },
+      { what: 'approved', by: 'carol@ops', text: expect.stringContaining('CAB 12') },
+    ]);
+    expect(found[0]).toMatchObject({ outcome: 'excepted', isFine: true, exception: said });
+    expect([isFine, tally]).toEqual([false, { excepted: 1, waiting: 2 }]);
+  });
+
   it('counts shields that stand, and those that are down no longer', () => {
     expect(report.hosts.map((one) => [one.name, one.standingShields])).toEqual([
       ['web01', 0],

@@ -4,6 +4,7 @@ import type { PlanPreview, PreviewNode } from '../../app/index.ts';
 import type { Json, JsonObject } from '../../domain/index.ts';
 import { hostCount } from '../live/index.ts';
 import {
+  addExceptionsOption,
   addFleetOptions,
   addInputOption,
   addTagOptions,
@@ -13,6 +14,7 @@ import {
   type InputOptions,
   parsePositiveInteger,
   type TagOptions,
+  warnOnStderr,
   withServices,
 } from '../options.ts';
 
@@ -21,6 +23,7 @@ const LOOP_WIDTH = 100;
 
 interface PlanFlags extends FleetOptions, InputOptions, TagOptions {
   readonly forks?: number;
+  readonly exceptions?: string;
   readonly json?: boolean;
 }
 
@@ -30,7 +33,7 @@ export function registerPlan(program: Command): void {
     .summary('show what a run would do')
     .description('Reads playbook, advisory and inventory, and shows waves, hosts and steps; connects to nothing.')
     .argument('<playbook>', 'file, or the name of a shipped one');
-  addTagOptions(addInputOption(addFleetOptions(command)))
+  addExceptionsOption(addTagOptions(addInputOption(addFleetOptions(command))))
     .option('--forks <n>', 'hosts at once', parsePositiveInteger)
     .option('--json', 'the whole plan as JSON')
     .addHelpText('after', '\nExamples:\n  $ firebreak plan smbghost -i inventory.yaml --limit servers')
@@ -46,6 +49,8 @@ export function registerPlan(program: Command): void {
             inputs: flags.input ?? [],
             forks: flags.forks,
             tags: chosenTags(flags),
+            exceptions: flags.exceptions,
+            warn: warnOnStderr,
             connection: overridesOf(connectionFlags(flags)),
             connector: services.connector,
           },
@@ -85,6 +90,9 @@ export function renderPreview(preview: PlanPreview): readonly string[] {
       ),
     ]),
     '',
+    ...(preview.exceptions.length === 0
+      ? []
+      : ['Exceptions (left as they are)', ...preview.exceptions.map(exceptionText), '']),
     ...tagLines(preview),
     'Steps (* changes the host, ? asks a person, - reads or decides)',
     ...preview.steps.flatMap((node) => describeNode(node, '  ')),
@@ -95,6 +103,17 @@ function loopText(loop: Json): string {
   if (typeof loop === 'string') return loop;
   const text = JSON.stringify(loop);
   return text.length > LOOP_WIDTH ? `${text.slice(0, LOOP_WIDTH)}…` : text;
+}
+
+function exceptionText({
+  host,
+  advisory,
+  until,
+  reason,
+  approvedBy,
+  ticket,
+}: PlanPreview['exceptions'][number]): string {
+  return `  ${host}: ${advisory} until ${until} – ${reason} (approved by ${approvedBy}${ticket === null ? '' : `, ${ticket}`})`;
 }
 
 function listed(values: JsonObject, indent: string): readonly string[] {

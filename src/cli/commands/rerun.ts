@@ -2,7 +2,14 @@
 import { type Command, Option } from 'commander';
 import { FirebreakError } from '../../domain/index.ts';
 import { followRun } from '../follow-run.ts';
-import { addNewRunOptions, chosenTags, connectionFlags, type NewRunOptions, withServices } from '../options.ts';
+import {
+  addNewRunOptions,
+  chosenTags,
+  connectionFlags,
+  type NewRunOptions,
+  warnOnStderr,
+  withServices,
+} from '../options.ts';
 import { readVersion } from '../version.ts';
 
 interface RerunFlags extends NewRunOptions {
@@ -58,6 +65,8 @@ export function registerRerun(program: Command): void {
             packages: flags.packages,
             forks: flags.forks,
             tags: chosenTags(flags),
+            exceptions: flags.exceptions,
+            warn: warnOnStderr,
             connection: overridesOf(connectionFlags(flags)),
             check: flags.check === true,
             skipLeased: flags.skipLeased === true,

@@ -8,7 +8,8 @@ export function source(
   run: string,
   plan: Plan,
   bodies: readonly RunEventBody[],
-  { parent = null, check = false, from = '2026-11-23T04:00:00.000Z' } = {} as {
+  { parent = null, check = false, from = '2026-11-23T04:00:00.000Z', change } = {} as {
+    change?: string;
     parent?: string | null;
     check?: boolean;
     from?: string;
@@ -21,6 +22,7 @@ export function source(
     check,
     by: 'alice@ctl',
     version: '1.2.3',
+    ...(change === undefined ? {} : { change }),
   };
   const events = [started, ...bodies].map((body, index): RunEvent => {
     return { ...body, run, seq: index + 1, at: new Date(Date.parse(from) + index * 1000).toISOString() };
