@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { StepContext } from '../domain/index.ts';
+import { formatDuration } from '../util/index.ts';
 import { callHost } from './host-call.ts';
 
 const SERVICE_MANAGER = 'service control manager';
@@ -79,7 +80,8 @@ export function judgeAttack(seen: SeenAttack, service: string, restartsMean: num
     countdownUntil: countdownOf(seen, own),
   };
   const judged = (attacked: boolean | null, reason: string): AttackVerdict => ({ attacked, ...facts, reason });
-  const since = `since ${seen.Since}`;
+  // Without the moment it was asked: a question that holds the reason must not change by being asked again.
+  const since = `in the last ${formatDuration(Math.max(0, Date.parse(seen.Now) - Date.parse(seen.Since)))}`;
   if (own.length > 0) {
     const last = own.at(-1)?.At ?? '';
     const also =
@@ -105,10 +107,7 @@ export function judgeAttack(seen: SeenAttack, service: string, restartsMean: num
     );
   }
   if (seen.Older === null) {
-    return judged(
-      null,
-      `the log shows nothing, but nothing from before ${seen.Since} either: it may be younger, or cleared`,
-    );
+    return judged(null, `the log shows nothing, but nothing from before either: it may be younger, or cleared`);
   }
   if (seen.State === null) return judged(null, `whether ${service} runs cannot be told`);
   return judged(false, `${service} runs, has not died ${since}, and the system did not restart without being asked`);

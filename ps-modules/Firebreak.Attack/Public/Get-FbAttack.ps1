@@ -5,7 +5,7 @@ function Get-FbAttack {
     .DESCRIPTION
     Now and Since (ISO 8601, UTC, by the clock of the host), Readable, By, Error, Older and Events as of Get-FbEvent; Display: the name by
     which events call the service, State; $null where it cannot be told. Version: of a target, else empty.
-    Numbers: 7031 and 7034 a service has ended by itself, 1074 somebody has asked for a restart, 6005 and 6009 the system has
+    Numbers: 7031 and 7034 a service has ended by itself, 6005 and 6009 the system has
     started, 6006 it has shut down in order, 6008 it had not.
     #>
     [CmdletBinding()]
@@ -15,7 +15,7 @@ function Get-FbAttack {
     )
     $now = Get-FbTime
     $since = ConvertTo-FbTime -Value $now.AddSeconds(-$WithinSeconds)
-    $found = Get-FbEvent -Id 1074, 6005, 6006, 6008, 6009, 7031, 7034 -Since $since
+    $found = Get-FbEvent -Id 6005, 6006, 6008, 6009, 7031, 7034 -Since $since
     $display = $null
     try {
         foreach ($one in @(Get-FbWmi -Class Win32_Service -Filter "Name='$Service'")) {
