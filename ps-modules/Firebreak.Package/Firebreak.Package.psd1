@@ -8,6 +8,8 @@
         'Get-FbInstaller'
         'Get-FbPackageJob'
         'Get-FbPackageLog'
+        'Get-FbRemoval'
+        'Get-FbSignature'
         'Get-FbUpdateResult'
         'New-FbUpdateRequest'
         'Start-FbPackageJob'

@@ -20,11 +20,14 @@ import { operatorAsk } from './operator-ask.ts';
 import { operatorConfirm } from './operator-confirm.ts';
 import { packageInstall } from './package-install.ts';
 import { packageStage } from './package-stage.ts';
+import { packageUninstall } from './package-uninstall.ts';
 import { patchScan } from './patch-scan.ts';
 import { patchVerify } from './patch-verify.ts';
 import { pause } from './pause.ts';
 import { portsCheck } from './ports-check.ts';
 import { powershellRun } from './powershell-run.ts';
+import { registrySet } from './registry-set.ts';
+import { serviceSet } from './service-set.ts';
 import { shieldApply } from './shield-apply.ts';
 import { shieldRevert } from './shield-revert.ts';
 
@@ -55,11 +58,14 @@ export function createActions(): ActionCatalog {
     operatorConfirm,
     packageInstall,
     packageStage,
+    packageUninstall,
     patchScan,
     patchVerify,
     pause,
     portsCheck,
     powershellRun,
+    registrySet,
+    serviceSet,
     shieldApply,
     shieldRevert,
     updateInstall,

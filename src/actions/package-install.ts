@@ -9,16 +9,24 @@ import { parseAdvisory } from '../advisory/index.ts';
 import type { ChangeAction, ErrorRecord, JsonObject, Probe, Proof, StepContext } from '../domain/index.ts';
 import { fileNameArgument, readArgs } from './arguments.ts';
 import { readVerdict } from './evidence.ts';
-import { describeCode, exitMeaning } from './exit-codes.ts';
+import { type DeclaredCodes, describeCode, exitMeaning } from './exit-codes.ts';
 import { readHostFile } from './host-files.ts';
 import { installerBusy } from './installers.ts';
+import { heldStep } from './package-hold.ts';
 import { jobState, type PackageJob, readPackageJob } from './package-job.ts';
+import { checkSignature } from './package-signature.ts';
 import { beginPackageJob, recoverPackageJob, vanishedPackage } from './package-wait.ts';
 import { choosePackage } from './packages.ts';
 
 const args = z.strictObject({
   /** File in the package store instead of the advisory's. */
   package: fileNameArgument.optional(),
+  /** Instead of the usual ones; of an .exe without an advisory: its own. */
+  switches: z.array(z.string().min(1)).default([]),
+  /** Who must have signed it, instead of what the advisory says. */
+  signer: z.string().min(1).optional(),
+  /** skip: install it whoever has signed it. */
+  signature: z.enum(['check', 'skip']).default('check'),
 });
 const prior = z.object({
   file: z.string(),
@@ -30,6 +38,12 @@ const prior = z.object({
   superseded: z.string().nullable().default(null),
   /** Always restart after it: the installers of NT 4.0 end with 0 whether or not a restart must follow. */
   needsReboot: z.boolean().default(false),
+  exitCodes: z
+    .record(
+      z.string(),
+      z.object({ meaning: z.string(), reboot: z.boolean().default(false), failed: z.boolean().default(false) }),
+    )
+    .default({}),
 });
 type Prior = z.infer<typeof prior>;
 
@@ -42,7 +56,10 @@ export const packageInstall: ChangeAction = {
   isRepeatable: () => false,
 
   async probe(step, given): Promise<Probe> {
-    const chosen = await choosePackage(step, readArgs(args, given, 'package.install').package);
+    const asked = readArgs(args, given, 'package.install');
+    const held = heldStep(step);
+    if (held !== null) return held;
+    const chosen = await choosePackage(step, asked.package, asked.switches);
     const file = await step.packages.find(chosen.file);
     const job = await readPackageJob(step, file.sha256);
     const state = jobState(job);
@@ -54,6 +71,7 @@ export const packageInstall: ChangeAction = {
       switches: chosen.switches === null ? null : [...chosen.switches],
       superseded: state === 'ended' && job.Run !== step.run ? job.Claimed : null,
       needsReboot: chosen.needsReboot,
+      exitCodes: declaredOf(chosen.exitCodes),
     };
     if (state === 'running') return { state: 'needed', prior: wanted, reason: `run ${job.Run} has started it already` };
     if (state === 'vanished') return { state: 'refused', error: vanishedPackage(step, wanted, job) };
@@ -72,7 +90,10 @@ export const packageInstall: ChangeAction = {
       const error = refusal('FB_PACKAGE_HASH', `${chosen.path} on ${step.host.name} ${what}`, 'stage it again');
       return { state: 'refused', error };
     }
-    return { state: 'needed', prior: wanted };
+    const signer = asked.signer ?? chosen.signer;
+    const unsigned =
+      signer === null || asked.signature === 'skip' ? null : await checkSignature(step, chosen.path, signer);
+    return unsigned === null ? { state: 'needed', prior: wanted } : { state: 'refused', error: unsigned };
   },
 
   async act(step, _given, found) {
@@ -93,9 +114,18 @@ export const packageInstall: ChangeAction = {
   },
 };
 
+function declaredOf(codes: DeclaredCodes): Prior['exitCodes'] {
+  return Object.fromEntries(
+    Object.entries(codes).map(([code, { meaning, reboot = false, failed = false }]) => [
+      code,
+      { meaning, reboot, failed },
+    ]),
+  );
+}
+
 function judge(step: StepContext, wanted: Prior, job: PackageJob): Proof {
   const code = job.ExitCode ?? -1;
-  const meaning = exitMeaning(code);
+  const meaning = exitMeaning(code, wanted.exitCodes);
   const result: JsonObject = {
     exit_code: code >>> 0,
     reboot_required: meaning.rebootRequired || (wanted.needsReboot && meaning.meaning === 'installed'),

@@ -45,6 +45,8 @@ export interface StartPackage {
   readonly path: string;
   readonly engine: string;
   readonly switches: readonly string[] | null;
+  /** What is removed, where nothing is installed; `path` then names it for people. */
+  readonly subject?: string;
 }
 
 /** Claims the receipt and starts the installer, at most once. @throws FirebreakError those of callHost */
@@ -59,6 +61,7 @@ export function startPackageJob(step: StepContext, wanted: StartPackage): Promis
       Switches: wanted.switches ?? [],
       Run: step.run,
       Step: step.stepId,
+      ...(wanted.subject === undefined ? {} : { Subject: wanted.subject }),
     },
     result: startSchema,
     timeoutMs: 600_000,

@@ -4,7 +4,8 @@ import { type ChangeAction, FirebreakError } from '../domain/index.ts';
 import { fileNameArgument, readArgs } from './arguments.ts';
 import { bringToHost, broughtFile } from './file-transfer.ts';
 import { readHostFile } from './host-files.ts';
-import { choosePackage } from './packages.ts';
+import { heldStep } from './package-hold.ts';
+import { chooseFile } from './packages.ts';
 
 const args = z.strictObject({
   /** File in the package store instead of the advisory's. */
@@ -20,7 +21,9 @@ export const packageStage: ChangeAction = {
   results: ['file', 'path', 'sha256', 'bytes'],
   isRepeatable: () => true,
   async probe(step, given) {
-    const chosen = await choosePackage(step, readArgs(args, given, 'package.stage').package);
+    const held = heldStep(step);
+    if (held !== null) return held;
+    const chosen = await chooseFile(step, readArgs(args, given, 'package.stage').package);
     const file = await step.packages.find(chosen.file);
     if (chosen.sha256 !== null && chosen.sha256 !== file.sha256) {
       const message = `${file.name} has SHA-256 ${file.sha256}, but the advisory says ${chosen.sha256}`;

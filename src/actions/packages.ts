@@ -1,6 +1,7 @@
 /** Which package a host needs, and where it lies there. */
 import {
   type Advisory,
+  type AdvisoryPackage,
   type AffectedSystem,
   affectedSystem,
   packageFor,
@@ -9,10 +10,10 @@ import {
 } from '../advisory/index.ts';
 import { FirebreakError, type StepContext } from '../domain/index.ts';
 import { planAdvisory, readEvidence } from './evidence.ts';
+import type { DeclaredCodes } from './exit-codes.ts';
 import { type HostFacts, readFacts } from './facts.ts';
 
-const ENGINES = ['wusa', 'dism', 'update', 'update2', 'hotfix'] as const;
-export type Engine = (typeof ENGINES)[number];
+type Engine = AdvisoryPackage['engine'];
 
 export interface ChosenPackage {
   readonly file: string;
@@ -25,6 +26,9 @@ export interface ChosenPackage {
   readonly sha256: string | null;
   /** Full path on the host. */
   readonly path: string;
+  /** Who must have signed it; null = the advisory does not say. */
+  readonly signer: string | null;
+  readonly exitCodes: DeclaredCodes;
   /** Its fix is in effect after a restart only, whatever the installer's exit code says. */
   readonly needsReboot: boolean;
 }
@@ -32,28 +36,69 @@ export interface ChosenPackage {
 /**
  * The package that the playbook names, or the advisory's for the host's build and architecture.
  *
- * @throws FirebreakError FB_STEP_REFUSED when the advisory has none for this host or its engine is not there yet
+ * @throws FirebreakError FB_STEP_REFUSED when the advisory has none for this host, or nobody says how to run it
  */
-export async function choosePackage(step: StepContext, file: string | undefined): Promise<ChosenPackage> {
+export async function choosePackage(
+  step: StepContext,
+  file: string | undefined,
+  switches: readonly string[] = [],
+): Promise<ChosenPackage> {
   const facts = await readFacts(step);
-  const byExtension = file === undefined ? null : engineByExtension(file);
+  const byExtension = file === undefined ? null : engineByExtension(file, switches);
   if (file !== undefined && byExtension !== null) {
-    return {
-      file,
-      engine: byExtension,
-      switches: null,
-      kb: null,
-      sha256: null,
-      path: stagedPath(facts, file),
-      needsReboot: false,
-    };
+    const own = switches.length === 0 ? null : switches;
+    const path = stagedPath(facts, file);
+    const unknown = { kb: null, sha256: null, signer: null, exitCodes: {}, needsReboot: false };
+    return { file, engine: byExtension, switches: own, path, ...unknown };
   }
   if (file !== undefined && step.advisory === null) {
-    throw new FirebreakError('FB_STEP_REFUSED', `which kind of installer ${file} is, only an advisory tells`, {
-      remedy: 'add `advisory: <id>` to the playbook; without one this version installs .msu and .cab',
-    });
+    throw new FirebreakError(
+      'FB_STEP_REFUSED',
+      `which switches keep ${file} quiet, neither the step nor an advisory says`,
+      {
+        remedy:
+          'add them, as in `with: { package: setup.exe, switches: [/quiet, /norestart] }`, or `advisory: <id>` to the playbook',
+      },
+    );
   }
   // Programs are installers of several kinds: which one, the advisory says, also of a file that the playbook names.
+  const found = await advisoryPackage(step, facts, file);
+  const { data } = found;
+  const path = stagedPath(facts, found.file);
+  const sha256 = data.sha256 === undefined || 'input' in data.sha256 ? null : (data.sha256[found.file] ?? null);
+  return {
+    file: found.file,
+    engine: data.engine,
+    switches: switches.length > 0 ? switches : (data.args ?? null),
+    kb: data.kb ?? null,
+    sha256,
+    path,
+    signer: data.signer ?? null,
+    exitCodes: data.exit_codes ?? {},
+    needsReboot: data.reboot === 'always',
+  };
+}
+
+/** What is staged; which switches a program needs, only its installation asks. @throws FirebreakError as choosePackage */
+export async function chooseFile(
+  step: StepContext,
+  file: string | undefined,
+): Promise<Pick<ChosenPackage, 'file' | 'path' | 'sha256'>> {
+  if (file === undefined || step.advisory !== null) return choosePackage(step, file);
+  engineByExtension(file, []);
+  return { file, path: stagedPath(await readFacts(step), file), sha256: null };
+}
+
+/**
+ * What the plan's advisory names for the host.
+ *
+ * @throws FirebreakError FB_STEP_REFUSED when it has none for it
+ */
+export async function advisoryPackage(
+  step: StepContext,
+  facts: HostFacts,
+  file?: string,
+): Promise<{ readonly data: AdvisoryPackage; readonly file: string }> {
   const advisory = planAdvisory(step);
   const { entry, arch } = await entryOf(step, advisory, facts);
   const what = `${facts.Caption ?? 'this system'} (build ${facts.Build ?? '?'}, ${arch ?? 'architecture unknown'})`;
@@ -66,24 +111,7 @@ export async function choosePackage(step: StepContext, file: string | undefined)
       remedy: 'add the package to the advisory, or name the file with `with: { package: … }`',
     });
   }
-  const { data } = found;
-  const engine = ENGINES.find((known) => known === data.engine);
-  if (engine === undefined) {
-    throw new FirebreakError('FB_STEP_REFUSED', `installing with ${data.engine} is not there yet (${found.file})`, {
-      remedy: `this version installs with ${ENGINES.join(' and ')}`,
-    });
-  }
-  const path = stagedPath(facts, found.file);
-  const sha256 = data.sha256 === undefined || 'input' in data.sha256 ? null : (data.sha256[found.file] ?? null);
-  return {
-    file: found.file,
-    engine,
-    switches: data.args ?? null,
-    kb: data.kb ?? null,
-    sha256,
-    path,
-    needsReboot: data.reboot === 'always',
-  };
+  return found;
 }
 
 /** The advisory's entry for the host; asks for more than the facts only where they leave it open. */
@@ -113,12 +141,13 @@ function stagedPath(facts: HostFacts, file: string): string {
 }
 
 /** Null: a program, whose kind the name does not tell. */
-function engineByExtension(file: string): Engine | null {
+function engineByExtension(file: string, switches: readonly string[]): Engine | null {
   const extension = /\.[^.]+$/.exec(file)?.[0]?.toLowerCase();
   if (extension === '.msu') return 'wusa';
   if (extension === '.cab') return 'dism';
-  if (extension === '.exe') return null;
-  throw new FirebreakError('FB_STEP_REFUSED', `installing ${extension ?? 'such'} files is not there yet (${file})`, {
-    remedy: 'this version installs .msu, .cab and the .exe packages of an advisory',
+  if (extension === '.msi' || extension === '.msp') return 'msiexec';
+  if (extension === '.exe') return switches.length > 0 ? 'exe' : null;
+  throw new FirebreakError('FB_STEP_REFUSED', `${extension ?? 'such'} files cannot be installed (${file})`, {
+    remedy: 'packages are .msu, .cab, .msi, .msp and .exe; other files: file.push and powershell.run',
   });
 }

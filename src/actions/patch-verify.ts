@@ -1,6 +1,6 @@
 /** `patch.verify`: is the fix in effect? Judges evidence by the playbook's advisory or by minimum builds. */
 import { z } from 'zod';
-import { affectedSystem, minimumAdvisory } from '../advisory/index.ts';
+import { affectedSystem, heldBack, minimumAdvisory } from '../advisory/index.ts';
 import { FirebreakError, type JsonObject, type ReadAction } from '../domain/index.ts';
 import { readArgs } from './arguments.ts';
 import { planAdvisory, readVerdict } from './evidence.ts';
@@ -27,6 +27,7 @@ export const patchVerify: ReadAction = {
     'pending_reboot',
     'settings_open',
     'left_open',
+    'held',
     'reason',
     'build',
     'ubr',
@@ -47,6 +48,7 @@ export const patchVerify: ReadAction = {
     const { evidence, verdict: read } = await readVerdict(step, advisory);
     const scan = isScanned ? await scanHost(step, { timeoutMs: SCAN_TIMEOUT_MS, alsoActivation: false }) : null;
     const verdict = scan === null ? read : weighScan(read, scan);
+    const held = heldBack(advisory, step.clock.now());
     const entry = evidence.build === null ? undefined : affectedSystem(advisory, evidence.build, evidence.system);
     const supportEnded = entry?.support_ended ?? null;
     return {
@@ -57,7 +59,9 @@ export const patchVerify: ReadAction = {
         pending_reboot: verdict.pendingReboot,
         settings_open: verdict.settingsOpen === true,
         left_open: verdict.leftOpen === true,
-        reason: verdict.reason,
+        // No step installs the fix now; the reason says why.
+        held: held !== null,
+        reason: held === null || verdict.fixed ? verdict.reason : `${verdict.reason}; ${held}`,
         build: evidence.build,
         ubr: evidence.ubr,
         // What the advisory calls the system; null when no entry or more than one fits.

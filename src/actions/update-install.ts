@@ -19,6 +19,7 @@ import { readVerdict } from './evidence.ts';
 import { describeCode, exitMeaning } from './exit-codes.ts';
 import { callHost } from './host-call.ts';
 import { installerBusy } from './installers.ts';
+import { heldStep } from './package-hold.ts';
 import { jobState, type PackageJob, readPackageJob } from './package-job.ts';
 import { beginPackageJob, recoverPackageJob, vanishedPackage } from './package-wait.ts';
 
@@ -84,6 +85,8 @@ export const updateInstall: ChangeAction = {
 
   async probe(step, given) {
     const wanted = readArgs(args, given, 'update.install');
+    const held = heldStep(step);
+    if (held !== null) return held;
     const request = await readRequest(step, wanted, false);
     if (request.Relayed) return { state: 'refused', error: noPowerShell(step) };
     const job = await readPackageJob(step, request.Sha256);

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { AFFECTED_KEYS, affected } from './schema-affected.ts';
 import { CONDITION_KEYS, condition } from './schema-conditions.ts';
 import { INFECTION_KEYS, infection } from './schema-infection.ts';
-import { PACKAGE_KEYS, packageId, packageSchema } from './schema-packages.ts';
+import { hold, PACKAGE_KEYS, packageId, packageSchema } from './schema-packages.ts';
 import { kbNumber, PARTS_KEYS } from './schema-parts.ts';
 import { SHIELD_KEYS, serviceName, shield } from './schema-shields.ts';
 
@@ -21,6 +21,7 @@ export const advisorySchema = z
     replaces: z.array(z.string()).default([]),
     /** Later advisories that contain this one's fix. */
     replaced_by: z.array(z.string().min(1)).optional(),
+    hold: hold.optional(),
     /** The hole is only where this service is installed, such as that of a server role. */
     if_service: serviceName.optional(),
     /** Settings that leave the hole open although the fix is in. */

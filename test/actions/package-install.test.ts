@@ -42,6 +42,7 @@ const prior = {
   switches: null,
   superseded: null,
   needsReboot: false,
+  exitCodes: {},
 };
 const open = (receipt: string | null): { prior: JsonObject; since: string; receipt: string | null } => ({
   prior,
@@ -195,6 +196,14 @@ describe('package.install', () => {
     [-2147021886, true, { meaning: 'reboot-required' }],
     [-2146498525, false, { meaning: 'prerequisite-missing' }],
     [1618, false, { meaning: 'busy' }],
+    [1602, false, { meaning: 'cancelled' }],
+    [1603, false, { meaning: 'failed' }],
+    [1605, false, { meaning: 'not-installed' }],
+    [1612, false, { meaning: 'source-missing' }],
+    [1619, false, { meaning: 'source-missing' }],
+    [1633, false, { meaning: 'not-applicable' }],
+    [1638, false, { meaning: 'other-version' }],
+    [1642, false, { meaning: 'not-applicable' }],
     [194, false, { meaning: 'failed', exit_code: 194 }],
     [-1, false, { meaning: 'failed', exit_code: 0xffffffff }],
   ])('exit code %d', async (code, proven, result) => {
@@ -202,6 +211,24 @@ describe('package.install', () => {
     const proof = await install.prove(host.step({ advisory }), {}, prior);
     expect(proof).toMatchObject({ proven, result });
     expect(proof.error?.code).toBe(proven ? undefined : 'FB_PACKAGE_EXIT');
+  });
+
+  it('goes by what the advisory says of the codes of an installer of its own', async () => {
+    const exitCodes = {
+      17: { meaning: 'there already', reboot: true, failed: false },
+      0: { meaning: 'no', failed: true },
+    };
+    const ofMaker = { ...prior, engine: 'exe', exitCodes };
+    host.on('Get-FbPackageJob', endedWith(17));
+    expect(await install.prove(host.step({ advisory }), {}, ofMaker)).toMatchObject({
+      proven: true,
+      result: { meaning: 'declared', reboot_required: true },
+    });
+    host.on('Get-FbPackageJob', endedWith(0));
+    expect(await install.prove(host.step({ advisory }), {}, ofMaker)).toMatchObject({
+      proven: false,
+      error: { code: 'FB_PACKAGE_EXIT' },
+    });
   });
 
   it('wants the restart that the advisory demands, whatever the exit code says', async () => {
@@ -230,6 +257,83 @@ describe('package.install', () => {
     expect(proof.error?.code).toBe(proven ? undefined : 'FB_PACKAGE_VANISHED');
     // Where the receipt is (Get-FbDataFolder).
     if (!proven) expect(proof.error?.remedy).toContain('%SystemRoot%\\Firebreak');
+  });
+});
+
+describe('which installer', () => {
+  it.each<[string, string[], string, string[] | null]>([
+    ['a.msu', [], 'wusa', null],
+    ['a.cab', [], 'dism', null],
+    ['a.MSI', [], 'msiexec', null],
+    ['a.msp', ['/qn'], 'msiexec', ['/qn']],
+    ['setup.exe', ['/S', '/norestart'], 'exe', ['/S', '/norestart']],
+  ])('%s with %j', async (file, switches, engine, expected) => {
+    const probe = await install.probe(host.step(), { package: file, switches });
+    expect(probe).toMatchObject({ state: 'needed', prior: { engine, switches: expected } });
+  });
+
+  it('refuses a program whose switches nobody says', async () => {
+    await expect(install.probe(host.step(), { package: 'setup.exe' })).rejects.toMatchObject({
+      code: 'FB_STEP_REFUSED',
+      remedy: expect.stringContaining('switches:'),
+    });
+  });
+
+  it('takes engine, switches and exit codes of the advisory', async () => {
+    const own = JSON.parse(JSON.stringify(advisory)) as JsonObject & { packages: JsonObject };
+    const exit_codes = { 9: { meaning: 'was there', reboot: true } };
+    own.packages = {
+      'the-package': { file: 'setup.exe', engine: 'exe', args: ['/S'], exit_codes, source: 'test', confidence: 'H' },
+    };
+    expect(await install.probe(host.step({ advisory: own }), {})).toMatchObject({
+      state: 'needed',
+      prior: {
+        engine: 'exe',
+        switches: ['/S'],
+        exitCodes: { 9: { meaning: 'was there', reboot: true, failed: false } },
+      },
+    });
+  });
+});
+
+describe('who has signed it', () => {
+  const signed: { readonly [name: string]: Json } = {
+    Status: 'Valid',
+    Message: 'Signature verified.',
+    Subject: 'CN=Microsoft Windows, OU=MOPR, O=Microsoft Corporation, L=Redmond, S=Washington, C=US',
+  };
+  const args = { package: 'a.msu', signer: 'Microsoft Corporation' };
+
+  it('is asked on the host, and installed is what is signed as it should be', async () => {
+    host.on('Get-FbSignature', signed);
+    expect(await install.probe(host.step(), args)).toMatchObject({ state: 'needed' });
+    expect(host.parameters.at(-1)).toEqual({ Path: prior.path });
+  });
+
+  it.each<[string, JsonObject, string]>([
+    ['unsigned', { Status: 'NotSigned', Subject: null }, 'is not signed'],
+    ['tampered with', { Status: 'HashMismatch' }, 'changed after it had been signed'],
+    ['not trusted', { Status: 'NotTrusted' }, 'does not trust'],
+    ['not verifiable', { Status: 'UnknownError', Message: 'no such algorithm' }, 'no such algorithm'],
+    ['of another', { Subject: 'CN="Microsoft Corporation, really", O=Contoso, C=US' }, 'is signed by CN='],
+    ['of one who writes it elsewhere', { Subject: 'CN=Contoso, OU=Microsoft Corporation, C=US' }, 'not by Microsoft'],
+    ['without a certificate', { Subject: null }, 'signed by'],
+  ])('refuses one that is %s, unless told to skip', async (_name, change, says) => {
+    host.on('Get-FbSignature', { ...signed, ...change });
+    expect(await install.probe(host.step(), args)).toMatchObject({
+      state: 'refused',
+      error: { code: 'FB_PACKAGE_SIGNATURE', message: expect.stringContaining(says) },
+    });
+    expect(await install.probe(host.step(), { ...args, signature: 'skip' })).toMatchObject({ state: 'needed' });
+  });
+
+  it('is for the advisory to say, and not asked where it says nothing', async () => {
+    const own = JSON.parse(JSON.stringify(advisory)) as JsonObject & { packages: { 'the-package': JsonObject } };
+    expect(await install.probe(host.step({ advisory: own }), {})).toMatchObject({ state: 'needed' });
+    own.packages = { 'the-package': { ...own.packages['the-package'], signer: 'Contoso "Ltd"' } };
+    host.on('Get-FbSignature', { ...signed, Subject: 'O="Contoso ""Ltd""", C=US' });
+    expect(await install.probe(host.step({ advisory: own }), {})).toMatchObject({ state: 'needed' });
+    expect(host.count('Get-FbSignature')).toBe(1);
   });
 });
 
@@ -262,6 +366,7 @@ describe('package.stage', () => {
   it('takes the package that the playbook names', async () => {
     const probe = await stage.probe(host.step(), { package: 'other.cab' });
     expect(probe).toMatchObject({ state: 'satisfied', result: { file: 'other.cab' } });
-    await expect(stage.probe(host.step(), { package: 'other.exe' })).rejects.toMatchObject({ code: 'FB_STEP_REFUSED' });
+    expect(await stage.probe(host.step(), { package: 'other.exe' })).toMatchObject({ state: 'satisfied' });
+    await expect(stage.probe(host.step(), { package: 'other.zip' })).rejects.toMatchObject({ code: 'FB_STEP_REFUSED' });
   });
 });

@@ -25,6 +25,8 @@ $touching = @{
     'Get-FbFirewallProfile'   = @('Get-NetConnectionProfile', 'Get-NetFirewallProfile')
     'Get-FbRegistryName'      = @('Get-Item')
     'Get-FbRegistryValue'     = @('Get-Item')
+    # Of a file on a target too: by the path through its share.
+    'Get-FbSignature'         = @('Get-AuthenticodeSignature')
     'Get-FbSystemFolder'      = @('Join-Path')
     'Get-FbWmi'               = @('Get-CimInstance', 'Get-WmiObject')
     # Runs as a task of the host itself.

@@ -15,6 +15,7 @@ describe('installing on lab machines', () => {
       { name: 'good', profile: 'windows-10-1903-enu' },
       { name: 'fails', profile: 'windows-10-1903-enu', variant: 'installer-fails' },
       { name: 'hangs', profile: 'windows-10-1903-jpn', variant: 'installer-hangs' },
+      { name: 'patched', profile: 'windows-10-1903-enu', variant: 'patched' },
     ]);
     const folder = join(lab.lab.dir, 'packages');
     const file = join(folder, readdirSync(folder).find((name) => name.endsWith('.msu')) ?? '');
@@ -115,5 +116,91 @@ describe('installing on lab machines', () => {
       State: 'failed',
       Reason: expect.stringContaining(reason),
     });
+  });
+
+  const PRODUCT = '{5A1C0DE0-83F0-4B5E-9B4C-2F6A1D7E9001}';
+  const PATCH = '{5A1C0DE0-83F0-4B5E-9B4C-2F6A1D7E9002}';
+  const removal = (host: string, parameters: { readonly [name: string]: string | boolean }): Promise<Result> =>
+    lab.call(host, 'Package\\Get-FbRemoval', parameters);
+  async function put(host: string, file: string): Promise<{ readonly path: string; readonly hash: string }> {
+    const from = join(lab.lab.dir, 'packages', file);
+    const hash = createHash('sha256').update(readFileSync(from)).digest('hex');
+    const path = `C:\\Windows\\Firebreak\\packages\\${file}`;
+    const options = { signal: new AbortController().signal, timeoutMs: 60_000, sha256: hash };
+    await (await lab.session(host)).push(() => createReadStream(from), path, options);
+    return { path, hash };
+  }
+  /** To its end; its exit code. */
+  async function work(host: string, key: string, path: string, more: object): Promise<Result> {
+    const call = { Sha256: key, Path: path, Switches: [], Run: 'run-9', Step: 'work', ...more };
+    expect(await lab.call(host, 'Package\\Start-FbPackageJob', call)).toEqual({
+      ...{ Changed: true, State: 'started', Reason: null },
+    });
+    return eventually(
+      () => lab.call(host, 'Package\\Get-FbPackageJob', { Sha256: key }),
+      (state) => state['ExitCode'] !== null,
+      'it has ended',
+    );
+  }
+
+  it('knows an update of the component store by its manifest, and has it removed', async () => {
+    const kb = { Kb: 'KB4551762' };
+    const store = 'Package_for_RollupFix~31bf3856ad364e35~amd64~~18362.720.1.3';
+    const none = { Installed: false, Pending: null, Engine: null, Subject: null, Reason: null };
+    expect(await removal('patched', { Kb: 'KB999999' })).toEqual(none);
+    expect(await removal('fails', kb)).toEqual(none);
+    expect(await removal('patched', kb)).toEqual({
+      ...{ Installed: true, Pending: null, Engine: 'dism-remove', Subject: store, Reason: null },
+    });
+    expect(await removal('patched', { ...kb, Wusa: true })).toMatchObject({
+      Engine: 'wusa-remove',
+      Subject: '4551762',
+    });
+    const key = '3'.repeat(64);
+    const ended = await work('patched', key, 'KB4551762', { Engine: 'dism-remove', Subject: store });
+    expect(ended).toMatchObject({ ExitCode: 3010, Log: expect.stringContaining('install.log') });
+    expect(await removal('patched', kb)).toEqual({ ...none, Pending: 'remove' });
+  });
+
+  it('installs and removes products and patches of the Windows Installer', async () => {
+    const msi = await put('good', 'lab-agent-1.0.msi');
+    const msp = await put('good', 'lab-agent-1.0.1.msp');
+    const product = { Product: PRODUCT };
+    const patch = { Product: PRODUCT, Patch: PATCH };
+    expect(await removal('good', product)).toMatchObject({ Installed: false });
+    expect(await work('good', msi.hash, msi.path, { Engine: 'msiexec' })).toMatchObject({ ExitCode: 0 });
+    expect(await lab.call('good', 'Package\\Get-FbPackageLog', { Sha256: msi.hash })).toMatchObject({
+      Lines: expect.arrayContaining([expect.stringContaining('returning 0')]),
+    });
+    expect(await removal('good', product)).toMatchObject({ Installed: true, Engine: 'msi-remove', Subject: PRODUCT });
+    expect(await removal('good', patch)).toMatchObject({ Installed: false });
+    expect(await work('good', msp.hash, msp.path, { Engine: 'msiexec' })).toMatchObject({ ExitCode: 3010 });
+    const found = await removal('good', patch);
+    expect(found).toMatchObject({ Installed: true, Engine: 'msp-remove' });
+    const patchKey = '4'.repeat(64);
+    const out = { Engine: 'msp-remove', Subject: String(found['Subject']) };
+    expect(await work('good', patchKey, PATCH, out)).toMatchObject({ ExitCode: 3010 });
+    expect(await removal('good', patch)).toMatchObject({ Installed: false });
+    const key = '5'.repeat(64);
+    expect(await work('good', key, PRODUCT, { Engine: 'msi-remove', Subject: PRODUCT })).toMatchObject({ ExitCode: 0 });
+    expect(await removal('good', product)).toMatchObject({ Installed: false });
+  });
+
+  it('tells who has signed a package', async () => {
+    const signature = (Path: string) => lab.call('good', 'Package\\Get-FbSignature', { Path });
+    expect(await signature(PATH)).toMatchObject({
+      ...{ Status: 'Valid', Subject: expect.stringContaining('O=Microsoft Corporation') },
+    });
+    const other = await put('good', 'lab-agent-1.0.msi');
+    expect(await signature(other.path)).toMatchObject({
+      Status: 'Valid',
+      Subject: expect.stringContaining('Firebreak'),
+    });
+    expect(await signature((await put('good', 'lab-agent-1.0.1.msp')).path)).toMatchObject({
+      ...{ Status: 'NotSigned', Subject: null },
+    });
+    await lab.script('good', 'param($Path) Add-Content -LiteralPath $Path -Value "x"', { Path: PATH });
+    expect(await signature(PATH)).toMatchObject({ Status: 'HashMismatch' });
+    expect(await signature('C:\\nothing.msu')).toMatchObject({ Status: 'UnknownError', Subject: null });
   });
 });

@@ -28,6 +28,8 @@ describe('installing on targets', () => {
       { name: 'w2k', profile: 'windows-2000-server-sp4', relay: 'mgmt' },
       { name: 'xpjpn', profile: 'windows-xp-sp1-jpn', relay: 'mgmt' },
       { name: 'nt4', profile: 'nt4-server-sp6a', relay: 'mgmt' },
+      { name: 'w2k-patched', profile: 'windows-2000-server-sp4', variant: 'patched', relay: 'mgmt' },
+      { name: 'nt4-patched', profile: 'nt4-server-sp6a', variant: 'patched', relay: 'mgmt' },
       { name: 'hangs', profile: 'windows-2000-server-sp4', variant: 'installer-hangs', relay: 'mgmt' },
       { name: 'fails', profile: 'nt4-server-sp6a', variant: 'installer-fails', relay: 'mgmt' },
     ]);
@@ -92,6 +94,40 @@ describe('installing on targets', () => {
     },
     120_000,
   );
+
+  it.each([
+    ['w2k-patched', 'spuninst', 'C:\\WINNT\\$NtUninstallKB824146$\\spuninst\\spuninst.exe', 3010],
+    ['nt4-patched', 'hotfix-remove', 'C:\\WINNT\\$NtUninstallKB824146$\\hotfix.exe', 0],
+  ])(
+    '%s: gives the old files back with %s',
+    async (host, engine, subject, code) => {
+      const on = lab.relayed('mgmt', host);
+      const removal = () => on.call('Package\\Get-FbRemoval', { Kb: 'KB824146' });
+      const none = { Installed: false, Pending: null, Engine: null, Subject: null, Reason: null };
+      expect(await on.call('Package\\Get-FbRemoval', { Kb: 'KB999999' })).toEqual(none);
+      expect(await removal()).toEqual({ ...none, Installed: true, Engine: engine, Subject: subject });
+      const key = '6'.repeat(64);
+      const job = { Sha256: key, Path: 'KB824146', Switches: [], Run: 'run-1', Step: 'remove' };
+      const started = await on.call('Package\\Start-FbPackageJob', { ...job, Engine: engine, Subject: subject });
+      expect(started).toMatchObject({ Changed: true, State: 'started' });
+      const ended = await eventually(
+        () => on.call('Package\\Get-FbPackageJob', { Sha256: key }),
+        (state) => state['ExitCode'] !== null,
+        'the removal has ended',
+      );
+      expect(ended).toMatchObject({ ExitCode: code });
+      expect(await removal()).toEqual({ ...none, Pending: 'remove' });
+    },
+    120_000,
+  );
+
+  it('is judged by the relay who has signed a package there', async () => {
+    const { on, path } = await work('w2k', 'Windows2000-KB824146-x86-ENU.exe', 'update');
+    const signature = () => on.call('Package\\Get-FbSignature', { Path: path });
+    expect(await signature()).toMatchObject({ Status: 'Valid', Subject: expect.stringContaining('Microsoft') });
+    await on.call('Host\\Add-FbFileChunk', { Path: path, Offset: 0, Bytes: new Uint8Array([1, 2]) });
+    expect((await signature())['Status']).not.toBe('Valid');
+  }, 120_000);
 
   it('tells that it failed by the code that the installer gave', async () => {
     const { start, ended } = await work('fails', 'WindowsNT4Server-KB824146-x86-ENU.exe', 'hotfix');

@@ -173,6 +173,9 @@ function resolvePackage(of: LabPackage, machine: CompleteProfile): object {
     kb: of.kb,
     engine: of.engine,
     program: of.program,
+    product: of.product,
+    patch: of.patch,
+    signer: of.signer,
     sha256: of.sha256,
     cbs: of.cbs,
     requires: withoutAbsent({

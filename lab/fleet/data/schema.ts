@@ -342,6 +342,8 @@ const changesSchema = {
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 const fileNameSchema = z.string().regex(/^[A-Za-z0-9._-]+$/);
 
+const guidSchema = z.string().regex(/^\{[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}$/, 'expected a {GUID} in capitals');
+
 /** An installer, or a tool that is no part of Windows; with `files` one for each language. */
 export const packageSchema = z
   .strictObject({
@@ -357,8 +359,13 @@ export const packageSchema = z
       .min(1)
       .optional(),
     kb: z.string().regex(/^(KB\d+|tool)$/),
-    /** wusa: an .msu; update: update.exe until 2003; update2: from 2004 on; hotfix: NT 4; tool: a copy of `program`. */
-    engine: z.enum(['wusa', 'update', 'update2', 'hotfix', 'tool']),
+    /** wusa: an .msu; update: update.exe until 2003; update2: from 2004 on; hotfix: NT 4; msi, msp: for msiexec; tool: a copy of `program`. */
+    engine: z.enum(['wusa', 'update', 'update2', 'hotfix', 'msi', 'msp', 'tool']),
+    /** Codes of the Windows Installer: of the product of an msi or msp, of an msp itself. */
+    product: guidSchema.optional(),
+    patch: guidSchema.optional(),
+    /** Subject of whoever signed it; absent: Microsoft, empty: nobody. */
+    signer: z.string().optional(),
     program: z
       .string()
       .regex(/^[a-z0-9]+$/)
@@ -389,6 +396,9 @@ export const packageSchema = z
     if (isOne === (of.files !== undefined)) fail('file', 'expected either file and sha256, or files');
     if ((of.program !== undefined) !== (of.engine === 'tool'))
       fail('program', 'expected with engine: tool, and only there');
+    if ((of.product !== undefined) !== /^ms[ip]$/.test(of.engine))
+      fail('product', 'expected with engine: msi or msp, and only there');
+    if ((of.patch !== undefined) !== (of.engine === 'msp')) fail('patch', 'expected with engine: msp, and only there');
   });
 type PackageFile = z.output<typeof packageSchema>;
 

@@ -5,6 +5,6 @@ function Get-FbInstallerProcess {
     #>
     [CmdletBinding()]
     param()
-    $names = @('wusa.exe', 'dism.exe', 'msiexec.exe', 'powershell.exe', 'update.exe', 'hotfix.exe')
+    $names = @('wusa.exe', 'dism.exe', 'msiexec.exe', 'powershell.exe', 'update.exe', 'hotfix.exe', 'spuninst.exe')
     @(Get-FbProcess -Name $names -Folder (Get-FbDataFolder))
 }

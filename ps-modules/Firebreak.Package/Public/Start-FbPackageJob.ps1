@@ -8,6 +8,8 @@ function Start-FbPackageJob {
     busy (another installer is at work); failed (Reason). An installation that an earlier run has ended is put aside
     and the package is claimed anew. A target runs it by its service manager, which starts things as SYSTEM at once; by
     WMI, as the account of the credential, only where the service manager does not.
+    .PARAMETER Subject
+    What is removed, as Get-FbRemoval names it. There is no package then: Sha256 is that of the request, Path names it for people.
     #>
     [CmdletBinding(SupportsShouldProcess = $true)]
     param(
@@ -16,14 +18,15 @@ function Start-FbPackageJob {
         [Parameter(Mandatory = $true)] [string] $Engine,
         [AllowEmptyCollection()] [string[]] $Switches = @(),
         [Parameter(Mandatory = $true)] [string] $Run,
-        [Parameter(Mandatory = $true)] [string] $Step
+        [Parameter(Mandatory = $true)] [string] $Step,
+        [string] $Subject = ''
     )
     $result = @{ Changed = $false; State = 'failed'; Reason = $null }
     $folder = Get-FbJobFolder -Sha256 $Sha256
     $receipt = "$folder\receipt.txt"
     $job = Get-FbPackageJob -Sha256 $Sha256
     $isMine = $job.Run -eq $Run
-    $command = Get-FbEngineCommand -Engine $Engine -Path $Path -Switches $Switches -LogPath "$folder\install.log"
+    $command = Get-FbEngineCommand -Engine $Engine -Path $Path -Switches $Switches -LogPath "$folder\install.log" -Subject $Subject
     if ($job.Exists -and $job.ProcessAlive) { $result.State = 'running' }
     elseif ($job.Exists -and $null -ne $job.ExitCode -and $isMine) { $result.State = 'finished' }
     elseif ($job.Exists -and $job.Started -and $null -eq $job.ExitCode) { $result.State = 'vanished' }
@@ -33,9 +36,9 @@ function Start-FbPackageJob {
         $result.State = 'busy'
         $result.Reason = $job.OtherInstallers -join ', '
     }
-    elseif (-not (Test-FbFile -Path $Path -PathType Leaf)) { $result.Reason = "$Path does not exist" }
-    elseif ((Get-FbSha256 -Path $Path) -ne $Sha256.ToLower()) { $result.Reason = "$Path has another SHA-256" }
-    elseif ($PSCmdlet.ShouldProcess($Path, "install with $Engine")) {
+    elseif (-not $Subject -and -not (Test-FbFile -Path $Path -PathType Leaf)) { $result.Reason = "$Path does not exist" }
+    elseif (-not $Subject -and (Get-FbSha256 -Path $Path) -ne $Sha256.ToLower()) { $result.Reason = "$Path has another SHA-256" }
+    elseif ($PSCmdlet.ShouldProcess($Path, "run $Engine")) {
         try {
             if ($job.Exists -and -not $isMine) {
                 $aside = '{0}.{1}' -f $folder, (Get-FbTime).ToString('yyyyMMddHHmmss')

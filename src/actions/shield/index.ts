@@ -18,6 +18,7 @@ export {
   shieldPriorSchema,
 } from './model.ts';
 export { RPC_HTTP } from './rpc-http.ts';
+export { managedBy, STOP_TIMEOUT_MS } from './service.ts';
 
 const METHODS: { readonly [method in ShieldPrior['method']]: ShieldMethod } = {
   ipsec: ipsecShield,

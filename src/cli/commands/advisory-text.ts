@@ -10,6 +10,12 @@ type Floors = NonNullable<Entry['files']>;
 export function advisoryText(advisory: Advisory): string {
   const head = [`${advisory.advisory}: ${advisory.title}`];
   if (advisory.summary !== undefined) head.push(advisory.summary);
+  if (advisory.hold !== undefined) {
+    const { reason, until } = advisory.hold;
+    head.push(
+      `Held: no run installs its fix ${until === undefined ? 'for the time being' : `before ${until}`}: ${reason}`,
+    );
+  }
   if (advisory.if_service !== undefined) head.push(`Only where the service ${advisory.if_service} is installed.`);
   for (const { title, remedy, confidence } of advisory.conditions) {
     head.push(`Open in spite of the fix where ${title}: ${remedy} (${confidence}).`);

@@ -67,11 +67,12 @@ export function registerPlan(program: Command): void {
 }
 
 /** The lines of `firebreak plan`. */
-export function renderPreview(preview: PlanPreview): readonly string[] {
+export function renderPreview(preview: PlanPreview & { readonly held?: string | null }): readonly string[] {
   return [
     `${preview.name} (${preview.file})`,
     `plan ${preview.hash.slice(0, 12)}, advisory ${preview.advisory ?? 'none'}, ${preview.forks} hosts at once`,
     `stops when more than ${preview.maxFailPercentage} % fail or more than ${preview.maxUnreachablePercentage} % are unreachable`,
+    ...(preview.held == null ? [] : [`nothing is installed: ${preview.held}`]),
     ...(preview.requireChange ? ['needs a change number: --change NUMBER'] : []),
     '',
     'Inputs',
