@@ -4,7 +4,14 @@
  * there before is owed like that of a shield, and comes back in the same ways.
  */
 import { z } from 'zod';
-import type { ChangeAction, ErrorRecord, JsonObject, OpenUndo, StepContext } from '../domain/index.ts';
+import {
+  type ChangeAction,
+  type ErrorRecord,
+  FirebreakError,
+  type JsonObject,
+  type OpenUndo,
+  type StepContext,
+} from '../domain/index.ts';
 import { readArgs } from './arguments.ts';
 import { judgeAttack, readAttack } from './attack.ts';
 import { ATTACKED_SERVICE } from './attack-check.ts';
@@ -113,6 +120,10 @@ export const attackHold: ChangeAction = {
     const call = { module: 'Attack', function: 'Set-FbCrashHold', parameters, result: appliedSchema } as const;
     const applied = await callHost(step, { ...call, timeoutMs: 120_000 });
     if (applied.Stopped) step.progress('the restart that was counted down to is called off');
+    if (!applied.Applied) {
+      const { code, message, remedy, retryable } = failure(step, applied.Errors.join('; ') || 'no reason given', true);
+      throw new FirebreakError(code, message, { remedy, retryable });
+    }
     for (const error of applied.Errors) step.progress(error);
     return { state: 'done' };
   },

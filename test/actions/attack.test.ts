@@ -20,7 +20,7 @@ interface Event {
 }
 
 const at = (minutesAgo: number): string =>
-  new Date(Date.parse(NOW) - minutesAgo * 60_000).toISOString().slice(0, 19) + 'Z';
+  `${new Date(Date.parse(NOW) - minutesAgo * 60_000).toISOString().slice(0, 19)}Z`;
 const event = (minutesAgo: number, Id: number, Source: string, Strings: string[] = []): Event => ({
   At: at(minutesAgo),
   Id,
@@ -219,6 +219,16 @@ describe('attack.hold', () => {
     });
     expect(await hold.recover(host.step(), args, { prior: found, since: NOW, receipt: null })).toEqual({
       state: 'done',
+    });
+  });
+
+  it('says why it could not be set, and may be tried again', async () => {
+    const found = await prior();
+    host.on('Set-FbCrashHold', { ...done, Changed: false, Applied: false, Errors: ['sc failure RpcSs ended with 5'] });
+    await expect(hold.act(host.step(), args, found)).rejects.toMatchObject({
+      code: 'FB_STEP_NOT_PROVEN',
+      message: expect.stringContaining('ended with 5'),
+      retryable: true,
     });
   });
 

@@ -128,6 +128,23 @@ describe('an attack on RpcSs', () => {
     });
   });
 
+  it('is held off on the machine itself in the same way', async () => {
+    const held = { Service: 'RpcSs', Action: 'none', StopCountdown: true };
+    const before = await call('mgmt', 'Get-FbCrashHold', { Service: 'RpcSs' });
+    // No countdown runs: nothing to call off is no error.
+    expect(await call('mgmt', 'Set-FbCrashHold', { ...held, Action: 'restart/1000' })).toMatchObject({
+      Changed: true,
+      Applied: true,
+      Stopped: false,
+      Errors: [],
+    });
+    expect(await call('mgmt', 'Set-FbCrashHold', held)).toMatchObject({ Changed: true, Applied: true });
+    const prior = { Service: 'RpcSs', Action: 'none', PriorPresent: before['Present'] ?? null };
+    const back = { ...prior, PriorAction: before['Action'] ?? null, PriorReset: before['Reset'] ?? null };
+    expect(await call('mgmt', 'Restore-FbCrashHold', back)).toMatchObject({ Restored: true, Errors: [] });
+    expect(await call('mgmt', 'Get-FbCrashHold', { Service: 'RpcSs' })).toEqual(before);
+  });
+
   it('NT 4.0 does nothing when a service dies, and has nothing to hold off', async () => {
     expect(await call('nt4', 'Get-FbCrashHold', { Service: 'RpcSs' })).toMatchObject({
       Supported: false,
