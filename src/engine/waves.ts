@@ -64,13 +64,22 @@ export class Waves {
 
   /** What keeps the next hosts from being begun, before anything is leased for them; null: nothing. */
   async heldAtOnce(): Promise<Held | null> {
-    for (const wave of this.#scope.plan.waves) {
-      this.#judge(wave);
-      if (this.#stopped !== null) return null;
-      const open = this.#open(wave);
-      if (open.length > 0) return this.#held(wave, open);
+    try {
+      for (const wave of this.#scope.plan.waves) {
+        this.#judge(wave);
+        const open = this.#open(wave);
+        if (this.#stopped !== null)
+          return this.#heldOutside(
+            wave,
+            open.filter((name) => this.#isBegun(name)),
+          );
+        if (open.length > 0) return await this.#held(wave, open);
+      }
+      return null;
+    } finally {
+      // Whoever runs the waves comes to it again, and sees begun hosts through first.
+      this.#stopped = null;
     }
-    return null;
   }
 
   /** True when every host has its outcome. */
@@ -123,6 +132,10 @@ export class Waves {
       const held = await this.#gate(wave);
       if (held !== null || this.#stopped !== null) return held;
     }
+    return this.#heldOutside(wave, open);
+  }
+
+  #heldOutside(wave: PlannedWave, open: readonly string[]): Held | null {
     return open.some((name) => this.#mayBegin(wave, name)) ? null : this.#closed(wave, open);
   }
 
