@@ -15,6 +15,7 @@ const args = z.strictObject({
 export const fileFetch: ReadAction = {
   uses: 'file.fetch',
   kind: 'read',
+  elsewhere: true,
   summary: 'copies a file of the host to this machine',
   args,
   results: ['path', 'file', 'sha256', 'bytes'],

@@ -16,6 +16,7 @@ const prior = z.object({ source: z.string(), path: z.string(), sha256: z.string(
 export const filePush: ChangeAction = {
   uses: 'file.push',
   kind: 'change',
+  elsewhere: true,
   summary: 'brings a file of this machine to the host, checked by its SHA-256',
   args,
   results: ['source', 'path', 'sha256', 'bytes'],

@@ -35,6 +35,7 @@ const outputs = new WeakMap<StepContext, Output>();
 export const powershellRun: ChangeAction = {
   uses: 'powershell.run',
   kind: 'change',
+  elsewhere: true,
   summary: 'runs a script on the host, guarded by a test',
   args,
   results: ['output', 'errors', 'passed'],

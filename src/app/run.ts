@@ -70,7 +70,8 @@ export async function resume(
   const plan = await journal.plan(run);
   const view = foldRun(plan, await journal.events(run));
   const unfinished = new Set(view.hosts.filter((host) => isChosen(host, 'failed')).map((host) => host.name));
-  await services.connector.prepare(plan.hosts.filter((host) => unfinished.has(host.name)));
+  const needed = [...plan.hosts.filter((host) => unfinished.has(host.name)), ...(plan.others ?? [])];
+  await services.connector.prepare(needed);
   options.watcher.start(view);
   const { packages } = plan.origin;
   const deps = await services.engineDeps(
@@ -173,7 +174,7 @@ async function execute(services: Services, plan: Plan, options: Execution): Prom
   const isDemanded = isChangeDemanded(process.env);
   const change = changeNumber(options.change, { plan, check: options.check, isDemanded });
   if (plan.origin.packages !== null) await ensurePackageFolder(plan.origin.packages);
-  await services.connector.prepare(plan.hosts);
+  await services.connector.prepare([...plan.hosts, ...(plan.others ?? [])]);
   const run = newRunId();
   options.watcher.start(foldRun(plan, []));
   const deps = await services.engineDeps(run, plan.origin.packages ?? undefined, options.watcher, options.operator);

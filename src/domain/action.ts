@@ -158,6 +158,8 @@ interface ActionBase {
   readonly args: ZodObject;
   /** Fields of the result, for the static check of expressions. */
   readonly results: readonly string[];
+  /** True when what it finds or does says nothing of the host that the step is for: `on:` and `run_once:` may stand on it. */
+  readonly elsewhere?: true;
 }
 
 export interface ReadAction extends ActionBase {

@@ -76,6 +76,13 @@ export interface LoopStarted {
   readonly step: string;
   readonly items: readonly Json[];
 }
+/** The host does a step with `run_once:` for all hosts of its wave. A later claim takes the place of one that nothing was begun under. */
+export interface OnceClaimed {
+  readonly type: 'OnceClaimed';
+  readonly host: string;
+  readonly step: string;
+  readonly wave: string;
+}
 export interface StepProbed {
   readonly type: 'StepProbed';
   readonly host: string;
@@ -122,6 +129,10 @@ export interface StepFinished {
   readonly durationMs: number;
   /** Of a step with `loop:`: how many items it had; what they did is in events of their own. */
   readonly items?: number;
+  /** The other host on which it was carried out. */
+  readonly on?: string;
+  /** The host that did it for the wave; outcome and result are its. */
+  readonly from?: string;
 }
 export interface ShieldConfirmed {
   readonly type: 'ShieldConfirmed';
@@ -254,6 +265,7 @@ export type RunEventBody =
   | HostLeased
   | HostReleased
   | LoopStarted
+  | OnceClaimed
   | StepProbed
   | StepIntended
   | StepDetached

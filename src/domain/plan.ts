@@ -126,6 +126,10 @@ export interface PlannedStep {
   readonly timeout: number | string;
   /** At most this many hosts in this step at once; null = no limit but forks. */
   readonly throttle: number | null;
+  /** Name, or a template that gives one, of the host on which it is carried out instead. Absent: on the host itself. */
+  readonly on?: string;
+  /** One host of each wave does it for all of them. Absent: each does. */
+  readonly runOnce?: true;
   /** Once for each item: a list that may hold templates, or CEL that gives one. Absent: once. */
   readonly loop?: Json;
   /** Values may hold templates. Absent: none. */
@@ -243,6 +247,8 @@ export interface Plan {
   readonly inputs: JsonObject;
   readonly hosts: readonly PlannedHost[];
   readonly waves: readonly PlannedWave[];
+  /** Hosts that are not worked on, but on which steps are carried out (`on:`). Absent: none. */
+  readonly others?: readonly PlannedHost[];
   /** Of its hosts, one each at most; they end as `excepted` without being looked at. Absent: none. */
   readonly exceptions?: readonly PlannedException[];
   /** Percent; the run stops when it is exceeded. 100 = never. */

@@ -3,7 +3,8 @@
  * prior; the rest of an `always` is run from its own frozen plan and recorded in its own run. Only runs about the same
  * subject: a verdict on one advisory says nothing about the shield of another.
  */
-import type { OpenObligation, Plan, PlannedHost } from '../domain/index.ts';
+import type { OpenObligation, Plan } from '../domain/index.ts';
+import { addressKey } from './address-key.ts';
 import { foldHosts, HostRecord } from './host-record.ts';
 import { HostRunner } from './host-runner.ts';
 import type { HostWork } from './host-work.ts';
@@ -27,10 +28,6 @@ export class PlanShelf {
     }
     return plan;
   }
-}
-
-export function addressKey(host: PlannedHost): string {
-  return `address:${host.address}:${host.port}`;
 }
 
 /** Lease keys that stand for the machine; its address only for what was owed before its identity was known. */

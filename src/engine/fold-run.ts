@@ -113,7 +113,12 @@ function stepView(step: PlannedStep, record: StepRecord | undefined, host: HostV
     uses: step.uses,
     state: finished === null ? pending : 'finished',
     outcome: finished?.outcome ?? null,
-    reason: (finished?.reason ?? '') || (record?.probeReason ?? ''),
+    reason: [
+      finished?.on === undefined ? '' : `on ${finished.on}`,
+      (finished?.reason ?? '') || (record?.probeReason ?? ''),
+    ]
+      .filter((text) => text !== '')
+      .join(': '),
     error: finished?.error ?? null,
     lastAttemptError: finished === null ? (record?.lastError ?? null) : null,
     attempts: finished?.attempts ?? (isBegun ? (record?.failedAttempts ?? 0) + 1 : 0),

@@ -10,13 +10,16 @@ import {
   type Session,
   type StepContext,
 } from '../domain/index.ts';
-import { addressKey, type PlanShelf, settleEarlierRuns, takeOverUndos } from './carry.ts';
+import { addressKey } from './address-key.ts';
+import { type PlanShelf, settleEarlierRuns, takeOverUndos } from './carry.ts';
 import type { EngineDeps } from './deps.ts';
 import type { EarlierAnswers } from './earlier-answers.ts';
+import type { Elsewhere } from './elsewhere.ts';
 import { HostConnection } from './host-connection.ts';
 import { type HostRecord, openReceipts } from './host-record.ts';
 import { HostRunner } from './host-runner.ts';
 import { type HostWork, openUndos, stepContext } from './host-work.ts';
+import type { Onces } from './once.ts';
 import type { Orders } from './orders.ts';
 import { OutsideWindow, Paused } from './pause.ts';
 import type { Recorder } from './recorder.ts';
@@ -40,6 +43,8 @@ export interface RunScope {
   readonly orders: Orders;
   readonly recorder: Recorder;
   readonly throttles: Throttles;
+  readonly elsewhere: Elsewhere;
+  readonly onces: Onces;
   readonly plans: PlanShelf;
   /** Somebody wants it outside of the playbook's windows too. */
   readonly ignoresWindow: boolean;

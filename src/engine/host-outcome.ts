@@ -16,6 +16,8 @@ export interface StepFailure {
   readonly outcome: StepOutcome;
   readonly error: ErrorRecord | null;
   readonly reason: string;
+  /** The other host on which it went wrong. */
+  readonly on?: string;
 }
 
 export interface HostFacts {

@@ -54,6 +54,8 @@ export interface StepRecord {
   receipt: string | null;
   /** Of a step with `loop:`, once it has begun. */
   items: readonly Json[] | null;
+  /** Number of the event by which the host took the step over for its wave; null: it did not. */
+  claimedSeq: number | null;
   probeReason: string;
   question: QuestionRecord | null;
   finished: StepFinished | null;
@@ -102,6 +104,7 @@ export class HostRecord {
       intents: 0,
       receipt: null,
       items: null,
+      claimedSeq: null,
       probeReason: '',
       question: null,
       finished: null,
@@ -117,6 +120,9 @@ export class HostRecord {
         return;
       case 'LoopStarted':
         this.#begun(event.step, event.at).items = event.items;
+        return;
+      case 'OnceClaimed':
+        this.#begun(event.step, event.at).claimedSeq = event.seq;
         return;
       case 'StepProbed':
         this.#begun(event.step, event.at).probeReason = event.reason;
@@ -255,12 +261,13 @@ export class HostRecord {
     return [...this.obligations.values()].filter((obligation) => obligation.isOpen && obligation.kind === kind);
   }
 
-  /** Finished steps that were not skipped, in the order in which they finished; of a loop its items. */
+  /** Finished steps that were not skipped, in the order in which they finished; of a loop its items, nothing that another host did. */
   ran(): readonly StepFinished[] {
     return this.finishedOrder
       .map((id) => this.steps.get(id)?.finished ?? null)
       .filter((finished) => finished !== null)
-      .filter((finished) => finished.outcome !== 'skipped' && finished.items === undefined);
+      .filter((finished) => finished.outcome !== 'skipped')
+      .filter((finished) => finished.items === undefined && finished.from === undefined);
   }
 
   /** Result of the last `patch.verify` that ran, whatever came of it. */
@@ -282,12 +289,12 @@ export class HostRecord {
   /** True when something was heard from the host in this run, or something was begun there. */
   wasReached(): boolean {
     if (this.machineKey !== null) return true;
-    return [...this.steps.values()].some(
-      (step) =>
-        step.intent !== null ||
-        step.probeReason !== '' ||
-        (step.finished !== null && !NOT_REACHED.has(step.finished.outcome)),
-    );
+    return [...this.steps.values()].some((step) => {
+      // What was done on another host, or by one, says nothing of this one.
+      if (step.finished?.on !== undefined || step.finished?.from !== undefined) return false;
+      const isDone = step.finished !== null && !NOT_REACHED.has(step.finished.outcome);
+      return step.intent !== null || step.probeReason !== '' || isDone;
+    });
   }
 
   /** The value of a step as expressions see it; `fields` are null until it has run. */

@@ -139,7 +139,8 @@ export class HostRunner {
         return;
       case 'failed':
         this.#failures.push(flow.failure);
-        if (flow.failure.error !== null && CUT_OFF.test(flow.failure.error.code)) this.#isCutOff = true;
+        if (flow.failure.on === undefined && flow.failure.error !== null && CUT_OFF.test(flow.failure.error.code))
+          this.#isCutOff = true;
         return;
       case 'unreachable':
         this.#unreachable = flow.failure;

@@ -13,8 +13,10 @@ import type {
 import { type ExpressionContext, withVars } from '../playbook/index.ts';
 import type { EngineDeps } from './deps.ts';
 import type { EarlierAnswers } from './earlier-answers.ts';
+import type { Elsewhere } from './elsewhere.ts';
 import type { HostConnection } from './host-connection.ts';
 import type { HostRecord } from './host-record.ts';
+import type { Onces } from './once.ts';
 import { varsAt } from './plan-steps.ts';
 import type { Recorder } from './recorder.ts';
 import type { StepTime } from './step-time.ts';
@@ -38,6 +40,10 @@ export interface HostWork extends HostLedger {
   /** Null: no earlier run whose answers count. */
   readonly answers: EarlierAnswers | null;
   readonly throttles: Throttles;
+  readonly elsewhere: Elsewhere;
+  readonly onces: Onces;
+  /** The host on which the step at hand is carried out, when that is another one; `connection` leads there. */
+  readonly target?: PlannedHost;
   /** Puts the marker on the host up before the first change. @throws FB_HOST_LEASED */
   claimMarker(step: StepContext): Promise<void>;
   /** `--check`: steps whose values were not produced because something was not carried out. */
@@ -130,7 +136,7 @@ export function attemptContext(work: HostWork, options: ContextOptions): Attempt
   const signal = () => (isHeld ? time.deadlineSignal : time.signal);
   const context: StepContext = {
     run: recorder.run,
-    host,
+    host: work.target ?? host,
     stepId,
     attempt,
     get signal() {

@@ -1,5 +1,5 @@
 export { type Answered, answerQuestion } from './answer.ts';
-export { addressKey } from './carry.ts';
+export { addressKey } from './address-key.ts';
 export type { EngineDeps, HostMarker, Observer, Operator, Order } from './deps.ts';
 export { foldRun } from './fold-run.ts';
 export { type AnsweredGate, answerGate } from './gate-answer.ts';

@@ -14,12 +14,14 @@ import {
   toErrorRecord,
 } from '../domain/index.ts';
 import { interpolate } from '../playbook/index.ts';
-import { addressKey } from './carry.ts';
+import { addressKey } from './address-key.ts';
 import type { EngineDeps } from './deps.ts';
+import { Elsewhere } from './elsewhere.ts';
 import { HostConnection } from './host-connection.ts';
 import { foldHosts, HostRecord } from './host-record.ts';
 import { HostRunner } from './host-runner.ts';
 import { expressionContext, type HostWork, stepContext } from './host-work.ts';
+import { Onces } from './once.ts';
 import { flattenSteps } from './plan-steps.ts';
 import { Recorder } from './recorder.ts';
 import { StepTime } from './step-time.ts';
@@ -195,6 +197,8 @@ export function workOn(on: {
     record,
     connection: new HostConnection(deps, host, false, `firebreak ${recorder.run}`, meet),
     throttles: new Throttles(),
+    elsewhere: new Elsewhere(false),
+    onces: new Onces(),
     claimMarker: async (_step: StepContext) => {},
     unproduced: new Set(),
     wouldChange: [],

@@ -13,10 +13,10 @@ export function baseId(id: string): string {
   return id.replace(/\[\d+\]$/, '');
 }
 
-const layers = new WeakMap<Plan, ReadonlyMap<string, readonly JsonObject[]>>();
+const layers = new WeakMap<object, ReadonlyMap<string, readonly JsonObject[]>>();
 
 /** The variables that hold at a step or block, the playbook's own first. */
-export function varsAt(plan: Plan, id: string): readonly JsonObject[] {
+export function varsAt(plan: Pick<Plan, 'steps' | 'vars'>, id: string): readonly JsonObject[] {
   let known = layers.get(plan);
   if (known === undefined) {
     known = new Map(collectVars(plan.steps, plan.vars === undefined ? [] : [plan.vars]));

@@ -28,14 +28,15 @@ export class RelayWait {
    * retryable) when the relay was given up. @throws Paused, a failure of the journal
    */
   async after(error: ErrorRecord): Promise<ErrorRecord | null> {
-    const { deps, host, record, connection, pause, recorder } = this.#work;
+    const { deps, host, record, connection, pause, recorder, target } = this.#work;
     if (error.relay === undefined || deps.awaitRelay === undefined) return error;
     this.#losses += 1;
     if (this.#losses > MOST_LOSSES) return error;
     recorder.progress(host.name, this.#step, `waits for relay ${error.relay}: ${error.message}`);
-    const wasReached = connection.isKnown || record.wasReached();
+    const wasReached = connection.isKnown || (target === undefined && record.wasReached());
     const wait = (): Promise<void> =>
-      deps.awaitRelay?.(host, { signal: pause, wasReached }) ?? Promise.reject(new Error('no relay to wait for'));
+      deps.awaitRelay?.(target ?? host, { signal: pause, wasReached }) ??
+      Promise.reject(new Error('no relay to wait for'));
     try {
       await (this.#time === null ? wait() : this.#time.standStill(wait));
       return null;

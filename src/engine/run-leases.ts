@@ -1,6 +1,7 @@
 /** Which hosts a run may touch: leases taken before its first event, all or nothing. Must not know what is done there. */
 import { FirebreakError, type Journal, type LeaseConflict, type Plan, type PlannedHost } from '../domain/index.ts';
-import { addressKey } from './carry.ts';
+import { addressKey } from './address-key.ts';
+import { flattenSteps } from './plan-steps.ts';
 
 /**
  * Leases hosts and their sets. The answer is host → why it was left out (`skipLeased` only).
@@ -65,9 +66,21 @@ function isOfSet(host: PlannedHost, key: string): boolean {
   return host.set !== null && setKey(host.set) === key;
 }
 
+/** The lease of a step on another host: apart from that of a host that is worked on. */
+export function elsewhereName(host: string): string {
+  return `on:${host}`;
+}
+
+/** What a process of this run has held for steps on other hosts. */
+export async function releaseElsewhere(journal: Journal, run: string, plan: Plan): Promise<void> {
+  if (!flattenSteps(plan.steps).some((step) => step.on !== undefined || step.runOnce === true)) return;
+  for (const { name } of [...plan.hosts, ...(plan.others ?? [])]) await journal.release(run, elsewhereName(name));
+}
+
 /** Whatever the run still holds. */
 export async function releaseAll(journal: Journal, run: string, plan: Plan): Promise<void> {
   const sets = new Set(plan.hosts.flatMap((host) => (host.set === null ? [] : [setKey(host.set)])));
   for (const host of plan.hosts) await journal.release(run, host.name);
+  await releaseElsewhere(journal, run, plan);
   for (const key of sets) await journal.release(run, key);
 }

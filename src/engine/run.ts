@@ -17,17 +17,20 @@ import {
   type RunEventBody,
   type RunView,
 } from '../domain/index.ts';
-import { addressKey, PlanShelf } from './carry.ts';
+import { addressKey } from './address-key.ts';
+import { PlanShelf } from './carry.ts';
 import type { EngineDeps } from './deps.ts';
 import { EarlierAnswers } from './earlier-answers.ts';
+import { Elsewhere } from './elsewhere.ts';
 import { foldRun } from './fold-run.ts';
 import { HostJob, type RunScope } from './host-job.ts';
 import { exceptedHosts } from './excepted.ts';
 import { foldHosts, HostRecord } from './host-record.ts';
+import { Onces } from './once.ts';
 import { Orders } from './orders.ts';
 import { flattenSteps } from './plan-steps.ts';
 import { Recorder } from './recorder.ts';
-import { leaseHosts, releaseAll } from './run-leases.ts';
+import { leaseHosts, releaseAll, releaseElsewhere } from './run-leases.ts';
 import { Throttles } from './throttle.ts';
 import { awaitHold } from './wait.ts';
 import { type Held, type Records, Waves } from './waves.ts';
@@ -110,6 +113,7 @@ export async function runPlan(deps: EngineDeps, options: RunOptions): Promise<Ru
       records.set(name, record);
       await scope.recorder.append(record, [{ ...cancelled(name, 0, reason), outcome: 'skipped' }]);
     }
+    scope.onces.watch(records);
     return await untilDone(deps, options, await workThrough(scope, new Waves(scope, records), 0));
   } finally {
     await giveUp(journal, run);
@@ -142,6 +146,7 @@ async function goOn(deps: EngineDeps, options: ResumeOptions): Promise<Worked> {
   const check = started?.check ?? false;
   const scope = scopeOf(deps, plan, { ...options, check, parent: started?.parent ?? null });
   const records = foldHosts(events);
+  scope.onces.watch(records);
   const wanted = takenUp(deps, records);
   const open = plan.hosts.filter(({ name }) => wanted.has(name) || (records.get(name)?.finished ?? null) === null);
   await refuseUnanswered(scope, records, open, events);
@@ -149,7 +154,11 @@ async function goOn(deps: EngineDeps, options: ResumeOptions): Promise<Worked> {
   const waves = new Waves(scope, records, new Set(begun), wanted);
   const held = await waves.heldAtOnce();
   if (held !== null) return wait(scope, waves, held, { events, heard: events.at(-1)?.seq ?? 0 });
-  if (scope.isLeasing) await leaseHosts(journal, run, plan, open, false);
+  if (scope.isLeasing) {
+    // Of a process that died over there.
+    await releaseElsewhere(journal, run, plan);
+    await leaseHosts(journal, run, plan, open, false);
+  }
   const outside = options.ignoresWindow === true ? ({ ignoresWindow: true } as const) : {};
   await scope.recorder.append(null, [{ type: 'RunResumed', by: options.by, version: options.version, ...outside }]);
   await settleFinished(scope, records);
@@ -223,6 +232,7 @@ function scopeOf(
   const recorder = new Recorder(deps.journal, options.run, deps.observer);
   const orders = new Orders();
   const isChanging = flattenSteps(plan.steps).some((step) => deps.actions.get(step.uses)?.kind === 'change');
+  const isLeasing = isChanging && !options.check;
   return {
     deps,
     plan,
@@ -233,9 +243,11 @@ function scopeOf(
     orders,
     recorder,
     throttles: new Throttles(),
+    elsewhere: new Elsewhere(isLeasing),
+    onces: new Onces(),
     plans: new PlanShelf(recorder),
     ignoresWindow: options.ignoresWindow === true,
-    isLeasing: isChanging && !options.check,
+    isLeasing,
   };
 }
 

@@ -9,6 +9,7 @@ import {
   HOST_OUTCOMES,
   type HostOutcome,
   type JsonObject,
+  type PlannedHost,
   type PlannedStep,
   type ReadAction,
   type StepFinished,
@@ -18,9 +19,11 @@ import { evaluateCondition, interpolate, refersTo, stepsBehind } from '../playbo
 import { parseDuration } from '../util/index.ts';
 import { type Attempt, type Ended, ended, outcomeOfError, wentWrong } from './attempt.ts';
 import { attemptChange, undosNotNeeded } from './change-attempt.ts';
+import { targetOf } from './elsewhere.ts';
 import type { StepFailure } from './host-outcome.ts';
 import { discharge, dischargeEvents, expressionContext, type HostWork, stepContext } from './host-work.ts';
 import { runLoop } from './loop.ts';
+import { hasBegun } from './once.ts';
 import { askOperator, waitFor } from './operator-step.ts';
 import { Paused, throwIfPaused } from './pause.ts';
 import { loopUses, varsAt } from './plan-steps.ts';
@@ -44,7 +47,7 @@ export async function runStep(work: HostWork, step: PlannedStep): Promise<Flow> 
   if (action === undefined) {
     throw new FirebreakError('FB_BUG', `step ${step.id}: the plan holds an unknown action ${step.uses}`);
   }
-  const finished = await (step.loop === undefined ? carryOut(work, step, action) : loop(work, step, action));
+  const finished = await (step.runOnce === true ? oncePerWave(work, step, action) : doStep(work, step, action));
   return finished === null ? { kind: 'again', step: step.id } : flowOf(finished, action);
 }
 
@@ -59,6 +62,25 @@ export async function skipSteps(work: HostWork, steps: readonly PlannedStep[], r
 export function checkDependency(work: HostWork, ids: readonly string[]): string | null {
   const missing = ids.filter((id) => work.unproduced.has(id));
   return missing.length === 0 ? null : `check: depends on ${missing.join(', ')}`;
+}
+
+function doStep(work: HostWork, step: PlannedStep, action: Action): Promise<StepFinished | null> {
+  return step.loop === undefined ? carryOut(work, step, action) : loop(work, step, action);
+}
+
+/** Each host judges by itself whether it wants the step; one of those that do does it. */
+async function oncePerWave(work: HostWork, step: PlannedStep, action: Action): Promise<StepFinished> {
+  try {
+    const skipped = hasBegun(work.record, step.id)
+      ? null
+      : step.loop === undefined
+        ? reasonToSkip(work, step)
+        : reasonToSkipLoop(work, step);
+    if (skipped !== null) return finish(work, step, ended('skipped', { reason: skipped }), 0, 0);
+  } catch (thrown) {
+    return finish(work, step, ended('failed', { error: toErrorRecord(thrown) }), 0, 0);
+  }
+  return work.onces.share(work, step, (at) => doStep(at, step, action));
 }
 
 async function loop(work: HostWork, step: PlannedStep, action: Action): Promise<StepFinished> {
@@ -103,6 +125,7 @@ async function carryOut(work: HostWork, step: PlannedStep, action: Action): Prom
   const isOpen = work.record.step(step.id).intent !== null;
   let args: JsonObject;
   let timeoutMs: number;
+  let target: PlannedHost | null;
   try {
     // What was intended goes on as it was intended: neither condition nor arguments are looked at again.
     if (!isOpen) {
@@ -111,6 +134,7 @@ async function carryOut(work: HostWork, step: PlannedStep, action: Action): Prom
     }
     args = isOpen ? {} : parseArgs(work, step, action);
     timeoutMs = timeoutOf(work, step);
+    target = targetOf(work, step);
   } catch (thrown) {
     return finish(work, step, ended('failed', { error: toErrorRecord(thrown) }), 0, 0);
   }
@@ -123,13 +147,45 @@ async function carryOut(work: HostWork, step: PlannedStep, action: Action): Prom
     return done === null ? null : finish(work, step, done, 1, work.deps.clock.now() - from);
   }
   const leave = await enter(work, step);
+  try {
+    const timed: Timed = { step, action, args, timeoutMs };
+    return await (target === null ? inTime(work, timed) : overThere(work, target, timed));
+  } finally {
+    leave();
+  }
+}
+
+interface Timed {
+  readonly step: PlannedStep;
+  readonly action: ReadAction | ChangeAction;
+  readonly args: JsonObject;
+  readonly timeoutMs: number;
+}
+
+async function inTime(work: HostWork, { step, action, args, timeoutMs }: Timed): Promise<StepFinished> {
   work.recorder.progress(work.host.name, step.id, '');
   const time = new StepTime(work.deps.clock, timeoutMs, work.pause);
   try {
     return await attempts(work, step, action, args, time);
   } finally {
     time.end();
-    leave();
+  }
+}
+
+async function overThere(work: HostWork, target: PlannedHost, timed: Timed): Promise<StepFinished> {
+  const { step, action, timeoutMs } = timed;
+  let there: Awaited<ReturnType<HostWork['elsewhere']['go']>>;
+  try {
+    there = await work.elsewhere.go(work, target, { id: step.id, isChange: action.kind === 'change', timeoutMs });
+  } catch (thrown) {
+    work.recorder.throwIfBroken();
+    if (!(thrown instanceof FirebreakError)) throw thrown;
+    return finish({ ...work, target }, step, ended('failed', { error: thrown.toRecord() }), 1, 0);
+  }
+  try {
+    return await inTime(there.work, timed);
+  } finally {
+    await there.comeBack();
   }
 }
 
@@ -205,7 +261,9 @@ async function attempts(
       await pausableSleep(work, step.delayMs);
       continue;
     }
-    const outcome = outcomeOfError(error, time.isOver);
+    const seen = outcomeOfError(error, time.isOver);
+    // That another host is out of reach does not make this one so.
+    const outcome = seen === 'unreachable' && work.target !== undefined ? 'failed' : seen;
     if (work.check && outcome === 'failed' && work.wouldChange.length > 0) {
       const reason = `check: depends on ${work.wouldChange.join(', ')} (${error.message})`;
       return finish(
@@ -220,7 +278,8 @@ async function attempts(
     const unneeded = isDefinite ? await undosNotNeeded(work, step, action, time) : [];
     const before = [...done.before, ...dischargeEvents(work, work.host.name, unneeded, 'nothing-to-undo')];
     const { result, discharged } = done;
-    const last = { ...error, retryable: error.code === 'FB_STEP_UNTIL' ? false : error.retryable };
+    const message = work.target === undefined ? error.message : `on ${work.target.name}: ${error.message}`;
+    const last = { ...error, message, retryable: error.code === 'FB_STEP_UNTIL' ? false : error.retryable };
     return finish(work, step, ended(outcome, { error: last, result, before, discharged }), attempt, durationMs);
   }
 }
@@ -318,13 +377,18 @@ function finishedEvent(
   durationMs: number,
 ): StepFinished {
   const { outcome, result, error, reason } = done;
-  const place = { host: work.host.name, step: step.id, uses: step.uses };
+  const place = {
+    host: work.host.name,
+    step: step.id,
+    uses: step.uses,
+    ...(work.target === undefined ? {} : { on: work.target.name }),
+  };
   return { type: 'StepFinished', ...place, outcome, result, error, reason, attempts, durationMs };
 }
 
 function flowOf(finished: StepFinished, action: Action | undefined): Flow {
-  const { step, uses, outcome, error, reason, result } = finished;
-  const failure: StepFailure = { step, uses, outcome, error, reason };
+  const { step, uses, outcome, error, reason, result, on } = finished;
+  const failure: StepFailure = { step, uses, outcome, error, reason, ...(on === undefined ? {} : { on }) };
   switch (outcome) {
     case 'failed':
     case 'refused':

@@ -142,7 +142,8 @@ function stepsToRepeat(
   };
   const isWanted = (step: PlannedStep): boolean => {
     const end = finished(step.id);
-    if (end === null || again.has(step.id) || kept.has(step.id)) return false;
+    // What was done once for the wave is not done again for one host.
+    if (end === null || again.has(step.id) || kept.has(step.id) || step.runOnce === true) return false;
     if (step.uses === 'host.facts') return true;
     const hangsOn = [...(refs.get(step.id)?.conditions ?? [])].some((id) => again.has(id));
     const isDecision = kindOf(step) === 'control' || kindOf(step) === 'operator' || end.outcome === 'skipped';

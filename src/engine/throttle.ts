@@ -16,7 +16,7 @@ export class Throttles {
   readonly #lanes = new Map<string, Lane>();
 
   /** Waits for a place; the returned function gives it back. Rejects with the signal's reason when it aborts first. */
-  async enter(step: PlannedStep, signal: AbortSignal): Promise<() => void> {
+  async enter(step: Pick<PlannedStep, 'id' | 'throttle'>, signal: AbortSignal): Promise<() => void> {
     const { throttle } = step;
     if (throttle === null) return () => {};
     const lane = this.#lane(baseId(step.id));

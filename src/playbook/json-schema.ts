@@ -105,6 +105,8 @@ function stepSchema(action: Action): JsonObject {
       delay: DURATION,
       timeout: timeout(),
       throttle: integer(1, 100_000),
+      on: text('host of the inventory on which it is carried out instead, or a template that names it'),
+      run_once: { type: 'boolean', description: 'one host of each wave does it for all of them' },
       loop: {
         anyOf: [{ type: 'array' }, { type: 'string' }],
         description: 'once for each item: a list, or CEL that gives one; the item is `item`',

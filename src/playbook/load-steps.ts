@@ -12,7 +12,7 @@ import {
 } from '../util/index.ts';
 import { hasTemplate, isStepIdArgument, readArguments } from './check-arguments.ts';
 import type { KnownStep } from './check-expressions.ts';
-import { type ExpressionCollector, type ExpressionScope, HOST_NAMES } from './expression-uses.ts';
+import { type ExpressionCollector, type ExpressionScope, HOST_NAMES, PLAN_SCOPE } from './expression-uses.ts';
 import type { Includes } from './includes.ts';
 import { readTags, readVars } from './load-vars.ts';
 import {
@@ -24,7 +24,6 @@ import {
   INCLUDE_KEYS,
   STEP_DEFAULTS,
   STEP_KEYS,
-  STEP_KEYS_LATER,
 } from './vocabulary.ts';
 
 export interface StepDefaults {
@@ -145,15 +144,12 @@ export class StepsLoader {
     if (entries === null) return null;
     const keys = new Set(entries.map(({ key }) => key));
     const isBlock = keys.has('block') || (!keys.has('uses') && (keys.has('rescue') || keys.has('always')));
-    const later = entries.filter(({ key }) => (STEP_KEYS_LATER as readonly string[]).includes(key));
-    for (const { key, keyPlace } of later) this.#reader.notYet(keyPlace, `"${key}"`);
     const isInclude = keys.has('include') && !isBlock && !keys.has('uses');
     const known: readonly string[] = isBlock ? BLOCK_KEYS : isInclude ? INCLUDE_KEYS : STEP_KEYS;
     const own = new Map<string, YamlEntry>();
     for (const entry of entries) {
       if (known.includes(entry.key)) own.set(entry.key, entry);
-      else if (!later.includes(entry))
-        this.#unknownKey(entry, isBlock ? 'block' : isInclude ? 'include' : 'step', known);
+      else this.#unknownKey(entry, isBlock ? 'block' : isInclude ? 'include' : 'step', known);
     }
     const at = this.#mark(place, entries[0]);
     if (isBlock) return this.#block(own, at, depth);
@@ -229,6 +225,8 @@ export class StepsLoader {
     if (withEntry !== undefined) this.#expressions.templates(withEntry.value, scope);
     if (action !== null) this.#collectIdReferences(action, given, order);
 
+    const on = this.#on(entries.get('on'), action);
+    const runOnce = this.#runOnce(entries.get('run_once'), action);
     const vars = readVars(this.#reader, this.#expressions, entries.get('vars'), scope);
     const tags = [...new Set([...this.#tags, ...readTags(this.#reader, entries.get('tags'))])];
     const untilEntry = entries.get('until');
@@ -246,11 +244,45 @@ export class StepsLoader {
       delayMs: (delay === undefined ? null : this.#reader.duration(delay)) ?? this.#defaults.delayMs,
       timeout: readTimeout(this.#reader, this.#expressions, entries.get('timeout'), scope) ?? this.#defaults.timeout,
       throttle: this.#integer(entries.get('throttle'), 1, 100_000),
+      ...(on === null ? {} : { on }),
+      ...(runOnce ? { runOnce } : {}),
       ...(loop === undefined ? {} : { loop }),
       ...(vars === undefined ? {} : { vars }),
       ...(tags.length === 0 ? {} : { tags }),
       position,
     };
+  }
+
+  #on(entry: YamlEntry | undefined, action: Action | null): string | null {
+    if (entry === undefined) return null;
+    this.#checkElsewhere(entry, action);
+    // Known when the plan is made, which freezes the way to that host.
+    this.#expressions.templates(entry.value, { ...PLAN_SCOPE, names: ['vars', 'host', 'groups', 'inputs'] });
+    return this.#reader.string(entry);
+  }
+
+  #runOnce(entry: YamlEntry | undefined, action: Action | null): boolean {
+    if (entry === undefined) return false;
+    this.#checkElsewhere(entry, action);
+    if (this.#inAlways > 0) {
+      this.#reader.report(
+        entry.keyPlace,
+        '"run_once" cannot stand in "always"',
+        'what is owed is owed to each host; put the step behind the block',
+      );
+    }
+    return this.#reader.boolean(entry) === true;
+  }
+
+  /** A verdict, a shield, an installation or a restart are the host's own. */
+  #checkElsewhere({ key, keyPlace }: YamlEntry, action: Action | null): void {
+    if (action === null || action.elsewhere === true) return;
+    const able = [...this.#catalog.values()].filter(({ elsewhere }) => elsewhere === true).map(({ uses }) => uses);
+    this.#reader.report(
+      keyPlace,
+      `"${key}" cannot stand on ${action.uses}, which is about the host itself`,
+      able.length === 0 ? '' : `actions with "${key}": ${able.sort().join(', ')}`,
+    );
   }
 
   /** A list, or an expression that gives one. */

@@ -31,13 +31,14 @@ export const STEP_KEYS = [
   'delay',
   'timeout',
   'throttle',
+  'on',
+  'run_once',
   'loop',
   'vars',
   'tags',
 ] as const;
 export const BLOCK_KEYS = ['id', 'if', 'vars', 'tags', 'block', 'rescue', 'always'] as const;
 export const INCLUDE_KEYS = ['id', 'include', 'if', 'vars', 'tags'] as const;
-export const STEP_KEYS_LATER = ['on', 'run_once'] as const;
 
 export const DEFAULTS_KEYS = ['timeout', 'retries', 'delay'] as const;
 export const WAVE_KEYS = ['name', 'hosts', 'size', 'gate', 'window'] as const;
@@ -88,7 +89,7 @@ export const DESIGNED_ACTIONS = [
 export const FOREIGN_STEP_WORDS: Readonly<Record<string, string>> = {
   when: 'write if:',
   register: 'give the step an id: its result is steps.<id>',
-  delegate_to: 'on: <host> comes later',
+  delegate_to: 'write on:',
   'continue-on-error': 'put the step into a block with rescue:',
   continue_on_error: 'put the step into a block with rescue:',
   ignore_errors: 'put the step into a block with rescue:',

@@ -217,10 +217,10 @@ describe('a broken playbook', () => {
       'a gate stands before a wave; a question to a person is operator.confirm',
     ],
     [
-      'a later key of a step',
+      'a step that is the own of each host, once',
       playbook({ steps: '  - { uses: host.facts, run_once: true }' }),
-      '5:25 "run_once" is not supported yet',
-      'it is part of the design and comes later; remove it',
+      '5:25 "run_once" cannot stand on host.facts, which is about the host itself',
+      '',
     ],
     [
       'a later input type',

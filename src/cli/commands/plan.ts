@@ -135,9 +135,10 @@ function describeNode(node: PreviewNode, indent: string): readonly string[] {
   if (node.kind === 'step') {
     const mark = node.effect === 'change' ? '*' : node.effect === 'operator' ? '?' : '-';
     const loop = node.loop === null ? '' : `  for each of ${loopText(node.loop)}`;
+    const place = `${node.on === null ? '' : `  on ${node.on}`}${node.runOnce ? '  once a wave' : ''}`;
     const tags = node.tags.length === 0 ? '' : `  [${node.tags.join(', ')}]`;
     return [
-      `${indent}${mark} ${node.id}: ${node.uses} – ${node.summary}${condition}${loop}${tags}`,
+      `${indent}${mark} ${node.id}: ${node.uses} – ${node.summary}${condition}${loop}${place}${tags}`,
       ...listed(node.vars, `${indent}    vars.`),
     ];
   }

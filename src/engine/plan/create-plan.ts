@@ -10,6 +10,7 @@ import {
   type Plan,
   type PlannedException,
   type PlannedHost,
+  type PlannedNode,
   type PlannedWave,
   type PlanOrigin,
   type Position,
@@ -24,6 +25,7 @@ import {
   selectByTags,
 } from '../../playbook/index.ts';
 import { canonicalJson, sha256Hex } from '../../util/index.ts';
+import { targetsOf } from './targets.ts';
 import { assignWaves } from './waves.ts';
 
 export interface PlanRequest {
@@ -68,6 +70,14 @@ export function createPlan(request: PlanRequest): Plan {
     set: playbook.oneAtATime === null ? null : setOf(host, playbook, playbook.oneAtATime, inputs),
   }));
   const excepted = (request.exceptions ?? []).filter(({ host }) => names.includes(host));
+  const vars = Object.keys(playbook.vars).length === 0 ? {} : { vars: playbook.vars };
+  const others = targetsOf(
+    { steps, inputs, waves, ...vars },
+    hosts,
+    request.inventory,
+    isChanging(steps, request.catalog),
+    (step, message, hint) => wrongPlan(step.position, message, hint),
+  );
   const number = (
     key: 'max_fail_percentage' | 'max_unreachable_percentage' | 'forks',
     value: number | string,
@@ -85,16 +95,21 @@ export function createPlan(request: PlanRequest): Plan {
     inputs,
     hosts,
     waves,
+    ...(others.length === 0 ? {} : { others }),
     ...(excepted.length === 0 ? {} : { exceptions: excepted }),
     maxFailPercentage: number('max_fail_percentage', playbook.maxFailPercentage),
     maxUnreachablePercentage: number('max_unreachable_percentage', playbook.maxUnreachablePercentage),
     forks: number('forks', request.forks ?? playbook.forks),
     ...(playbook.requireChange ? { requireChange: true } : {}),
-    ...(Object.keys(playbook.vars).length === 0 ? {} : { vars: playbook.vars }),
+    ...vars,
     steps,
     results: resultsOf(playbook, request.catalog),
   };
   return { ...body, hash: planHash(body) };
+}
+
+function isChanging(nodes: readonly PlannedNode[], catalog: ActionCatalog): boolean {
+  return [...allSteps(nodes)].some(({ uses }) => (catalog.get(uses)?.kind ?? 'change') === 'change');
 }
 
 /** A relay that is worked on (and perhaps restarted) while its hosts need it would take them all down. */
@@ -103,8 +118,7 @@ function checkRelays(
   hosts: readonly InventoryHost[],
   waves: readonly PlannedWave[],
 ): void {
-  const steps = [...allSteps(playbook.steps)];
-  if (!steps.some(({ uses }) => (catalog.get(uses)?.kind ?? 'change') === 'change')) return;
+  if (!isChanging(playbook.steps, catalog)) return;
   for (const [index, wave] of waves.entries()) {
     const within = new Set(wave.hosts);
     const host = hosts.find(({ name, via }) => within.has(name) && via !== undefined && within.has(via.name));

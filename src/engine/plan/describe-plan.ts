@@ -1,5 +1,13 @@
 /** A plan as a preview for `firebreak plan`: structured, for whoever prints it. */
-import type { Action, ActionCatalog, Json, JsonObject, Plan, PlannedException, PlannedNode } from '../../domain/index.ts';
+import type {
+  Action,
+  ActionCatalog,
+  Json,
+  JsonObject,
+  Plan,
+  PlannedException,
+  PlannedNode,
+} from '../../domain/index.ts';
 import { formatDuration } from '../../util/index.ts';
 import { describeGate } from '../gates.ts';
 import { describeNext, describeWindow } from '../windows.ts';
@@ -58,6 +66,9 @@ interface PreviewStep {
   /** As a duration, or the template that gives one. */
   readonly timeout: string;
   readonly throttle: number | null;
+  /** Where it is carried out instead, as written. */
+  readonly on: string | null;
+  readonly runOnce: boolean;
   /** A list, or the expression that gives one; null: once. */
   readonly loop: Json;
   readonly vars: JsonObject;
@@ -138,6 +149,8 @@ function describeNode(node: PlannedNode, catalog: ActionCatalog): PreviewNode {
     delay: formatDuration(node.delayMs),
     timeout: typeof node.timeout === 'number' ? formatDuration(node.timeout) : node.timeout,
     throttle: node.throttle,
+    on: node.on ?? null,
+    runOnce: node.runOnce === true,
     loop: node.loop ?? null,
     vars: node.vars ?? {},
     tags: node.tags ?? [],
