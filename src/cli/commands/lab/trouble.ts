@@ -16,6 +16,8 @@ const KINDS = [
   'installer-hangs',
   'no-return',
   'power-loss',
+  'rpc-crash',
+  'rpc-attack',
   ...RPC_KINDS,
   'none',
   'power-on',
@@ -41,6 +43,8 @@ Kinds:
   installer-fails  the next installer ends with an error
   installer-hangs  the next installer never ends
   no-return        the machine does not come back from its next restart
+  rpc-crash        the process of RpcSs dies; what its recovery says follows
+  rpc-attack       it dies every 30 s, as long as TCP 135 is open to strangers and KB824146 is missing
   rpc-…            TCP 135 answers oddly: silent, garbage, half, reset, fault, short
   none             mended: installers work, restarts come back, the network is there
   power-on         a machine that is off boots
