@@ -225,8 +225,10 @@ export function newRunId(): string {
   return `${stamp.slice(0, 8)}-${stamp.slice(9, 13)}-${systemRandom.id(2)}`;
 }
 
+/** The person, not the account that they have become by sudo: two of them are two. */
 export function whoAmI(): string {
-  return `${userInfo().username}@${hostname()}`;
+  const behind = process.getuid?.() === 0 ? process.env['SUDO_USER'] : undefined;
+  return `${behind === undefined || behind === '' ? userInfo().username : behind}@${hostname()}`;
 }
 
 function isChosen(host: HostView, which: RerunOptions['which']): boolean {

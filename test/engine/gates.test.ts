@@ -1,6 +1,6 @@
 /** Gates between waves: approved by somebody else, soaked, rejected, timed out; waiting holds nothing. */
 import { describe, expect, it } from '@jest/globals';
-import type { GateAnswered, Plan, PlannedGate, RunEvent } from '../../src/domain/index.ts';
+import type { GateAnswered, Plan, PlannedGate, PlannedNode, RunEvent } from '../../src/domain/index.ts';
 import { answerGate, planHash } from '../../src/engine/index.ts';
 import { type End, type ProcessOptions, resultOf, World } from './support/controller.ts';
 import { host, plan, remediation, step } from './support/plans.ts';
@@ -8,7 +8,11 @@ import { host, plan, remediation, step } from './support/plans.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-function gated(gate: Partial<PlannedGate>, steps = [step('stage', 'package.stage')], rest: Partial<Plan> = {}): Plan {
+function gated(
+  gate: Partial<PlannedGate>,
+  steps: PlannedNode[] = [step('stage', 'package.stage')],
+  rest: Partial<Plan> = {},
+): Plan {
   const whole: PlannedGate = { after: 'canary', approve: null, soakMs: 0, timeoutMs: null, onTimeout: 'stop', ...gate };
   const hosts = [host('web01', { wave: 0 }), host('web02', { wave: 1 })];
   const waves = [
