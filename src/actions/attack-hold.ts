@@ -130,7 +130,11 @@ export const attackHold: ChangeAction = {
 
   async recover(step, _given, open) {
     const prior = priorSchema.parse(open.prior);
-    return { state: (await readState(step)).Action === prior.setting.value ? 'done' : 'not-started' };
+    const state = await readState(step);
+    if (state.Action !== prior.setting.value) return { state: 'not-started' };
+    // Something was begun, so that its undo stays owed; and acting again does no harm.
+    if (state.State === 'Stopped') return { state: 'unknown', reason: `${ATTACKED_SERVICE} was not started again` };
+    return { state: 'done' };
   },
 
   async prove(step, _given, found) {

@@ -267,6 +267,15 @@ describe('attack.hold', () => {
     expect(await prior()).toMatchObject({ found: { action: 'reboot/60000' } });
   });
 
+  it('cut off before the service was started again is done again, and stays owed', async () => {
+    const found = await prior();
+    const recover = () => hold.recover(host.step(), args, { prior: found, since: NOW, receipt: null });
+    expect((await recover()).state).toBe('not-started');
+    state = { ...REBOOT, Action: 'restart/1000', State: 'Stopped' };
+    expect((await recover()).state).toBe('unknown');
+    expect(hold.isRepeatable(args)).toBe(true);
+  });
+
   it('is not proven while the service is dead or its recovery is as before; another one is a conflict', async () => {
     const found = await prior();
     const code = async () => (await hold.prove(host.step(), args, found)).error?.code;
