@@ -5,6 +5,7 @@ export { answer, type OpenQuestion, openQuestions } from './answer.ts';
 export { approve } from './approve.ts';
 export { assessPlaybook } from './assess.ts';
 export { type AuditFindings, exportAudit, exportAuditToFile, verifyAudit } from './audit.ts';
+export { isChangeDemanded } from './change.ts';
 export { CHECK_NAMES, type CheckName, doctor, type HostReport, RELAYED_CHECK_NAMES } from './doctor/index.ts';
 export type { ExecResult } from './exec.ts';
 export { execOnTargets } from './exec-on-targets.ts';

@@ -1,6 +1,6 @@
 /** Gates between waves: approved by somebody else, soaked, rejected, timed out; waiting holds nothing. */
 import { describe, expect, it } from '@jest/globals';
-import type { GateAnswered, Plan, PlannedGate, PlannedNode, RunEvent } from '../../src/domain/index.ts';
+import type { GateAnswered, Plan, PlannedGate, PlannedNode, RunEvent, RunEventBody } from '../../src/domain/index.ts';
 import { answerGate, planHash } from '../../src/engine/index.ts';
 import { type End, type ProcessOptions, resultOf, World } from './support/controller.ts';
 import { host, plan, remediation, step } from './support/plans.ts';
@@ -176,6 +176,25 @@ describe('a gate that wants an approval', () => {
     expect(world.machine('web01').history).toEqual([]);
     await answer(world, { gate: 'canary' });
     expect(resultOf(await world.resume('r1')).exitCode).toBe(0);
+  });
+});
+
+describe('a journal from before there were gates', () => {
+  it('folds: no change number, nothing to wait for', async () => {
+    const { foldRun } = await import('../../src/engine/index.ts');
+    const at = '2026-11-23T00:00:00.000Z';
+    const bodies: readonly RunEventBody[] = [
+      { type: 'RunStarted', planHash: 'h', parent: null, check: false, by: 'a@b', version: '0' },
+      { type: 'RunWaiting', reason: '1 host waits for an answer: web01', hosts: ['web01'] },
+    ];
+    const events = bodies.map((body, index) => ({ ...body, run: 'r1', seq: index + 1, at }));
+    expect(foldRun(plan([]), events)).toMatchObject({
+      state: 'waiting',
+      hold: null,
+      change: null,
+      gates: [],
+      planHash: 'h',
+    });
   });
 });
 

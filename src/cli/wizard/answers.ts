@@ -34,7 +34,7 @@ const FLAGS = {
 export function commandLine(
   hosts: HostAnswers,
   remedy: RemedyAnswers,
-  options: { readonly check: boolean; readonly state: string | undefined },
+  options: { readonly check: boolean; readonly state: string | undefined; readonly change?: string | undefined },
 ): readonly string[] {
   const flags = Object.entries(FLAGS).flatMap(([flag, name]) => {
     const value = hosts.connection[flag as keyof typeof FLAGS];
@@ -52,6 +52,7 @@ export function commandLine(
     ...remedy.inputs.flatMap((input) => ['--input', input]),
     ...(remedy.packages === undefined ? [] : ['--packages', remedy.packages]),
     ...(options.state === undefined ? [] : ['--state', options.state]),
+    ...(options.change === undefined ? [] : ['--change', options.change]),
     ...(options.check ? ['--check'] : []),
   ];
 }

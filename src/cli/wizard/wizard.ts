@@ -153,8 +153,8 @@ interface Chosen {
 
 /** False: settings are to be chosen anew. */
 async function start(prompts: Prompts, services: Services, chosen: Chosen, options: WizardOptions): Promise<boolean> {
-  const line = (check: boolean): string =>
-    shellLine(commandLine(chosen.hosts, chosen.what, { check, state: options.state }));
+  const line = (check: boolean, change: string | undefined): string =>
+    shellLine(commandLine(chosen.hosts, chosen.what, { check, state: options.state, change }));
   for (;;) {
     const next = await prompts.choose({
       message: `Start on ${hostCount(chosen.plan.hosts.length)}?`,
@@ -167,17 +167,32 @@ async function start(prompts: Prompts, services: Services, chosen: Chosen, optio
     });
     if (next === 'back') return false;
     const isCheck = next === 'check';
-    say(`\nThe same without questions:\n  ${line(isCheck)}${passwordHint(chosen.plan)}\n`);
+    const change = isCheck ? undefined : await askChange(prompts, chosen.plan);
+    say(`\nThe same without questions:\n  ${line(isCheck, change)}${passwordHint(chosen.plan)}\n`);
     if (next === 'stop') return true;
-    await follow(services, chosen.plan, isCheck);
+    await follow(services, chosen.plan, { check: isCheck, change });
     if (!isCheck || process.exitCode === 130) return true;
   }
 }
 
-async function follow(services: Services, plan: Plan, check: boolean): Promise<void> {
+/** Undefined where nobody wants one. */
+async function askChange(prompts: Prompts, plan: Plan): Promise<string | undefined> {
+  const { isChangeDemanded } = await import('../../app/index.ts');
+  if (plan.requireChange !== true && !isChangeDemanded(process.env)) return undefined;
+  return prompts.text({
+    message: 'Number of the change request',
+    check: (text) => (text.trim() === '' ? 'it is needed for this playbook' : null),
+  });
+}
+
+async function follow(
+  services: Services,
+  plan: Plan,
+  how: { readonly check: boolean; readonly change: string | undefined },
+): Promise<void> {
   const { startPlan } = await import('../../app/index.ts');
   await followRun({ output: 'auto' }, (context) =>
-    startPlan(services, plan, { ...context, check, skipLeased: false, version: readVersion() }),
+    startPlan(services, plan, { ...context, ...how, waits: true, skipLeased: false, version: readVersion() }),
   );
 }
 

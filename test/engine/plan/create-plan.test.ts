@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createActions } from '../../../src/actions/index.ts';
-import { FirebreakError, type Plan } from '../../../src/domain/index.ts';
+import { FirebreakError, type Plan, WEEKDAYS } from '../../../src/domain/index.ts';
 import { createPlan, describePlan, planHash } from '../../../src/engine/index.ts';
 import { loadInventory } from '../../../src/inventory/index.ts';
 import { loadPlaybook, resolveInputs } from '../../../src/playbook/index.ts';
@@ -161,11 +161,32 @@ describe('a plan', () => {
     });
   });
 
+  it('holds windows and what a wave waits for, and no trace of them without', () => {
+    expect(plan().waves).toEqual([{ name: 'all', hosts: expect.any(Array) }]);
+    expect(plan()).not.toHaveProperty('requireChange');
+    const window = 'window: { start: "22:00", end: "5:00", tz: Asia/Tokyo, min_remaining: 40m }';
+    const made = plan({ top: `${window}\nrequire_change: true` });
+    expect(made.requireChange).toBe(true);
+    expect(made.waves[0]?.windows).toEqual([
+      { start: '22:00', end: '05:00', tz: 'Asia/Tokyo', days: [...WEEKDAYS], minRemainingMs: 2_400_000 },
+    ]);
+    const { waves } = describePlan(made, catalog, Date.parse('2026-11-23T00:00:00Z'));
+    expect(waves[0]).toMatchObject({
+      windows: ['22:00–05:00 Asia/Tokyo, opens every day, hosts begin with at least 40m left'],
+      opens: 'opens next Mon 2026-11-23 22:00 Asia/Tokyo',
+    });
+    const open = describePlan(made, catalog, Date.parse('2026-11-23T13:30:00Z'));
+    expect(open.waves[0]?.opens).toBe('open until Tue 2026-11-24 05:00 Asia/Tokyo');
+  });
+
   it('can be described', () => {
     const preview = describePlan(plan({ top: 'one_at_a_time: vars.redundancy', limit: 'dcs' }), catalog, 0);
     expect(preview.waves).toEqual([
       {
         name: 'all',
+        gate: null,
+        windows: [],
+        opens: null,
         hosts: [
           { name: 'dc01', address: 'dc01', set: 'dcs', via: null },
           { name: 'dc02', address: 'dc02', set: 'dcs', via: null },
