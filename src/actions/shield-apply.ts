@@ -50,6 +50,8 @@ const args = z.strictObject({
   rpc_http: z.enum(RPC_HTTP).default('keep'),
   /** Of `rpc-http`: restart the web service where the proxy reads its settings at no other time. */
   restart_web: z.boolean().default(true),
+  /** Where only a person at the console can put it up, that is no failure: `console` says how. */
+  at_console: z.boolean().default(false),
   allow_roles: z.array(z.enum(ROLES)).default([]),
 });
 type Wanted = z.infer<typeof args>;
@@ -72,6 +74,7 @@ export const shieldApply: ChangeAction = {
     'notes',
     'prior',
     'ttl',
+    'console',
   ],
   isRepeatable: () => true,
 
@@ -88,6 +91,7 @@ export const shieldApply: ChangeAction = {
     const id = sha256Hex(`${step.run} ${step.host.name} ${step.stepId}`).slice(0, 12);
     const reasons: { readonly method: string; readonly why: string }[] = [];
     const asked = advisory.shields.filter((shield) => wanted.method === 'auto' || wanted.method === shield.method);
+    let byHand: string | null = null;
     const choice = await chooseCis(step, asked, wanted.cis);
     for (const shield of choice.shields) {
       const method = methodOf(shield);
@@ -127,6 +131,7 @@ export const shieldApply: ChangeAction = {
       if (survey.state === 'impossible') {
         if (survey.isForeign === true) return { state: 'refused', error: refusal(step, survey.reason) };
         reasons.push({ method: shield.method, why: survey.reason });
+        byHand ??= survey.byHand ?? null;
         continue;
       }
       const notes = [...choice.notes, ...(survey.notes ?? [])];
@@ -144,7 +149,11 @@ export const shieldApply: ChangeAction = {
       };
       return { state: 'needed', prior, reason: [shield.side_effects, ...notes].join('; ') };
     }
-    return cannot(step, wanted, together(reasons) || `${advisory.advisory} knows no such shield`);
+    const why = together(reasons) || `${advisory.advisory} knows no such shield`;
+    if (wanted.at_console && byHand !== null) {
+      return { state: 'not-applicable', reason: why, result: { ...nothingResult, console: byHand } };
+    }
+    return cannot(step, wanted, why);
   },
 
   async act(step, _given, found) {
@@ -288,6 +297,7 @@ const nothingResult: JsonObject = {
   notes: [],
   prior: null,
   ttl: null,
+  console: null,
 };
 
 function resultOf(prior: ShieldPrior): JsonObject {
@@ -304,5 +314,6 @@ function resultOf(prior: ShieldPrior): JsonObject {
     notes: prior.notes,
     prior: prior.found,
     ttl: prior.ttl_s === 0 ? 'until_patched' : `${prior.ttl_s}s`,
+    console: null,
   };
 }

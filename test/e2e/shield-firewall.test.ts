@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import type { RunView } from '../../src/domain/index.ts';
@@ -13,6 +13,7 @@ import { cli, cliJson } from './support/cli.ts';
 import { type Fleet, startFleet } from './support/fleet.ts';
 
 const POLICY = 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy';
+const CONSOLE = resolve(import.meta.dirname, '..', '..', 'playbooks', 'ms03-039-console.yaml');
 const RECORDS = 'HKLM\\SOFTWARE\\Firebreak\\Shields';
 
 interface Shown {
@@ -31,8 +32,9 @@ describe('a firewall shield', () => {
       { name: 'pc-fails', profile: 'windows-10-1903-jpn', variant: 'installer-fails' },
       { name: 'pc-off', profile: 'windows-10-1903-enu', variant: 'firewall-off' },
       { name: 'pc-lost', profile: 'windows-10-1903-enu' },
-      { name: 'mgmt', profile: 'windows-server-2019', variant: 'management', relay: true },
+      { name: 'mgmt', profile: 'windows-server-2019', variant: 'management', relay: true, groups: ['relays'] },
       { name: 'xp', profile: 'windows-xp-sp1', relay: 'mgmt' },
+      { name: 'xp3', profile: 'windows-xp-sp1', variant: 'sp3-firewall', relay: 'mgmt' },
     ]);
   });
   afterAll(() => fleet?.end());
@@ -107,16 +109,65 @@ describe('a firewall shield', () => {
     expect(await rules('pc-off')).toEqual(before);
   });
 
-  it('is refused through a relay where it would cut off its own path, and says where to use the firewall', async () => {
+  it('narrows the exceptions of XP SP3 through a relay, is seen from the vantage, and gives them back', async () => {
+    const before = await rules('xp3');
+    const playbook = join(fleet.lab.dir, 'xp3.yaml');
+    const steps = [
+      '  - { id: shield, uses: shield.apply, with: { method: firewall } }',
+      '  - { id: blocked, uses: ports.check, with: { expect: blocked } }',
+    ];
+    writeFileSync(playbook, `firebreak: 1\nname: xp3\nadvisory: ms17-010\nhosts: xp3\nsteps:\n${steps.join('\n')}\n`);
+    const { code, stdout } = await cli(['run', playbook, ...fleet.where, '--output', 'json'], fleet.options);
+    const view = JSON.parse(stdout) as RunView;
+    expect(stepOf(view, 'shield')).toMatchObject({
+      outcome: 'changed',
+      result: { method: 'firewall', exempt: [fleet.lab.host('mgmt').address], ports: [139, 445] },
+    });
+    expect(stepOf(view, 'blocked')).toMatchObject({ result: { proven: true } });
+    expect([code, view.hosts[0]?.outcome]).toEqual([3, 'shielded']);
+    expect(await shields('verify')).toMatchObject([{ host: 'xp3', state: 'standing' }]);
+    expect(await cli(['shields', 'revert', 'xp3', '--force', '--yes'], fleet.options)).toMatchObject({ code: 0 });
+    expect(await rules('xp3')).toEqual(before);
+  });
+
+  it('is put up at the console where it would cut off its own path: told how, proved from the vantage', async () => {
     const playbook = join(fleet.lab.dir, 'icf.yaml');
     const step = '  - { id: shield, uses: shield.apply, with: { method: firewall } }\n';
     writeFileSync(playbook, `firebreak: 1\nname: icf\nadvisory: ms03-039\nhosts: xp\nsteps:\n${step}`);
-    const { code, stdout } = await cli(['run', playbook, ...fleet.where, '--output', 'json'], fleet.options);
-    expect(code).toBe(3);
-    expect(stepOf(JSON.parse(stdout) as RunView, 'shield')).toMatchObject({
+    const refused = await cli(['run', playbook, ...fleet.where, '--output', 'json'], fleet.options);
+    expect(refused.code).toBe(3);
+    expect(stepOf(JSON.parse(refused.stdout) as RunView, 'shield')).toMatchObject({
       outcome: 'refused',
       error: { code: 'FB_SHIELD_REFUSED', message: expect.stringMatching(/cut off its own path.*at the console/) },
     });
+
+    const answer = async (): Promise<void> => {
+      expect(await cli(['answer', 'last', 'done', '--host', 'xp'], fleet.options)).toMatchObject({ code: 0 });
+    };
+    const words = ['run', CONSOLE, ...fleet.where, '--limit', 'xp', '--output', 'json'];
+    const parked = await cli(words, fleet.options);
+    expect([parked.code, parked.stderr]).toEqual([3, '']);
+    const asked = JSON.parse(parked.stdout) as RunView;
+    expect(asked.hosts[0]?.outcome).toBe('needs-operator');
+    expect(asked.hosts[0]?.questions[0]?.text).toMatch(/At the console of xp.*"Local Area Connection".*tick/);
+    expect(stepOf(asked, 'firewall')).toMatchObject({ outcome: 'skipped', result: { method: 'none' } });
+
+    await fleet.lab.ask('trouble', { host: 'xp', kind: 'icf-on' });
+    await answer();
+    const shut = await cli(['resume', 'last', '--output', 'json'], fleet.options);
+    const blocked = stepOf(JSON.parse(shut.stdout) as RunView, 'blocked');
+    expect(blocked).toMatchObject({ outcome: 'ok', result: { proven: true } });
+    const { ports = [] } = (blocked?.result ?? {}) as { ports?: { protocol: string; state: string }[] };
+    expect(new Set(ports.filter((port) => port.protocol === 'tcp').map((port) => port.state))).toEqual(
+      new Set(['filtered']),
+    );
+
+    await fleet.lab.ask('trouble', { host: 'xp', kind: 'icf-off' });
+    await answer();
+    const open = await cli(['resume', 'last', '--output', 'json'], fleet.options);
+    const last = JSON.parse(open.stdout) as RunView;
+    expect([open.code, last.hosts[0]?.outcome]).toEqual([3, 'failed']);
+    expect(last.hosts[0]?.error?.message).toContain('the update is not in');
   });
 
   it('is taken down by the host when the controller does not get in any more', async () => {

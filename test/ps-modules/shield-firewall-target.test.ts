@@ -114,7 +114,13 @@ describe('firewall shields by netsh', () => {
     ['nt4', 'none'],
   ])('are nothing for %s, whose firewall is: %s', async (host, kind) => {
     const call = relayed(host);
-    expect(await read(call, 'c1')).toMatchObject({ Kind: kind, Stands: false, Prohibited: false, Readable: true });
+    expect(await read(call, 'c1')).toMatchObject({
+      Kind: kind,
+      Stands: false,
+      Prohibited: false,
+      Readable: true,
+      Connections: kind === 'connections' ? ['Local Area Connection'] : [],
+    });
     expect(await up(call, 'c1', lab.lab.host('mgmt').address)).toMatchObject({ Changed: false, Applied: false });
   });
 

@@ -35,6 +35,7 @@ public sealed class Machine : IDisposable
         Ipsec = new IpsecState(this);
         Firewall = new FirewallState(this);
         Exceptions = new ExceptionFirewall(this);
+        Icf = new ConnectionFirewall(this);
         Rpc = new RpcEndpoint(this);
         Ports = new PortTable(this, profile);
         Programs = new ProgramTable(this, ProgramCatalog.For(profile));
@@ -95,6 +96,9 @@ public sealed class Machine : IDisposable
 
     /// <summary>Windows Firewall of XP SP2 and Server 2003 SP1.</summary>
     public ExceptionFirewall Exceptions { get; }
+
+    /// <summary>The Internet Connection Firewall of XP and Server 2003 before that.</summary>
+    public ConnectionFirewall Icf { get; }
 
     /// <summary>What its RPC service answers to those who have not logged on.</summary>
     public RpcEndpoint Rpc { get; }

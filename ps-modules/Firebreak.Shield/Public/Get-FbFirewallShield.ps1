@@ -19,6 +19,7 @@ function Get-FbFirewallShield {
         $store = Get-FbFirewallStore
         $profiles = Get-FbFirewallProfile
     }
+    elseif ($kind.Kind -eq 'connections') { $service = Get-FbService -Name 'SharedAccess' }
     $own = @(Select-FbFirewallRule -Id $Id -Rules $store.Rules -Record $record)
     $made = @($record.Keys | Where-Object { $_ -like 'Rule.*' })
     $state = 'none'
@@ -34,6 +35,8 @@ function Get-FbFirewallShield {
     $idle = @($counting | Where-Object { @($profiles.Off) -contains $_ -or @($profiles.Unmerged) -contains $_ })
     $others = @()
     $products = @()
+    $connections = @()
+    if ($Survey -and $kind.Kind -eq 'connections') { $connections = @(Get-FbConnectionName) }
     if ($Survey) {
         foreach ($text in @($store.Rules.Values)) {
             if ("$text" -match '\|Name=Firebreak-([A-Za-z0-9-]+)\|' -and $Matches[1] -ne $Id -and $others -notcontains $Matches[1]) { $others += $Matches[1] }
@@ -53,6 +56,8 @@ function Get-FbFirewallShield {
         Current      = [string[]] @($profiles.Current)
         Others       = [string[]] $others
         Products     = [string[]] $products
+        # Of the firewall for connections: what they are called.
+        Connections  = [string[]] $connections
         # A host without PowerShell: it has the confirm timer only.
         Relayed      = ($null -ne (Get-FbTarget))
         Snapshot     = $(if ($Survey) { [string] $store.Sha256 } else { '' })

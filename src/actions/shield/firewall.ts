@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { complementOf, plainAddress } from '../../util/index.ts';
 import { callHost } from '../host-call.ts';
 import { applyExceptions, isByExceptions, readExceptions, restoreExceptions, surveyExceptions } from './exceptions.ts';
+import { type IcfFound, icfConsole, icfProblem } from './icf.ts';
 import { appliedSchema, ensureApplied, restoredSchema, type ShieldMethod, timersOf } from './model.ts';
 
 const names = z
@@ -35,6 +36,8 @@ const stateSchema = z.object({
   Products: names,
   /** The host has no PowerShell: it keeps the confirm timer only. */
   Relayed: z.boolean(),
+  /** Of ICF: connections by the names that people see. */
+  Connections: names,
   /** SHA-256 over all rules; empty when it was not taken. */
   Snapshot: z.string(),
   ConfirmArmed: z.boolean(),
@@ -97,16 +100,15 @@ function olderProblem(state: FirewallState): string | null {
     case 'rules':
     case 'exceptions':
       return null;
-    case 'connections': {
-      const forbidden = state.Prohibited ? '; besides, a Group Policy prohibits it on the network of the domain' : '';
-      return (
-        'its Internet Connection Firewall blocks whatever comes in on a connection and lets no single address through, ' +
-        `so it would cut off its own path${forbidden}; use it at the console (properties of the connection, Advanced), or method ipsec`
-      );
-    }
+    case 'connections':
+      return icfProblem(icfOf(state));
     default:
-      return 'the host has no firewall of its own, as Windows NT 4.0 and 2000 have none';
+      return 'the host has no firewall of its own, as Windows NT 4.0, 2000 and some 64-bit editions have none';
   }
+}
+
+function icfOf(state: FirewallState): IcfFound {
+  return { prohibited: state.Prohibited, serviceStart: state.ServiceStart, connections: state.Connections };
 }
 
 function notesOf(state: FirewallState, turnOn: readonly string[]): string[] {
@@ -140,7 +142,11 @@ export const firewallShield: ShieldMethod = {
     const state = await callHost(step, call);
     if (state.Readable && state.Kind === 'exceptions') return surveyExceptions(step, request);
     const problem = problemOf(state, request.turnOnFirewall);
-    if (problem !== null) return { state: 'impossible', reason: problem };
+    if (problem !== null) {
+      const isIcf = state.Readable && state.Kind === 'connections';
+      const byHand = isIcf ? icfConsole(step.host.name, step.host.address, icfOf(state)) : null;
+      return { state: 'impossible', reason: problem, ...(byHand === null ? {} : { byHand }) };
+    }
     if (tcp.length + udp.length === 0) return { state: 'impossible', reason: 'the advisory names no ports for it' };
     const remote = complementOf(request.exempt);
     const turnOn = offOf(state);

@@ -52,7 +52,13 @@ export type Survey =
       readonly isUntimed?: boolean;
     }
   | { readonly state: 'satisfied'; readonly reason: string }
-  | { readonly state: 'impossible'; readonly reason: string; readonly isForeign?: boolean };
+  | {
+      readonly state: 'impossible';
+      readonly reason: string;
+      readonly isForeign?: boolean;
+      /** How a person puts it up at the console of the host instead. */
+      readonly byHand?: string;
+    };
 
 export interface ShieldState {
   readonly stands: boolean;

@@ -174,6 +174,34 @@ describe('shield.apply by the firewall', () => {
     }
   });
 
+  it('says how a person at the console uses the firewall for connections', async () => {
+    const icf = { ...free, Kind: 'connections', ServiceStart: 'Disabled', Connections: ['LAN (10.0.0.7)', 'WLAN'] };
+    host.on('Get-FbFirewallShield', icf);
+    const found = await probe({ at_console: true });
+    expect(found).toMatchObject({
+      state: 'not-applicable',
+      reason: expect.stringContaining('cut off its own path'),
+      result: { method: 'none', stands: false },
+    });
+    const said = String((found as { result: JsonObject }).result['console']);
+    expect(said).toMatch(
+      /set "Internet Connection Firewall.*from Disabled to Manual.*"LAN \(10\.0\.0\.7\)", "WLAN".*tick/,
+    );
+    // Where a Group Policy forbids it, or nobody said that a person is there, it is refused.
+    host.on('Get-FbFirewallShield', { ...icf, Prohibited: true });
+    expect(await reason({ at_console: true })).toMatch(/Group Policy prohibits it/);
+    host.on('Get-FbFirewallShield', icf);
+    expect(await reason()).toMatch(/use it at the console/);
+    host.on('Get-FbFirewallShield', { ...icf, Connections: [], ServiceStart: 'Manual' });
+    expect(await probe({ at_console: true })).toMatchObject({
+      result: {
+        console: expect.stringMatching(
+          /^At the console of \S+, as an administrator: Control Panel.*then for each connection/,
+        ),
+      },
+    });
+  });
+
   it('turns a profile on only when told so, and says what that means', async () => {
     host.on('Get-FbFirewallShield', { ...free, Off: ['Domain', 'Public'] });
     expect(await needed({ turn_on_firewall: true })).toMatchObject({

@@ -19,6 +19,11 @@ internal sealed record PacketRules(IReadOnlyList<PacketRule> In, IReadOnlyList<P
 
     public static PacketRules For(Machine machine, int protocol, int localPort)
     {
+        if (machine.Icf.IsInForce)
+        {
+            return Silent;
+        }
+
         AddressRange me = AddressRange.Of(machine.Address);
         List<PacketRule> inbound = [];
         List<PacketRule> outbound = [];

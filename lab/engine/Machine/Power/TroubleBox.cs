@@ -73,6 +73,9 @@ public sealed class TroubleBox
             case "no-return":
                 _machine.Power.NoReturn = true;
                 break;
+            case "icf-on" or "icf-off":
+                _machine.Icf.Tick(trouble.Kind == "icf-on");
+                return;
             case "none":
                 Clear();
                 return;

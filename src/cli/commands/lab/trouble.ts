@@ -19,6 +19,8 @@ const KINDS = [
   'rpc-crash',
   'rpc-attack',
   ...RPC_KINDS,
+  'icf-on',
+  'icf-off',
   'none',
   'power-on',
 ];
@@ -46,6 +48,7 @@ Kinds:
   rpc-crash        the process of RpcSs dies; what its recovery says follows
   rpc-attack       it dies every 30 s, as long as TCP 135 is open to strangers and KB824146 is missing
   rpc-…            TCP 135 answers oddly: silent, garbage, half, reset, fault, short
+  icf-on, icf-off  somebody at the console ticks the firewall of the connection (XP, 2003), or unticks it
   none             mended: installers work, restarts come back, the network is there
   power-on         a machine that is off boots
 
