@@ -59,7 +59,10 @@ describe('host.reboot', () => {
   it('proves by a later boot time, read twice', async () => {
     bootBetween(5000, 60_000);
     const proof = await reboot.prove(host.step(), {}, prior);
-    expect(proof).toEqual({ proven: true, result: { boot_time: NEW, prior_boot_time: OLD, down_seen: true } });
+    expect(proof).toEqual({
+      proven: true,
+      result: { boot_time: NEW, prior_boot_time: OLD, down_seen: true, users: null },
+    });
     expect(host.now - START).toBeGreaterThanOrEqual(62_000);
   });
 
@@ -142,5 +145,93 @@ describe('host.reboot', () => {
     await expect(reboot.prove(host.step(), {}, prior)).rejects.toMatchObject(said);
     const open = { prior, since: since(1000), receipt: null };
     await expect(reboot.recover(host.step(), {}, open)).rejects.toMatchObject(said);
+  });
+
+  describe('where users are logged on', () => {
+    const there = (...Users: readonly string[]): Json => ({ Readable: true, Error: '', Users, Language: '0411' });
+    const untold: Json = { Readable: false, Error: 'no WMI', Users: [], Language: null };
+    const probe = (args: { readonly [key: string]: Json }, timeoutMs = 900_000) =>
+      reboot.probe(host.step({ timeoutMs }), args);
+    const told = async (args: { readonly [key: string]: Json }) => {
+      const found = await probe(args);
+      if (found.state !== 'needed') throw new Error(JSON.stringify(found));
+      await reboot.act(host.step(), args, found.prior);
+      return { prior: found.prior, said: host.parameters.at(-1) };
+    };
+
+    it('asks nobody unless told to', async () => {
+      await probe({});
+      expect(host.count('Get-FbUserSession')).toBe(0);
+    });
+
+    it('warns them in their language, and long enough before', async () => {
+      host.on('Get-FbUserSession', there('alice', 'bob'));
+      const { prior: kept, said } = await told({ users: 'warn' });
+      expect(kept).toMatchObject({ users: ['alice', 'bob'], delay_seconds: 300, boot_time: OLD });
+      expect(said).toEqual({ DelaySeconds: 300, Message: expect.stringMatching(/5 分後に再起動します/) });
+    });
+
+    it('the message of the playbook wins', async () => {
+      host.on('Get-FbUserSession', there('alice'));
+      const { said } = await told({ users: 'warn', message: 'Lunch!', warning: '10m' });
+      expect(said).toEqual({ DelaySeconds: 600, Message: 'Lunch!' });
+    });
+
+    it('wastes no time where nobody is there, and warns where nobody can tell', async () => {
+      host.on('Get-FbUserSession', there());
+      expect((await told({ users: 'warn' })).said).toMatchObject({ DelaySeconds: 2 });
+      host.on('Get-FbUserSession', untold);
+      const { prior: kept, said } = await told({ users: 'warn' });
+      expect([kept['users'], said]).toEqual([null, { DelaySeconds: 300, Message: expect.stringMatching(/in 5 min/) }]);
+    });
+
+    it('says when a warning leaves no time for the restart', async () => {
+      host.on('Get-FbUserSession', there('alice'));
+      await expect(probe({ users: 'warn', warning: '20m' })).rejects.toMatchObject({ code: 'FB_USAGE' });
+    });
+
+    it('leaves the host alone', async () => {
+      host.on('Get-FbUserSession', there('alice'));
+      expect(await probe({ users: 'skip' })).toMatchObject({
+        state: 'not-applicable',
+        reason: 'not restarted: alice logged on',
+        result: { users: ['alice'] },
+      });
+      host.on('Get-FbUserSession', untold);
+      expect(await probe({ users: 'skip' })).toMatchObject({ state: 'not-applicable', result: { users: null } });
+      host.on('Get-FbUserSession', there());
+      expect(await probe({ users: 'skip' })).toMatchObject({ state: 'needed' });
+    });
+
+    it('waits until they have left, but not for ever', async () => {
+      host.on('Get-FbUserSession', () => (host.now - START < 120_000 ? there('alice') : there()));
+      expect(await probe({ users: 'wait' })).toMatchObject({ state: 'needed', prior: { users: [] } });
+      expect(host.now - START).toBe(120_000);
+      host.on('Get-FbUserSession', there('alice'));
+      expect(await probe({ users: 'wait' })).toMatchObject({
+        state: 'refused',
+        error: { code: 'FB_STEP_REFUSED', message: expect.stringContaining('alice did not log off in time') },
+      });
+      // Time for the restart was left.
+      expect(host.now - START).toBeLessThanOrEqual(120_000 + 600_000);
+      host.on('Get-FbUserSession', untold);
+      expect(await probe({ users: 'wait' })).toMatchObject({ state: 'refused' });
+    });
+
+    it('does not wait in a check', async () => {
+      host.on('Get-FbUserSession', there('alice'));
+      expect(await reboot.probe(host.step({ check: true }), { users: 'wait' })).toMatchObject({ state: 'needed' });
+      expect(host.now).toBe(START);
+    });
+
+    it('takes the time of the warning for no failure after a crash', async () => {
+      const open = {
+        prior: { ...prior, delay_seconds: 300 },
+        since: new Date(START - 200_000).toISOString(),
+        receipt: null,
+      };
+      expect(await reboot.recover(host.step(), {}, open)).toEqual({ state: 'running' });
+      expect(await reboot.recover(host.step(), {}, { ...open, prior })).toEqual({ state: 'not-started' });
+    });
   });
 });

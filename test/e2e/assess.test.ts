@@ -113,8 +113,10 @@ describe('firebreak assess', () => {
     const before = new Map(await Promise.all(names.map(async (name) => [name, await seen(name)] as const)));
     for (const round of [1, 2]) {
       const hosts = new Map(
-        (await assessed('kiosk,kiosk-xp', '--passwords', '--scan')).map((host) => [host.host, host]),
+        (await assessed('kiosk,kiosk-xp,nt', '--passwords', '--scan')).map((host) => [host.host, host]),
       );
+      // NT 4.0 does not tell its accounts: nothing is tried.
+      expect([stateOf(hosts.get('nt'), 'weak-passwords'), hosts.get('nt')?.passwords]).toEqual(['unknown', []]);
       for (const name of names) {
         const host = hosts.get(name);
         const of = (account: string) => host?.passwords?.find((each) => each.name === account);
