@@ -16,6 +16,7 @@ import { hostPreflight } from './host-preflight.ts';
 import { hostReboot } from './host-reboot.ts';
 import { infectionCheck } from './infection-check.ts';
 import { infectionClean } from './infection-clean.ts';
+import { notify } from './notify.ts';
 import { operatorAsk } from './operator-ask.ts';
 import { operatorConfirm } from './operator-confirm.ts';
 import { packageInstall } from './package-install.ts';
@@ -54,6 +55,7 @@ export function createActions(): ActionCatalog {
     hostReboot,
     infectionCheck,
     infectionClean,
+    notify,
     operatorAsk,
     operatorConfirm,
     packageInstall,

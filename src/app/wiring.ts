@@ -13,6 +13,7 @@ import { type Connector, createConnector } from './connect.ts';
 import { createControllerFiles } from './controller-files.ts';
 import { createHostMarker, identifyHost } from './host-marker.ts';
 import { watchOrders } from './orders.ts';
+import { createNotifier } from './notifier.ts';
 import { createPackageStore } from './package-store.ts';
 import { filesFolder, type StateStore, stateStore } from './paths.ts';
 import { openRunLog, type RunLog } from './run-log.ts';
@@ -75,6 +76,7 @@ export function createServices(options: ServiceOptions): Services {
         files: createControllerFiles,
         packages: packages === undefined ? noPackages : createPackageStore(packages),
         scanner,
+        notifier: createNotifier(process.env, redactor),
         clock: systemClock,
         random: systemRandom,
         dispatcher: createInProcessDispatcher(),

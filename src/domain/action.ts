@@ -11,7 +11,7 @@ import type { ErrorRecord } from './errors.ts';
 import type { JsonObject } from './json.ts';
 import type { HostOutcome } from './outcome.ts';
 import type { PlannedHost, StepValue } from './plan.ts';
-import type { Clock, Random, Scanner } from './ports.ts';
+import type { Clock, Notifier, Random, Scanner } from './ports.ts';
 import type { Question } from './question.ts';
 import type { Session } from './session.ts';
 
@@ -69,6 +69,8 @@ export interface StepContext {
   /** True when only reading is allowed (`--check`). */
   readonly check: boolean;
   /** The host's one session: opened on first use, opened anew after it was lost or dropped. */
+  /** Absent: nobody can be told anything. */
+  readonly notifier?: Notifier;
   session(): Promise<Session>;
   /** Closes the session without waiting, so that the next `session()` opens a new one (after a reboot). */
   dropSession(): Promise<void>;
@@ -167,6 +169,8 @@ export interface ReadAction extends ActionBase {
   /**
    * @throws FirebreakError; a failure that is the host's answer is a failed step
    */
+  /** True when it touches no host at all, and what it does counts: `run_once:` may stand on it, and no later look repeats it. */
+  readonly onController?: true;
   read(step: StepContext, args: JsonObject): Promise<ReadResult>;
 }
 

@@ -75,6 +75,7 @@ export const ERROR_CODES = {
   FB_ADVISORY_INVALID: false,
   FB_EXCEPTIONS_INVALID: false,
   FB_INPUT_INVALID: false,
+  FB_NOTIFY_FAILED: false,
   FB_NO_HOSTS: false,
   FB_FILE_MISSING: false,
   FB_RUN_UNKNOWN: false,

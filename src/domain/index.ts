@@ -66,6 +66,8 @@ export { WEEKDAYS, type Weekday } from './plan.ts';
 export {
   type Clock,
   type Dispatcher,
+  type NoticeReply,
+  type Notifier,
   type DispatchJob,
   type PortProbe,
   type PortState,
@@ -75,6 +77,7 @@ export {
   type RpcScan,
   type RpcTarget,
   type Scanner,
+  type SecretValue,
 } from './ports.ts';
 export { type AnsweredVia, isSameQuestion, legalAnswer, type Question } from './question.ts';
 export { HostCredential, SECRET_MASK, Secret } from './secret.ts';

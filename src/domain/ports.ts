@@ -1,5 +1,7 @@
 /** Time, randomness and network probes as ports, so that the engine and the actions can be run on simulated ones. */
 
+import type { Json } from './json.ts';
+
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   now(): number;
@@ -74,6 +76,35 @@ export interface Scanner {
   probe(probe: PortProbe, signal: AbortSignal): Promise<PortState>;
   /** Asks the RPC service. @throws FirebreakError FB_CANCELLED when the signal aborts; nothing else: a host's failure is an answer */
   scanRpc(target: RpcTarget, signal: AbortSignal): Promise<RpcScan>;
+}
+
+/** A value, or where a secret one is. */
+export type SecretValue = string | { readonly env: string } | { readonly file: string };
+
+export interface NoticeReply {
+  /** HTTP status or exit code. */
+  readonly status: number | null;
+  /** The beginning of what came back, without secrets that are known. */
+  readonly text: string;
+  readonly isFine: boolean;
+}
+
+/** Tells somebody, from this machine. @throws FB_NOTIFY_FAILED (it did not get there), FB_CREDENTIAL_MISSING */
+export interface Notifier {
+  post(
+    request: {
+      readonly url: SecretValue;
+      readonly method: string;
+      readonly headers: { readonly [name: string]: SecretValue };
+      readonly body: Json;
+    },
+    limits: { readonly signal: AbortSignal; readonly timeoutMs: number },
+  ): Promise<NoticeReply>;
+  /** Without a shell. */
+  run(
+    program: { readonly command: readonly string[]; readonly environment: { readonly [name: string]: SecretValue } },
+    limits: { readonly signal: AbortSignal; readonly timeoutMs: number },
+  ): Promise<NoticeReply>;
 }
 
 /** One host's way through a wave. */

@@ -5,6 +5,7 @@ import type {
   ControllerFiles,
   Dispatcher,
   Journal,
+  Notifier,
   PackageStore,
   PlannedHost,
   Question,
@@ -59,6 +60,8 @@ export interface EngineDeps {
   /** Files beside the playbook of that folder. */
   files(folder: string): ControllerFiles;
   readonly scanner: Scanner;
+  /** Absent: nobody can be told anything. */
+  readonly notifier?: Notifier;
   readonly clock: Clock;
   readonly random: Random;
   readonly dispatcher: Dispatcher;

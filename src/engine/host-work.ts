@@ -148,6 +148,7 @@ export function attemptContext(work: HostWork, options: ContextOptions): Attempt
     clock: deps.clock,
     random: deps.random,
     scanner: deps.scanner,
+    ...(deps.notifier === undefined ? {} : { notifier: deps.notifier }),
     packages: deps.packages,
     files: deps.files(dirname(plan.playbook.file)),
     advisory: plan.advisory,

@@ -128,7 +128,8 @@ function stepsToRepeat(
   const refs = referencesOf(plan, plan.steps, actions);
   const finished = (id: string) => record.steps.get(id)?.finished ?? null;
   const kindOf = (step: PlannedStep) => actions.get(step.uses)?.kind;
-  const reads = new Map(steps.filter((step) => kindOf(step) === 'read').map((step) => [step.id, step]));
+  const isLook = (step: PlannedStep) => kindOf(step) === 'read' && actions.get(step.uses)?.onController !== true;
+  const reads = new Map(steps.filter(isLook).map((step) => [step.id, step]));
   const again = new Set(begin.filter((id) => finished(id) !== null));
   const kept = new Set(
     steps

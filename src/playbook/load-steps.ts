@@ -263,7 +263,7 @@ export class StepsLoader {
 
   #runOnce(entry: YamlEntry | undefined, action: Action | null): boolean {
     if (entry === undefined) return false;
-    this.#checkElsewhere(entry, action);
+    if (action?.onController !== true) this.#checkElsewhere(entry, action);
     if (this.#inAlways > 0) {
       this.#reader.report(
         entry.keyPlace,
@@ -277,7 +277,9 @@ export class StepsLoader {
   /** A verdict, a shield, an installation or a restart are the host's own. */
   #checkElsewhere({ key, keyPlace }: YamlEntry, action: Action | null): void {
     if (action === null || action.elsewhere === true) return;
-    const able = [...this.#catalog.values()].filter(({ elsewhere }) => elsewhere === true).map(({ uses }) => uses);
+    const isAble = ({ elsewhere, onController }: Action): boolean =>
+      elsewhere === true || (key === 'run_once' && onController === true);
+    const able = [...this.#catalog.values()].filter(isAble).map(({ uses }) => uses);
     this.#reader.report(
       keyPlace,
       `"${key}" cannot stand on ${action.uses}, which is about the host itself`,
