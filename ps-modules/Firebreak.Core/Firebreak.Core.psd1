@@ -19,6 +19,7 @@
         'Get-FbFileInfo',
         'Get-FbIdentity',
         'Get-FbListener',
+        'Get-FbLogExcerpt',
         'Get-FbPendingReboot',
         'Get-FbRegistryName',
         'Get-FbRegistryValue',

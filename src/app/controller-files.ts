@@ -1,13 +1,34 @@
-/** Files of this machine that a playbook names: relative names count from the playbook's folder. */
+/** Files of this machine that a playbook names: relative names count from the playbook's folder. And evidence of hosts. */
 import { createReadStream } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
 import { type ControllerFiles, FirebreakError, type PackageFile } from '../domain/index.ts';
-import { sha256Of, sizeOf } from '../util/index.ts';
+import type { Redactor } from '../secrets/index.ts';
+import { makePrivateFolder, sha256Hex, sha256Of, sizeOf } from '../util/index.ts';
+import { redactBytes } from './redact-bytes.ts';
 
-export function createControllerFiles(folder: string): ControllerFiles {
+export function createControllerFiles(
+  folder: string,
+  evidence: { readonly folder: string; readonly redactor: Redactor },
+): ControllerFiles {
   return {
     resolve: (name) => resolve(folder, name),
     find: (name) => describeFile(resolve(folder, name)),
+    evidence: evidence.folder,
+    keep: async (file, content) => {
+      const clean = redactBytes(content, (text) => evidence.redactor.redact(text));
+      try {
+        makePrivateFolder(dirname(file));
+        await writeFile(file, clean, { mode: 0o600 });
+      } catch (cause) {
+        const { code } = cause as NodeJS.ErrnoException;
+        throw new FirebreakError('FB_ENVIRONMENT', `the evidence ${file} cannot be written (${code})`, {
+          remedy: 'check the folder and the space that is left there',
+          cause,
+        });
+      }
+      return { bytes: clean.length, sha256: sha256Hex(clean) };
+    },
   };
 }
 
