@@ -5,6 +5,7 @@ import { assessRun } from './assess-run.ts';
 import { attackCheck } from './attack-check.ts';
 import { attackHold } from './attack-hold.ts';
 import { attackLogon } from './attack-logon.ts';
+import { evidenceCollect } from './evidence-collect.ts';
 import { fail } from './fail.ts';
 import { fileFetch } from './file-fetch.ts';
 import { filePush } from './file-push.ts';
@@ -44,6 +45,7 @@ export function createActions(): ActionCatalog {
     attackCheck,
     attackHold,
     attackLogon,
+    evidenceCollect,
     fail,
     fileFetch,
     filePush,

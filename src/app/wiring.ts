@@ -73,7 +73,7 @@ export function createServices(options: ServiceOptions): Services {
       return {
         journal: durable,
         actions,
-        files: createControllerFiles,
+        files: (of) => createControllerFiles(of, { folder: join(folder, 'evidence'), redactor }),
         packages: packages === undefined ? noPackages : createPackageStore(packages),
         scanner,
         notifier: createNotifier(process.env, redactor),

@@ -36,6 +36,13 @@ export interface ControllerFiles {
   resolve(name: string): string;
   /** @throws FB_FILE_MISSING */
   find(name: string): Promise<PackageFile>;
+  /** Folder for evidence of hosts, unless the playbook names one. */
+  readonly evidence?: string;
+  /**
+   * Writes what a host gave into a file that only its owner may read, without the secrets that this process knows.
+   * @throws FB_ENVIRONMENT
+   */
+  keep?(file: string, content: Uint8Array): Promise<{ readonly bytes: number; readonly sha256: string }>;
 }
 
 /** The undo of a temporary change that is still owed to a host. */
