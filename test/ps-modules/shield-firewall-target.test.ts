@@ -210,6 +210,32 @@ describe('firewall shields by netsh', () => {
     expect(withoutEmpty(await tree('w2003-sp1'))).toEqual(withoutEmpty(before));
   }, 120_000);
 
+  it('revert on their own way in where the service stood still with its profiles on', async () => {
+    const call = relayed('w2003-sp1');
+    for (const profile of ['Domain', 'Standard']) {
+      await lab.relayed('mgmt', 'w2003-sp1').call('Core\\Set-FbRegistryValue', {
+        Path: `${POLICY}\\${profile}Profile`,
+        Name: 'EnableFirewall',
+        Type: 'DWord',
+        Value: 1,
+      });
+    }
+    const before = await tree('w2003-sp1');
+    const relay = lab.lab.host('mgmt').address;
+    const Change = ['Domain', 'Standard'].flatMap((profile) => [
+      [profile, '139:TCP', '', `139:TCP:${relay}:Enabled:Firebreak-x3`].join('\t'),
+      [profile, 'RemoteAdmin', '', `Enabled:${relay}`].join('\t'),
+    ]);
+    Change.push('Domain\tFirewall\tOn\tOn', 'Standard\tFirewall\tOn\tOn');
+    const applied = await call('Set-FbExceptionShield', { Id: 'x3', Change, StartService: true, ConfirmSeconds: 600 });
+    expect(applied).toEqual({ Changed: true, Applied: true, Errors: [] });
+    expect(await seen('w2003-sp1')).toBe('filtered');
+    expect(await call('Restore-FbExceptionShield', { Id: 'x3', Change })).toMatchObject({ Restored: true, Errors: [] });
+    expect(await seen('w2003-sp1')).toBe('open');
+    expect(await exceptions(call, 'x3')).toMatchObject({ ServiceState: 'Stopped', ServiceStart: 'Disabled' });
+    expect(withoutEmpty(await tree('w2003-sp1'))).toEqual(withoutEmpty(before));
+  }, 120_000);
+
   it('know a Group Policy that prohibits the firewall for connections', async () => {
     await lab.relayed('mgmt', 'xp').call('Core\\Set-FbRegistryValue', {
       Path: 'HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows\\Network Connections',

@@ -42,10 +42,19 @@ function Restore-FbExceptionShield {
         if ($service.Start -ne 'Auto') { $service = $null }
         elseif ($service.State -eq [string] $record.ServiceState -and $service.Start -eq [string] $record.ServiceStart) { $service = $null }
     }
+    $stops = $null -ne $service -and [string] $record.ServiceState -eq 'Stopped'
     if (($todo.Count -gt 0 -or $null -ne $service) -and $PSCmdlet.ShouldProcess("Firebreak-$Id", 'restore exceptions')) {
         try {
+            $switches = @()
+            if ($stops -and $service.State -eq 'Running') { $switches = @($changes | Where-Object { @($_ -split "`t")[1] -eq 'Firewall' }) }
+            foreach ($one in $switches) {
+                # Off before the exceptions go: with them goes whoever reverts.
+                $name = @($one -split "`t")[0]
+                Invoke-FbFirewallCommand -Command @(Get-FbExceptionCommand -ProfileName $name -Item 'Firewall' -Current 'On' -Wanted 'Off')
+            }
             foreach ($one in $todo) {
                 $field = @($one -split "`t", 4)
+                if ($stops -and $field[1] -eq 'Firewall') { continue }
                 $now = Get-FbException -ProfileName $field[0] -Item $field[1]
                 if ((Get-FbService -Name 'SharedAccess').State -eq 'Running') {
                     $command = @(Get-FbExceptionCommand -ProfileName $field[0] -Item $field[1] -Current $now -Wanted $field[2])
@@ -58,11 +67,11 @@ function Restore-FbExceptionShield {
                 $result.Changed = $true
             }
             if ($null -ne $service) {
-                $state = $(if ([string] $record.ServiceState -eq 'Stopped') { 'Stopped' } else { '' })
+                $state = $(if ($stops) { 'Stopped' } else { '' })
                 $null = Set-FbService -Name 'SharedAccess' -State $state -Start ([string] $record.ServiceStart)
                 $result.Changed = $true
             }
-            foreach ($one in $todo) {
+            foreach ($one in $changes) {
                 $field = @($one -split "`t", 4)
                 if ((Get-FbException -ProfileName $field[0] -Item $field[1]) -cne $field[2]) { Set-FbException -ProfileName $field[0] -Item $field[1] -Text $field[2] }
             }
