@@ -1,7 +1,7 @@
 /** Gates between waves: approved by somebody else, soaked, rejected, timed out; waiting holds nothing. */
 import { describe, expect, it } from '@jest/globals';
 import type { GateAnswered, Plan, PlannedGate, PlannedNode, RunEvent, RunEventBody } from '../../src/domain/index.ts';
-import { answerGate, planHash } from '../../src/engine/index.ts';
+import { abortRun, answerGate, type Order, planHash } from '../../src/engine/index.ts';
 import { type End, type ProcessOptions, resultOf, World } from './support/controller.ts';
 import { host, plan, remediation, step } from './support/plans.ts';
 
@@ -124,6 +124,35 @@ describe('a gate that wants an approval', () => {
     expect(resultOf(end)).toMatchObject({ how: 'paused', exitCode: 130, view: { state: 'waiting' } });
     await answer(world);
     expect(resultOf(await world.resume('r1')).exitCode).toBe(0);
+  });
+
+  it('can be left by a pause from elsewhere, and given up', async () => {
+    const world = twoMachines();
+    let hear: (order: Order) => void = () => {};
+    const end = await world.start('r1', gated(approval), {
+      waits: true,
+      change: (deps) => ({
+        ...deps,
+        watchOrders: (_run, _afterSeq, onOrder) => {
+          hear = onOrder;
+          return () => {};
+        },
+      }),
+      onEvent: ({ type }) => {
+        if (type !== 'RunWaiting') return;
+        const order = { type: 'RunPauseAsked', by: 'ann@desk' } as const;
+        setImmediate(() => {
+          void world
+            .journal()
+            .then((journal) => journal.append('r1', [order]))
+            .then(([given]) => hear(given as Order));
+        });
+      },
+    });
+    expect(resultOf(end)).toMatchObject({ how: 'paused', reason: 'paused by ann@desk', exitCode: 130 });
+    await abortRun(await world.journal('process-9'), 'r1', 'no longer wanted');
+    await expect(answer(world)).rejects.toMatchObject({ message: expect.stringContaining('it is aborted already') });
+    await expect(world.resume('r1')).rejects.toMatchObject({ code: 'FB_RUN_STATE' });
   });
 
   it('stops the run when it is rejected: hosts behind it are not begun', async () => {

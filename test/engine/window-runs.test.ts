@@ -293,4 +293,30 @@ describe('a process that dies at any point of the journal in a run over several 
       expect([...world.store.leases]).toEqual([]);
     }
   }, 120_000);
+
+  it('is continued also where a host waits for the next window, untouched', async () => {
+    const steps = [
+      step('verify', 'patch.verify'),
+      step('wait', 'pause', { with: { duration: '1h' } }),
+      step('stage', 'package.stage'),
+    ];
+    const twice = [window('00:00', '00:30'), window('02:00', '03:00')];
+    const held = () => windowed(twice, 1, { steps, results: plan(steps).results });
+    const whole = await worldOf(1).start('r1', held(), { waits: true });
+    expect(resultOf(whole).view.hosts[0]?.steps.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'changed']);
+    for (let diesAt = 0; diesAt < whole.life.points.length; diesAt++) {
+      const world = worldOf(1);
+      await world.start('r1', held(), { waits: true, diesAt });
+      const journal = await world.journal();
+      if ((await journal.runs()).length === 0) continue;
+      if (!(await journal.events('r1')).some(({ type }) => type === 'RunFinished')) {
+        resultOf(await world.resume('r1', { waits: true }));
+      }
+      const events = await journal.events('r1');
+      const staged = events.filter((event) => event.type === 'StepIntended');
+      expect([diesAt, staged.every(({ at }) => openingAt(twice, Date.parse(at)) !== null)]).toEqual([diesAt, true]);
+      expect([diesAt, world.machine().count('stage')]).toEqual([diesAt, 1]);
+      expect([...world.store.leases]).toEqual([]);
+    }
+  }, 120_000);
 });

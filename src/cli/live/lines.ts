@@ -17,7 +17,10 @@ export function createLinesDisplay(): RunDisplay {
     for (const line of lines) write(line);
   };
   return {
-    start: () => {},
+    start: ({ run, hold, reason }) => {
+      // Said in the journal already, so that no event tells of it again.
+      if (hold !== null) write(`${new Date().toISOString().slice(11, 19)} ${oneLine(`run ${run}: ${reason}`)}\n`);
+    },
     event: (event) => {
       const text = formatEvent(event);
       if (text !== undefined) write(`${event.at.slice(11, 19)} ${text}\n`);

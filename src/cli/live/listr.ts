@@ -88,7 +88,9 @@ export function createLiveDisplay(): RunDisplay {
     else if (event.type === 'WaveStarted') {
       wave = event.wave;
       showHead();
-    } else if ('host' in event) {
+    } else if (event.type === 'RunWaiting') set(head, oneLine(event.reason));
+    else if (event.type === 'RunResumed') showHead();
+    else if ('host' in event) {
       const text = formatEvent(event);
       if (text !== undefined) show(event.host, text.slice(event.host.length + 2));
     }
@@ -130,6 +132,7 @@ export function createLiveDisplay(): RunDisplay {
         row.end = FINE_OUTCOMES.has(host.outcome);
       }
       showHead();
+      if (view.hold !== null) set(head, oneLine(view.reason));
       mount();
     },
     event: onEvent,
