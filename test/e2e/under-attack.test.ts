@@ -7,9 +7,14 @@ import type { HostView, RunView } from '../../src/domain/index.ts';
 import { cli, cliJson } from './support/cli.ts';
 import { type Fleet, startFleet } from './support/fleet.ts';
 
-const ATTACKED = ['xp', 'w2k', 'nt4'] as const;
-const PROTECTION = { xp: 'ipsec', w2k: 'dcom', nt4: 'media' } as const;
-const NT4_PACKAGE = 'C:\\WINNT\\Firebreak\\packages\\WindowsNT4Server-KB824146-x86-ENU.exe';
+const ATTACKED = ['xp', 'w2k', 'nt4', 'w2k3'] as const;
+const PROTECTION = { xp: 'ipsec', w2k: 'dcom', nt4: 'media', w2k3: 'icf' } as const;
+const PACKAGES = {
+  nt4: 'WindowsNT4Server-KB824146-x86-ENU.exe',
+  w2k3: 'WindowsServer2003-KB824146-x86-ENU.exe',
+} as const;
+const packages = (root: string) => `${root}\\Firebreak\\packages`;
+const at = (step: string) => Object.fromEntries(ATTACKED.map((name) => [name, step]));
 
 describe('hosts under attack', () => {
   let fleet: Fleet;
@@ -20,6 +25,7 @@ describe('hosts under attack', () => {
         { name: 'xp', profile: 'windows-xp-sp1', variant: 'under-attack', relay: 'mgmt01' },
         { name: 'w2k', profile: 'windows-2000-professional-sp4', variant: 'under-attack', relay: 'mgmt01' },
         { name: 'nt4', profile: 'nt4-server-sp6a', variant: 'under-attack', relay: 'mgmt01' },
+        { name: 'w2k3', profile: 'windows-2003-gold', variant: 'under-attack', relay: 'mgmt01' },
         { name: 'calm', profile: 'windows-2003-gold', relay: 'mgmt01' },
         { name: 'ill', profile: 'windows-xp-sp1', variant: 'infected-blaster', relay: 'mgmt01' },
       ],
@@ -70,6 +76,7 @@ describe('hosts under attack', () => {
       xp: 'needs-operator',
       w2k: 'needs-operator',
       nt4: 'needs-operator',
+      w2k3: 'needs-operator',
       calm: 'skipped',
       ill: 'compromised',
     });
@@ -99,33 +106,43 @@ describe('hosts under attack', () => {
 
     for (const name of ATTACKED) await answer(PROTECTION[name], [name]);
     expect((await cli(['resume', 'last', '--output', 'lines'], fleet.options)).code).toBe(3);
-    expect(await waitingAt()).toEqual({ xp: 'unplug', w2k: 'unplug', nt4: 'unplug' });
+    expect(await waitingAt()).toEqual(at('unplug'));
     for (const name of ATTACKED) await trouble(name, 'network-loss');
     expect(await done()).toBe(3);
-    expect(await waitingAt()).toEqual({ xp: 'restart', w2k: 'restart', nt4: 'restart' });
+    expect(await waitingAt()).toEqual(at('restart'));
     for (const name of ATTACKED) await trouble(name, 'power-loss');
     expect(await done()).toBe(3);
-    expect(await waitingAt()).toEqual({ xp: 'log_on', w2k: 'log_on', nt4: 'log_on' });
+    expect(await waitingAt()).toEqual(at('log_on'));
     expect(await done()).toBe(3);
-    expect(await waitingAt()).toEqual({ xp: 'protect_ipsec', w2k: 'protect_dcom', nt4: 'protect_media' });
-    expect((await atConsole('nt4', `${NT4_PACKAGE} /q /z`)).exitCode).toBe(0);
+    expect(await waitingAt()).toEqual(
+      Object.fromEntries(ATTACKED.map((name) => [name, `protect_${PROTECTION[name]}`])),
+    );
+    expect((await atConsole('nt4', `${packages('C:\\WINNT')}\\${PACKAGES.nt4} /q /z`)).exitCode).toBe(0);
     await trouble('nt4', 'power-loss');
     expect(await done()).toBe(3);
-    expect(await waitingAt()).toEqual({ xp: 'plug', w2k: 'plug', nt4: 'plug' });
-    for (const name of ATTACKED) await trouble(name, 'none');
-    const code = await done();
+    expect(await waitingAt()).toEqual(at('plug'));
+    // Behind the firewall of w2k3 nobody gets in.
+    for (const name of ['xp', 'w2k', 'nt4']) await trouble(name, 'none');
+    expect(await done()).toBe(3);
+    expect(await waitingAt()).toEqual({ w2k3: 'by_hand' });
+    expect((await atConsole('w2k3', `${packages('C:\\WINDOWS')}\\${PACKAGES.w2k3} /u /n /z /q`)).exitCode).toBe(3010);
+    expect((await atConsole('w2k3', 'shutdown -r -t 0')).exitCode).toBe(0);
+    await trouble('w2k3', 'none');
+    await answer('done', ['w2k3']);
+    const last = await cli(['resume', 'last', '--output', 'lines'], fleet.options);
 
     const ended = await hosts();
     const outcomes = ATTACKED.map((name) => [name, ended[name]?.outcome, ended[name]?.standingShields]);
     expect(outcomes).toEqual(ATTACKED.map((name) => [name, 'remediated', 0]));
-    expect(code).toBe(3); // calm was left out, ill is compromised
+    expect(last.code).toBe(3); // calm was left out, ill is compromised
     for (const name of ATTACKED) {
       const answered = ended[name]?.questions.map(({ step, answer: given, by, via, answeredAt }) => {
         expect(by).toMatch(/@/);
         expect(answeredAt).toMatch(/^\d{4}-.*Z$/);
         return `${step} ${given} ${via}`;
       });
-      const steps = ['unplug', 'restart', 'log_on', `protect_${PROTECTION[name]}`, 'plug'];
+      const last = name === 'w2k3' ? ['by_hand'] : [];
+      const steps = ['unplug', 'restart', 'log_on', `protect_${PROTECTION[name]}`, 'plug', ...last];
       expect(answered).toEqual([`choose ${PROTECTION[name]} command`, ...steps.map((step) => `${step} done command`)]);
     }
     expect((await fleet.account('xp')).installs).toBe(1);
@@ -134,5 +151,5 @@ describe('hosts under attack', () => {
     expect(await cliJson(['shields', 'list'], fleet.options)).toEqual([]);
     const dcom = (await fleet.history('w2k')).filter(({ name }) => name === 'EnableDCOM');
     expect(dcom.map(({ value }) => (value as { value: string }).value)).toEqual(['N', 'Y']);
-  }, 240_000);
+  }, 420_000);
 });
