@@ -54,7 +54,7 @@ export async function checkSignature(step: StepContext, path: string, signer: st
 }
 
 /** Whether the common name or the organisation of a subject is this one. */
-export function isSignedBy(subject: string, signer: string): boolean {
+function isSignedBy(subject: string, signer: string): boolean {
   return [...subject.matchAll(/(?:^|,\s*)(CN|O)=("(?:[^"]|"")*"|[^,]*)/g)].some(([, , value = '']) => {
     const plain = value.startsWith('"') ? value.slice(1, -1).replaceAll('""', '"') : value.trim();
     return plain === signer;

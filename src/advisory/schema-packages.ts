@@ -10,7 +10,6 @@ export const hold = z.strictObject({
   /** The first day on which it is installed again (UTC); left out: until somebody takes the hold away. */
   until: z.iso.date().optional(),
 });
-export type AdvisoryHold = z.infer<typeof hold>;
 
 /**
  * Installers: wusa (.msu), dism (.cab), update (update.exe of before 2004: /u /n /z /q), update2 (update.exe since 2004:

@@ -41,7 +41,11 @@ describe('a lab from up to down', () => {
     expect(inventory.all.hosts['pc-01']).toEqual({ address: lab.host('pc-01').address, ports: { 445: 10445 } });
     expect(statSync(join(lab.dir, 'password')).mode & 0o777).toBe(0o600);
     const sums = readFileSync(join(lab.dir, 'packages', 'SHA256SUMS'), 'utf8');
-    expect(sums).toMatch(/^[0-9a-f]{64} {2}windows10\.0-kb4551762-x64\.msu\n$/);
+    const lines = sums.split('\n');
+    expect(lines.pop()).toBe('');
+    for (const line of lines) expect(line).toMatch(/^[0-9a-f]{64} {2}[A-Za-z0-9.-]+$/);
+    const names = lines.map((line) => line.slice(66)).sort();
+    expect(names).toEqual(['lab-agent-1.0.1.msp', 'lab-agent-1.0.msi', 'windows10.0-kb4551762-x64.msu']);
   });
 
   it('tells the state, history and counters of each machine', async () => {
