@@ -100,6 +100,7 @@ function hostOf(parts: readonly Part[], eventsOf: (part: Part) => readonly RunEv
     reason: host.reason,
     error: host.error === null ? null : { ...host.error },
     exception: exceptionOf(source.plan, host),
+    outOfSupportSince: parts.flatMap((part) => part.host.steps.flatMap(supportOf)).at(-1) ?? null,
     standingShields: owed.filter(({ kind }) => kind === 'undo').length,
     owed,
     verdicts: parts.flatMap((part) => part.host.steps.flatMap((step) => verdictOf(part.source.view.run, step))),
@@ -177,6 +178,13 @@ function verdictOf(run: string, step: StepView): readonly ReportVerdict[] {
       evidence: isObject(evidence) ? { ...evidence } : {},
     },
   ];
+}
+
+/** What patch.verify and assess.run say of the system, whatever their verdict. */
+function supportOf({ uses, result }: StepView): readonly string[] {
+  const { out_of_support: isOut, support_ended: day } = result;
+  const isRead = uses === 'patch.verify' || uses === 'assess.run';
+  return isRead && isOut === true && typeof day === 'string' ? [day] : [];
 }
 
 function questionsOf({ source, host }: Part): readonly ReportQuestion[] {

@@ -15,6 +15,7 @@ const COLUMNS: readonly (readonly [name: string, of: (host: ReportHost, report: 
   ['remedy', (host) => host.error?.remedy ?? ''],
   ['verdict', (host) => host.verdicts.at(-1)?.verdict ?? ''],
   ['fixed', (host) => (host.verdicts.length === 0 ? '' : yesNo(host.verdicts.at(-1)?.fixed === true))],
+  ['out_of_support_since', (host) => host.outOfSupportSince ?? ''],
   ['shields_standing', (host) => String(host.standingShields)],
   ['owed', (host) => host.owed.map(({ kind, step }) => `${kind} ${step}`).join('; ')],
   [

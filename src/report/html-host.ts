@@ -12,6 +12,7 @@ export function renderHost(host: ReportHost, id: string): string {
     `<h3>${e(host.name)} <small class="dim">${e(host.address)}</small> ${renderOutcome(host.outcome)}</h3>`,
     `<p>${e(host.reason)}${renderRemedy(host)}</p>`,
     renderException(host),
+    renderSupport(host),
     `<p class="dim">${e(host.subject)}; wave ${e(host.wave)}; run <code>${e(host.run)}</code>; ${renderTime(host.startedAt)} to ${renderTime(host.finishedAt)}, ${renderDuration(host.durationMs)}; installs: ${host.installs}, restarts: ${host.reboots}${host.groups.length === 0 ? '' : `; groups ${e(host.groups.join(', '))}`}</p>`,
     renderEarlier(host),
     renderOwed(host),
@@ -25,6 +26,11 @@ export function renderHost(host: ReportHost, id: string): string {
 
 function renderRemedy({ error }: ReportHost): string {
   return error === null || error.remedy === '' ? '' : `<br><span class="dim">→ ${e(error.remedy)}</span>`;
+}
+
+function renderSupport({ outOfSupportSince: day }: ReportHost): string {
+  if (day === null) return '';
+  return `<p><span class="word warn">out of support</span> since ${e(day)}: fixes for later holes do not exist, patched or not</p>`;
 }
 
 function renderException({ exception }: ReportHost): string {

@@ -147,6 +147,10 @@ const hostSchema = z.object({
     })
     .nullable()
     .meta({ description: 'why the host was left alone, for outcome excepted' }),
+  outOfSupportSince: z
+    .string()
+    .nullable()
+    .meta({ description: 'day on which the vendor stopped to mend the system, patched or not; null: not said of it' }),
   standingShields: z.int(),
   owed: z.array(owedSchema).meta({ description: 'shields that stand, and what else is still owed to the host' }),
   verdicts: z.array(verdictSchema).meta({ description: 'in the order in which they were read' }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { buildReport, reportJsonSchema } from '../../src/report/index.ts';
+import { buildReport, renderCsv, renderHtml, reportJsonSchema } from '../../src/report/index.ts';
 import { host, plan, remediation, step } from '../engine/support/plans.ts';
 import { completed, ended, owed, source, stepped } from './support/journal.ts';
 
@@ -48,6 +48,26 @@ describe('a report of one run', () => {
       ['verify', 'vulnerable', { build: 1 }],
       ['reverify', 'patched', { build: 2 }],
     ]);
+  });
+
+  it('marks a system out of support, patched or not, in every form', () => {
+    const old = { verdict: 'patched', fixed: true, out_of_support: true, support_ended: '2010-07-13' };
+    const supported = { ...old, out_of_support: false, support_ended: '2031-10-14' };
+    const said = buildReport(
+      [
+        source('r1', two, [
+          stepped('web01', 'verify', 'patch.verify', old),
+          ended('web01', 'compliant'),
+          stepped('web02', 'verify', 'patch.verify', supported),
+          ended('web02', 'compliant'),
+          completed,
+        ]),
+      ],
+      NOW,
+    );
+    expect(said.hosts.map(({ outOfSupportSince }) => outOfSupportSince)).toEqual(['2010-07-13', null, null]);
+    expect(renderCsv(said).match(/"2010-07-13"/g)).toHaveLength(1);
+    expect(renderHtml(said).match(/out of support<\/span> since 2010-07-13/g)).toHaveLength(1);
   });
 
   it('names who started it and who answered what', () => {
