@@ -18,6 +18,7 @@ import { writeReport } from './report.ts';
 import { systemRandom } from './system-ports.ts';
 import { playbookAgain } from './verify.ts';
 import type { Services } from './wiring.ts';
+import { refuseOnWorkers } from './worker-plan.ts';
 
 /** Whoever shows a run while it goes on. */
 export interface RunWatcher extends Observer {
@@ -71,7 +72,8 @@ export async function resume(
   const view = foldRun(plan, await journal.events(run));
   const unfinished = new Set(view.hosts.filter((host) => isChosen(host, 'failed')).map((host) => host.name));
   const needed = [...plan.hosts.filter((host) => unfinished.has(host.name)), ...(plan.others ?? [])];
-  await services.connector.prepare(needed);
+  if (services.hasWorkers) refuseOnWorkers(plan);
+  else await services.connector.prepare(needed);
   options.watcher.start(view);
   const { packages } = plan.origin;
   const deps = await services.engineDeps(
@@ -131,11 +133,11 @@ export async function planRerun(services: Services, options: RerunOptions): Prom
       packages: options.packages ?? old.origin.packages ?? undefined,
       connection: { ...old.origin.connection, ...options.connection },
       tags: options.tags ?? old.origin.tags,
+      exceptions: options.exceptions ?? old.origin.exceptions,
+      warn: options.warn,
       limit: options.limit,
       forks: options.forks,
       inputs,
-      exceptions: options.exceptions ?? old.origin.exceptions,
-      warn: options.warn,
       only,
       connector: services.connector,
     },
@@ -174,7 +176,8 @@ async function execute(services: Services, plan: Plan, options: Execution): Prom
   const isDemanded = isChangeDemanded(process.env);
   const change = changeNumber(options.change, { plan, check: options.check, isDemanded });
   if (plan.origin.packages !== null) await ensurePackageFolder(plan.origin.packages);
-  await services.connector.prepare([...plan.hosts, ...(plan.others ?? [])]);
+  if (services.hasWorkers) refuseOnWorkers(plan);
+  else await services.connector.prepare([...plan.hosts, ...(plan.others ?? [])]);
   const run = newRunId();
   options.watcher.start(foldRun(plan, []));
   const deps = await services.engineDeps(run, plan.origin.packages ?? undefined, options.watcher, options.operator);

@@ -1,8 +1,8 @@
 /** The only place that constructs adapters: journal, transports, actions, clock, secrets, log. */
 import { join } from 'node:path';
 import { createActions } from '../actions/index.ts';
-import { createInProcessDispatcher } from '../dispatch/index.ts';
-import type { ActionCatalog, Journal, PackageStore, RunEvent, Scanner } from '../domain/index.ts';
+import { createInProcessDispatcher, openTaskQueue, type TaskQueue } from '../dispatch/index.ts';
+import type { ActionCatalog, FleetJournal, Journal, PackageStore, RunEvent, Scanner } from '../domain/index.ts';
 import { FirebreakError, Secret } from '../domain/index.ts';
 import type { EngineDeps, Observer, Operator } from '../engine/index.ts';
 import { openPostgresJournal, openSqliteJournal, parsePostgresAddress } from '../journal/index.ts';
@@ -12,8 +12,8 @@ import { createTransports } from '../transports/index.ts';
 import { type Connector, createConnector } from './connect.ts';
 import { createControllerFiles } from './controller-files.ts';
 import { createHostMarker, identifyHost } from './host-marker.ts';
-import { watchOrders } from './orders.ts';
 import { createNotifier } from './notifier.ts';
+import { watchOrders } from './orders.ts';
 import { createPackageStore } from './package-store.ts';
 import { filesFolder, type StateStore, stateStore } from './paths.ts';
 import { openRunLog, type RunLog } from './run-log.ts';
@@ -22,6 +22,8 @@ import { systemClock, systemRandom } from './system-ports.ts';
 export interface ServiceOptions {
   /** `--state`: `sqlite:PATH`, a path or `postgres://…`; absent = FIREBREAK_STATE or the default place. */
   readonly state?: string | undefined;
+  /** The hosts of runs are worked on by workers. */
+  readonly workers?: boolean | undefined;
   /** Asks for a password on the terminal; absent = nobody can be asked. */
   readonly ask?: ((question: string) => Promise<string>) | undefined;
 }
@@ -33,6 +35,12 @@ export interface Services {
   readonly scanner: Scanner;
   /** Opened when first asked for. @throws FB_STATE_* */
   journal(): Promise<Journal>;
+  /** The hosts of runs are worked on by workers. */
+  readonly hasWorkers: boolean;
+  /** The same, for what only a database that machines share can do. @throws FB_USAGE (it is a file), FB_STATE_* */
+  fleetJournal(): Promise<FleetJournal>;
+  /** Hosts on their way to workers. @throws as fleetJournal */
+  tasks(): Promise<TaskQueue>;
   /** Everything that the engine needs, with the events also going to the run's log file. */
   engineDeps(run: string, packages: string | undefined, observer: Observer, operator?: Operator): Promise<EngineDeps>;
   /** The log file of a run. */
@@ -49,11 +57,25 @@ export function createServices(options: ServiceOptions): Services {
   const scanner = createScanner();
   const logs: RunLog[] = [];
   const store = stateStore(options.state);
-  let opened: Promise<Journal> | undefined;
+  let opened: Promise<Journal | FleetJournal> | undefined;
+  let queue: Promise<TaskQueue> | undefined;
 
-  const journal = (): Promise<Journal> => {
+  const journal = (): Promise<Journal | FleetJournal> => {
     opened ??= openStore(store, redactor);
     return opened;
+  };
+  const fleetJournal = async (): Promise<FleetJournal> => {
+    if (store.kind === 'postgres') {
+      const shared = await journal();
+      if ('claims' in shared) return shared;
+    }
+    throw new FirebreakError('FB_USAGE', 'workers need a state store that machines share', {
+      remedy: 'name a database with --state postgres://USER@HOST/DATABASE or in FIREBREAK_STATE',
+    });
+  };
+  const tasks = (): Promise<TaskQueue> => {
+    queue ??= fleetJournal().then(openTaskQueue);
+    return queue;
   };
   const folder = filesFolder(store);
   const logFile = (run: string): string => join(folder, 'logs', `${run}.jsonl`);
@@ -64,10 +86,14 @@ export function createServices(options: ServiceOptions): Services {
     connector,
     scanner,
     journal,
+    hasWorkers: options.workers === true,
+    fleetJournal,
+    tasks,
     logFile,
     reportFile: (run) => join(folder, 'reports', `${run}.html`),
     engineDeps: async (run, packages, observer, operator) => {
       const durable = await journal();
+      const remote = options.workers === true ? (await tasks()).remote : undefined;
       const log = openRunLog(logFile(run), redactor);
       logs.push(log);
       return {
@@ -87,17 +113,19 @@ export function createServices(options: ServiceOptions): Services {
         observer: logging(observer, log),
         watchOrders: (of, afterSeq, onOrder) => watchOrders(durable, of, afterSeq, onOrder),
         ...(operator === undefined ? {} : { operator }),
+        ...(remote === undefined ? {} : { remote }),
       };
     },
     close: async () => {
       await connector.close();
       await Promise.all(logs.map((log) => log.close()));
+      if (queue !== undefined) await queue.then((open) => open.close());
       if (opened !== undefined) await opened.then((store) => store.close());
     },
   };
 }
 
-function openStore(store: StateStore, redactor: Redactor): Promise<Journal> {
+function openStore(store: StateStore, redactor: Redactor): Promise<Journal | FleetJournal> {
   const ports = { clock: systemClock, random: systemRandom };
   if (store.kind === 'sqlite') return openSqliteJournal(store.file, ports);
   const address = parsePostgresAddress(store.address);

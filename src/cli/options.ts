@@ -154,6 +154,15 @@ export interface StateOptions {
   readonly state?: string;
 }
 
+/** Of the commands that can have hosts worked on elsewhere. */
+export interface WorkersOptions extends StateOptions {
+  readonly workers?: boolean;
+}
+
+export function addWorkersOption(command: Command): Command {
+  return command.option('--workers', 'let `firebreak worker` processes work on the hosts; this one leads (PostgreSQL)');
+}
+
 export interface InputOptions {
   readonly input?: readonly string[];
 }
@@ -201,9 +210,9 @@ export function addAskOptions(command: Command): Command {
 }
 
 /** Opens the services for one command and closes them whatever happens. */
-export async function withServices<T>(options: StateOptions, work: (services: Services) => Promise<T>): Promise<T> {
+export async function withServices<T>(options: WorkersOptions, work: (services: Services) => Promise<T>): Promise<T> {
   const { createServices } = await import('../app/index.ts');
-  const services = createServices({ state: options.state, ask: passwordPrompt() });
+  const services = createServices({ state: options.state, workers: options.workers, ask: passwordPrompt() });
   try {
     return await work(services);
   } finally {
@@ -215,12 +224,13 @@ export async function withServices<T>(options: StateOptions, work: (services: Se
 export interface NewRunOptions
   extends FleetOptions,
     InputOptions,
-    StateOptions,
+    WorkersOptions,
     OutputOptions,
     AskFlags,
     WaitFlags,
     TagOptions {
   readonly packages?: string;
+  readonly exceptions?: string;
   readonly forks?: number;
   readonly check?: boolean;
   readonly skipLeased?: boolean;
@@ -230,7 +240,6 @@ export interface NewRunOptions
 /** What a run does at a gate and outside of its window. */
 export interface WaitFlags {
   readonly wait: boolean;
-  readonly exceptions?: string;
   readonly ignoreWindow?: boolean;
 }
 
@@ -241,7 +250,7 @@ export function addWaitOptions(command: Command): Command {
 }
 
 export function addNewRunOptions(command: Command, inputPurpose?: string): Command {
-  addExceptionsOption(addTagOptions(addInputOption(addFleetOptions(command), inputPurpose)))
+  addWorkersOption(addExceptionsOption(addTagOptions(addInputOption(addFleetOptions(command), inputPurpose))))
     .option('--packages <folder>', 'folder with the package files and their SHA256SUMS')
     .option('--forks <n>', 'hosts at once', parsePositiveInteger)
     .option('--check', 'read and probe only; change nothing')

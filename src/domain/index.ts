@@ -33,6 +33,7 @@ export type {
   StepFinished,
   StepIntended,
 } from './events.ts';
+export type { FleetJournal, HostClaim, HostClaims, HostTask, RemoteHosts } from './fleet.ts';
 export type { Journal, LeaseConflict, OpenObligation, RunInfo } from './journal.ts';
 export type { Json, JsonObject } from './json.ts';
 export {
@@ -49,8 +50,8 @@ export type {
   JumpHost,
   Plan,
   PlannedBlock,
-  PlannedGate,
   PlannedException,
+  PlannedGate,
   PlannedHost,
   PlannedNode,
   PlannedStep,
@@ -66,9 +67,9 @@ export { WEEKDAYS, type Weekday } from './plan.ts';
 export {
   type Clock,
   type Dispatcher,
+  type DispatchJob,
   type NoticeReply,
   type Notifier,
-  type DispatchJob,
   type PortProbe,
   type PortState,
   type Random,

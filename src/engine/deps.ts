@@ -4,12 +4,14 @@ import type {
   Clock,
   ControllerFiles,
   Dispatcher,
+  HostClaim,
   Journal,
   Notifier,
   PackageStore,
   PlannedHost,
   Question,
   Random,
+  RemoteHosts,
   RunEvent,
   Scanner,
   Session,
@@ -84,6 +86,10 @@ export interface EngineDeps {
   readonly observer?: Observer;
   /** Tells of orders after an event, until the returned function is called. Absent: nobody gives any. */
   watchOrders?(run: string, afterSeq: number, onOrder: (order: Order) => void): () => void;
+  /** Works on the hosts; absent: this process does. */
+  readonly remote?: RemoteHosts;
+  /** Places in steps that only so many hosts of the run may be in at once; absent: this process has all the hosts. */
+  readonly places?: Pick<HostClaim, 'enter'>;
   /** Absent: every question parks its host. */
   readonly operator?: Operator;
 }

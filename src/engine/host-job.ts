@@ -23,6 +23,7 @@ import type { Onces } from './once.ts';
 import type { Orders } from './orders.ts';
 import { OutsideWindow, Paused } from './pause.ts';
 import type { Recorder } from './recorder.ts';
+import type { Followed } from './remote.ts';
 import { stayInWindow } from './stay-in-window.ts';
 import { StepTime } from './step-time.ts';
 import { takeUp } from './take-up.ts';
@@ -45,6 +46,7 @@ export interface RunScope {
   readonly throttles: Throttles;
   readonly elsewhere: Elsewhere;
   readonly onces: Onces;
+  readonly followed: Followed;
   readonly plans: PlanShelf;
   /** Somebody wants it outside of the playbook's windows too. */
   readonly ignoresWindow: boolean;

@@ -2,7 +2,7 @@
  * The only way into the journal for one run: append, then remember, then show. A journal that failed once ends the run,
  * wherever the failure came up. Must not know what the events mean.
  */
-import type { Journal, RunEventBody } from '../domain/index.ts';
+import type { Journal, RunEvent, RunEventBody } from '../domain/index.ts';
 import type { Observer } from './deps.ts';
 import { HostRecord } from './host-record.ts';
 
@@ -59,6 +59,11 @@ export class Recorder {
   /** Journal failures that passed through an action must not be taken for the action's own. */
   throwIfBroken(): void {
     if (this.#health.failure !== null) throw this.#health.failure.thrown;
+  }
+
+  /** An event that another process has written. */
+  show(event: RunEvent): void {
+    this.#observer?.event(event);
   }
 
   progress(host: string, step: string, text: string): void {

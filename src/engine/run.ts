@@ -9,6 +9,7 @@ import {
   FirebreakError,
   type HostFinished,
   type HostParked,
+  type HostTask,
   type HostView,
   type Journal,
   type Plan,
@@ -22,14 +23,15 @@ import { PlanShelf } from './carry.ts';
 import type { EngineDeps } from './deps.ts';
 import { EarlierAnswers } from './earlier-answers.ts';
 import { Elsewhere } from './elsewhere.ts';
-import { foldRun } from './fold-run.ts';
-import { HostJob, type RunScope } from './host-job.ts';
 import { exceptedHosts } from './excepted.ts';
+import { foldRun } from './fold-run.ts';
+import type { RunScope } from './host-job.ts';
 import { foldHosts, HostRecord } from './host-record.ts';
 import { Onces } from './once.ts';
 import { Orders } from './orders.ts';
 import { flattenSteps } from './plan-steps.ts';
 import { Recorder } from './recorder.ts';
+import { Followed, workOn } from './remote.ts';
 import { leaseHosts, releaseAll, releaseElsewhere } from './run-leases.ts';
 import { Throttles } from './throttle.ts';
 import { awaitHold } from './wait.ts';
@@ -136,6 +138,44 @@ export async function resumeRun(deps: EngineDeps, options: ResumeOptions): Promi
   }
 }
 
+/**
+ * One host of a run that another process leads, from where the journal says that it stopped; does nothing when nothing is to
+ * be done there. A pause leaves the host for another time. @throws a journal's failure, FB_RUN_STATE (taken over), a bug
+ */
+export async function workOnHost(
+  deps: EngineDeps,
+  task: Pick<HostTask, 'run' | 'host' | 'kind' | 'heard'>,
+  who: Pick<Who, 'by' | 'signal'>,
+): Promise<void> {
+  const { run, host: name, kind, heard } = task;
+  const plan = await deps.journal.plan(run);
+  const host = plan.hosts.find((one) => one.name === name);
+  const events = await deps.journal.events(run);
+  const started = events.find((event) => event.type === 'RunStarted');
+  const latest = events.findLast((event) => event.type === 'RunStarted' || event.type === 'RunResumed');
+  const record = foldHosts(events.filter((event) => 'host' in event && event.host === name)).get(name);
+  const asked = record?.parked == null ? null : record.steps.get(record.parked.step)?.question;
+  const isWaiting = asked != null && asked.answer === null && record?.skipAskedBy === null;
+  if (
+    host === undefined ||
+    (kind === 'plan' && record != null && record.finished !== null && (asked == null || isWaiting))
+  )
+    return;
+  const scope = scopeOf(deps, plan, {
+    ...who,
+    run,
+    check: started?.check ?? false,
+    parent: started?.parent ?? null,
+    ignoresWindow: latest?.ignoresWindow === true,
+  });
+  const deafen = deps.watchOrders?.(run, heard, (order) => scope.orders.take(order));
+  try {
+    await workOn(scope, host, record ?? new HostRecord(name), kind);
+  } finally {
+    deafen?.();
+  }
+}
+
 /** From what the journal says of a run that nobody is at work on. */
 async function goOn(deps: EngineDeps, options: ResumeOptions): Promise<Worked> {
   const { journal } = deps;
@@ -145,6 +185,7 @@ async function goOn(deps: EngineDeps, options: ResumeOptions): Promise<Worked> {
   const started = events.find((event) => event.type === 'RunStarted');
   const check = started?.check ?? false;
   const scope = scopeOf(deps, plan, { ...options, check, parent: started?.parent ?? null });
+  scope.followed.startAfter(events.at(-1)?.seq ?? 0);
   const records = foldHosts(events);
   scope.onces.watch(records);
   const wanted = takenUp(deps, records);
@@ -242,9 +283,10 @@ function scopeOf(
     pause: AbortSignal.any([options.signal, orders.pause]),
     orders,
     recorder,
-    throttles: new Throttles(),
+    throttles: new Throttles(deps.places),
     elsewhere: new Elsewhere(isLeasing),
     onces: new Onces(),
+    followed: new Followed(),
     plans: new PlanShelf(recorder),
     ignoresWindow: options.ignoresWindow === true,
     isLeasing,
@@ -359,7 +401,7 @@ async function settleFinished(scope: RunScope, records: Records): Promise<void> 
         if (conflicts.length > 0) return;
         await recorder.append(record, [{ type: 'HostLeased', host: host.name, key }]);
       }
-      await new HostJob(scope, host, record).settleDebts();
+      await workOn(scope, host, record, 'debts');
     };
     return { id: host.name, set: host.set, run };
   });

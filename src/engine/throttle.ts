@@ -1,5 +1,5 @@
 /** At most so many hosts in one step at a time. Must not know what the step does. */
-import type { PlannedStep } from '../domain/index.ts';
+import type { HostClaim, PlannedStep } from '../domain/index.ts';
 
 import { baseId } from './plan-steps.ts';
 
@@ -14,11 +14,18 @@ interface Lane {
 
 export class Throttles {
   readonly #lanes = new Map<string, Lane>();
+  readonly #shared: Pick<HostClaim, 'enter'> | undefined;
+
+  /** @param shared counts the hosts of other processes too */
+  constructor(shared?: Pick<HostClaim, 'enter'>) {
+    this.#shared = shared;
+  }
 
   /** Waits for a place; the returned function gives it back. Rejects with the signal's reason when it aborts first. */
   async enter(step: Pick<PlannedStep, 'id' | 'throttle'>, signal: AbortSignal): Promise<() => void> {
     const { throttle } = step;
     if (throttle === null) return () => {};
+    if (this.#shared !== undefined) return this.#shared.enter(baseId(step.id), throttle, signal);
     const lane = this.#lane(baseId(step.id));
     if (lane.inUse < throttle) lane.inUse += 1;
     else await this.#wait(lane, signal);

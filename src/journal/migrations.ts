@@ -84,4 +84,23 @@ export const MIGRATIONS: readonly Migration[] = [
       .addColumn('last_commit', 'text', (c) => c.notNull())
       .execute();
   },
+  async function claims(db) {
+    await db.schema
+      .createTable('claims')
+      .addColumn('run', 'text', (c) => c.notNull())
+      .addColumn('host', 'text', (c) => c.notNull())
+      .addColumn('token', 'text', (c) => c.notNull().unique())
+      .addColumn('place_set', 'text')
+      .addColumn('seen', 'bigint', (c) => c.notNull())
+      .addColumn('revoked', 'integer', (c) => c.notNull())
+      .addPrimaryKeyConstraint('claims_key', ['run', 'host'])
+      .execute();
+    await db.schema
+      .createTable('places')
+      .addColumn('run', 'text', (c) => c.notNull())
+      .addColumn('step', 'text', (c) => c.notNull())
+      .addColumn('token', 'text', (c) => c.notNull())
+      .addPrimaryKeyConstraint('places_key', ['run', 'step', 'token'])
+      .execute();
+  },
 ];

@@ -5,7 +5,8 @@
  */
 import { Socket } from 'node:net';
 import { Kysely, PostgresDialect, sql } from 'kysely';
-import { FirebreakError } from '../domain/index.ts';
+import type { QueryResult } from 'pg';
+import { FirebreakError, type FleetJournal } from '../domain/index.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { PostgresAddress } from './postgres-address.ts';
 import { asPostgresError, unusable } from './postgres-errors.ts';
@@ -20,17 +21,25 @@ const LOCK_MS = 15_000;
 /** A process that was frozen within a transaction keeps others out no longer; less than they wait. */
 const IDLE_MS = 5_000;
 /** Connections of one process. */
-const CONNECTIONS = 4;
+const CONNECTIONS = 5;
 /** Of our advisory locks: `FBRK`. */
 const LOCK_CLASS = 0x4642524b;
-export const LOCKS = { migration: 1, leases: 2 } as const;
+export const LOCKS = { migration: 1, leases: 2, claims: 3 } as const;
+
+/** Milliseconds since 1970 by the database's clock. */
+export const NOW = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
 
 export function advisoryLock(lock: number) {
   return sql`select pg_advisory_xact_lock(${sql.raw(String(LOCK_CLASS))}, ${sql.raw(String(lock))})`;
 }
 
+export interface Connected {
+  readonly db: Kysely<JournalDatabase>;
+  query: FleetJournal['query'];
+}
+
 /** @throws FB_STATE_UNREACHABLE, FB_STATE_UNREADABLE, FB_STATE_NEWER */
-export async function connectDatabase(address: PostgresAddress): Promise<Kysely<JournalDatabase>> {
+export async function connectDatabase(address: PostgresAddress): Promise<Connected> {
   const { default: pg } = await import('pg');
   const { host, port, user, database, password, ssl } = address;
   const sockets = new Set<Socket>();
@@ -73,7 +82,14 @@ export async function connectDatabase(address: PostgresAddress): Promise<Kysely<
   try {
     await inspect(db, address.shown);
     await migrate(db, address.shown);
-    return db;
+    const query: Connected['query'] = async (text, values) => {
+      const result: QueryResult | QueryResult[] = await pool.query(
+        text,
+        values === undefined ? undefined : [...values],
+      );
+      return (Array.isArray(result) ? result.at(-1)?.rows : result.rows) ?? [];
+    };
+    return { db, query };
   } catch (thrown) {
     for (const socket of sockets) socket.destroy();
     await plain.destroy();
@@ -116,7 +132,22 @@ async function inspect(db: Kysely<JournalDatabase>, shown: string): Promise<void
   }
 }
 
+/** What a server says that remembers, from before the lock, that there was no schema: it sees it in the next transaction. */
+const STALE = /^(42P06|42P07|23505|3F000|42P01)$/;
+const STALE_TRIES = 5;
+
 async function migrate(db: Kysely<JournalDatabase>, shown: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await migrateOnce(db, shown);
+    } catch (thrown) {
+      const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+      if (attempt === STALE_TRIES || !STALE.test(code)) throw thrown;
+    }
+  }
+}
+
+async function migrateOnce(db: Kysely<JournalDatabase>, shown: string): Promise<void> {
   if ((await versionOf(db, shown)) === MIGRATIONS.length) return;
   await db.transaction().execute(async (tx) => {
     await advisoryLock(LOCKS.migration).execute(tx);

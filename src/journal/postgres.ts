@@ -5,14 +5,15 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Kysely, sql, type Transaction } from 'kysely';
-import type { Journal } from '../domain/index.ts';
+import type { FleetJournal } from '../domain/index.ts';
+import { createClaims, holdsClaim } from './claims.ts';
 import { isGone, isSameProcess, type ProcessOwner, thisFleetProcess } from './owner.ts';
 import type { PostgresAddress } from './postgres-address.ts';
-import { advisoryLock, connectDatabase, LOCKS, SCHEMA } from './postgres-database.ts';
+import { advisoryLock, connectDatabase, LOCKS, NOW, SCHEMA } from './postgres-database.ts';
 import { asPostgresError, isConnectionLost, isTransient, unusable } from './postgres-errors.ts';
 import type { JournalDatabase } from './schema.ts';
 import { type JournalOptions, openJournal } from './sql-journal.ts';
-import type { JournalStore } from './store.ts';
+import type { ClaimOfHost, JournalStore } from './store.ts';
 
 type Db = Kysely<JournalDatabase>;
 
@@ -27,15 +28,18 @@ const TRY_MS = 1_000;
 /** A transaction that others have crossed is made again. */
 const CROSSED = 5;
 
-const NOW = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
 const PROCESSES = sql.id(SCHEMA, 'processes');
 
 /**
  * Connects and brings the schema up to date.
  * @throws FB_STATE_UNREACHABLE, FB_STATE_UNREADABLE, FB_STATE_NEWER, FB_STATE_FULL, FB_STATE_LOCKED
  */
-export async function openPostgresJournal(address: PostgresAddress, options: JournalOptions): Promise<Journal> {
-  return openJournal(new PostgresStore(await connectDatabase(address), address.shown, options), options);
+export async function openPostgresJournal(address: PostgresAddress, options: JournalOptions): Promise<FleetJournal> {
+  const { db, query } = await connectDatabase(address);
+  const store = new PostgresStore(db, address.shown, options);
+  const journal = await openJournal(store, options);
+  const claims = createClaims(store, (claim) => journal.fenced(claim), options.random);
+  return Object.assign(journal, { claims, query });
 }
 
 class PostgresStore implements JournalStore {
@@ -127,6 +131,14 @@ class PostgresStore implements JournalStore {
     const { rows } = await sql`
       select from ${PROCESSES} where id = ${idOf(owner)} and seen > ${NOW} - ${sql.lit(DEAD_AFTER_MS)}`.execute(db);
     return rows.length > 0;
+  }
+
+  isClaimed(tx: Db, claim: ClaimOfHost): Promise<boolean> {
+    return holdsClaim(tx, claim);
+  }
+
+  async revokeClaims(tx: Db, run: string): Promise<void> {
+    await tx.updateTable('claims').set({ revoked: 1 }).where('run', '=', run).execute();
   }
 
   isLost(thrown: unknown): boolean {

@@ -74,6 +74,26 @@ interface ProcessRow {
   last_commit: string;
 }
 
+/** Hosts on which a process is at work that does not lead the run. */
+interface ClaimRow {
+  run: string;
+  host: string;
+  token: string;
+  /** Set of hosts that are never worked on two at a time. */
+  place_set: string | null;
+  /** Milliseconds since 1970 by the database's clock. */
+  seen: number;
+  /** 1: whoever holds it has to stop; until it has, or is silent for long, nobody else gets the host. */
+  revoked: number;
+}
+
+/** Who is in a step that only so many hosts may be in; counts as long as the claim does. */
+interface PlaceRow {
+  run: string;
+  step: string;
+  token: string;
+}
+
 interface MetaRow {
   name: string;
   value: string;
@@ -88,4 +108,6 @@ export interface JournalDatabase {
   obligations: ObligationRow;
   meta: MetaRow;
   processes: ProcessRow;
+  claims: ClaimRow;
+  places: PlaceRow;
 }

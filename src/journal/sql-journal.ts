@@ -21,7 +21,7 @@ import { lease, release } from './leases.ts';
 import { isSameProcess, type ProcessOwner } from './owner.ts';
 import { disagrees, project, rebuild } from './projections.ts';
 import type { JournalDatabase, RunRow } from './schema.ts';
-import type { JournalStore } from './store.ts';
+import { type ClaimOfHost, claimLost, type JournalStore } from './store.ts';
 
 type Db = Kysely<JournalDatabase>;
 
@@ -54,7 +54,7 @@ export interface JournalOptions {
 export async function openJournal(
   store: JournalStore,
   options: Pick<JournalOptions, 'clock' | 'random'>,
-): Promise<Journal> {
+): Promise<SqlJournal> {
   try {
     if (await disagrees(store.db)) {
       await store.transaction(async (tx) => {
@@ -84,9 +84,10 @@ async function storeIdOf(db: Db, random: Random): Promise<string> {
 interface Append {
   readonly run: string;
   readonly bodies: readonly RunEventBody[];
+  readonly claim?: ClaimOfHost;
 }
 
-class SqlJournal implements Journal {
+export class SqlJournal implements Journal {
   readonly storeId: string;
   readonly #store: JournalStore;
   readonly #db: Db;
@@ -150,6 +151,7 @@ class SqlJournal implements Journal {
             .set({ owner_pid: this.#owner.pid, owner_started: this.#owner.started, owner_machine: this.#owner.machine })
             .where('run', '=', run)
             .execute();
+          await this.#store.revokeClaims(tx, run);
         }),
       );
       this.#owned.add(run);
@@ -174,13 +176,36 @@ class SqlJournal implements Journal {
     return bodies.length === 0 ? Promise.resolve([]) : this.#commits.add({ run, bodies });
   }
 
+  /** As this journal, for whoever has claimed one host of a run that another process leads. */
+  fenced(claim: ClaimOfHost): Journal {
+    const append: Journal['append'] = (run, bodies) =>
+      bodies.length === 0 ? Promise.resolve([]) : this.#commits.add({ run, bodies, claim });
+    return {
+      storeId: this.storeId,
+      create: (created) => this.create(created),
+      adopt: (run) => this.adopt(run),
+      disown: (run) => this.disown(run),
+      append,
+      events: (run, afterSeq) => this.events(run, afterSeq),
+      plan: (run) => this.plan(run),
+      runs: () => this.runs(),
+      resolveRun: (reference) => this.resolveRun(reference),
+      lease: (run, wanted) => this.lease(run, wanted),
+      release: (run, host) => this.release(run, host),
+      openObligations: (filter) => this.openObligations(filter),
+      close: async () => {},
+    };
+  }
+
   async #write(tx: Db, appends: readonly Append[]): Promise<readonly (readonly RunEvent[])[]> {
     const at = new Date(this.#clock.now()).toISOString();
     const rowOf = await this.#store.lockRuns(tx, [...new Set(appends.map(({ run }) => run))]);
     const lastSeq = new Map<string, number>();
     const written: (readonly RunEvent[])[] = [];
-    for (const { run, bodies } of appends) {
-      let seq = lastSeq.get(run) ?? (await this.#writableSeq(tx, rowOf.get(run) ?? unknownRun(run), bodies));
+    for (const { run, bodies, claim } of appends) {
+      const row = rowOf.get(run) ?? unknownRun(run);
+      if (!bodies.every((body) => OF_OTHERS.has(body.type))) await this.#refuseStrangers(tx, row, bodies, claim);
+      let seq = lastSeq.get(run) ?? row.last_seq;
       const events = bodies.map((body): RunEvent => ({ ...body, run, seq: ++seq, at }));
       lastSeq.set(run, seq);
       written.push(events);
@@ -202,9 +227,11 @@ class SqlJournal implements Journal {
     return written;
   }
 
-  async #writableSeq(tx: Db, row: RunRow, bodies: readonly RunEventBody[]): Promise<number> {
-    if (!bodies.every((body) => OF_OTHERS.has(body.type))) await this.#refuseOthers(tx, row);
-    return row.last_seq;
+  async #refuseStrangers(tx: Db, row: RunRow, bodies: readonly RunEventBody[], claim?: ClaimOfHost): Promise<void> {
+    if (claim === undefined || claim.run !== row.run) return this.#refuseOthers(tx, row);
+    const isItsOwn = bodies.every((body) => 'host' in body && body.host === claim.host);
+    if (isItsOwn && (await this.#store.isClaimed(tx, claim))) return;
+    throw claimLost(claim);
   }
 
   async #refuseOthers(tx: Db, row: RunRow): Promise<void> {

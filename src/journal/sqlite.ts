@@ -37,6 +37,9 @@ function sqliteStore(db: Kysely<JournalDatabase>, path: string, options: Journal
     lockEverything: async () => {},
     beAlive: async () => {},
     isAlive: async (_, owner) => lives(owner),
+    // One process works on a run.
+    isClaimed: async () => false,
+    revokeClaims: async () => {},
     isLost: () => false,
     asError: (thrown) => asStateError(thrown, path),
     unreadable: (why, cause) => unreadable(path, why, cause),

@@ -1,9 +1,23 @@
 /** What the journal needs of a database besides its tables. Must not know any database. */
 import type { Kysely, Transaction } from 'kysely';
+import { FirebreakError } from '../domain/index.ts';
 import type { ProcessOwner } from './owner.ts';
 import type { JournalDatabase, RunRow } from './schema.ts';
 
 type Db = Kysely<JournalDatabase>;
+
+/** The right to work on one host of a run that another process leads. */
+export interface ClaimOfHost {
+  readonly run: string;
+  readonly host: string;
+  readonly token: string;
+}
+
+export function claimLost({ run, host }: ClaimOfHost): FirebreakError {
+  return new FirebreakError('FB_RUN_STATE', `${host}: another process has taken the host over in run ${run}`, {
+    remedy: `look at it with: firebreak status ${run} --host ${host}`,
+  });
+}
 
 export interface JournalStore {
   readonly db: Db;
@@ -24,6 +38,10 @@ export interface JournalStore {
   /** From now on others see that this process lives. */
   beAlive(): Promise<void>;
   isAlive(db: Db, owner: ProcessOwner): Promise<boolean>;
+  /** Until the transaction ends nobody can take the host over; false: somebody may have. */
+  isClaimed(tx: Db, claim: ClaimOfHost): Promise<boolean>;
+  /** Whoever is at work on hosts of that run has to stop. */
+  revokeClaims(tx: Db, run: string): Promise<void>;
   /** The connection broke: whether the last transaction was made is not known, and the next will fare no better. */
   isLost(thrown: unknown): boolean;
   /** Its errors as the product's; the same value when it is not the database's. */

@@ -30,6 +30,7 @@ import { registerStatus } from './status.ts';
 import { registerValidate } from './validate.ts';
 import { registerVerify } from './verify.ts';
 import { registerWizard } from './wizard.ts';
+import { registerWorker } from './worker.ts';
 
 export function registerCommands(program: Command): void {
   const daily = [
@@ -63,6 +64,7 @@ export function registerCommands(program: Command): void {
     registerRehearse,
     registerValidate,
     registerSchema,
+    registerWorker,
   ];
   for (const register of [...daily, ...also, registerDemo, registerLab]) register(program);
 }

@@ -7,14 +7,15 @@ import {
   addOutputOption,
   addStateOption,
   addWaitOptions,
+  addWorkersOption,
   type OutputOptions,
-  type StateOptions,
   type WaitFlags,
+  type WorkersOptions,
   withServices,
 } from '../options.ts';
 import { readVersion } from '../version.ts';
 
-interface ResumeFlags extends StateOptions, OutputOptions, AskFlags, WaitFlags {
+interface ResumeFlags extends WorkersOptions, OutputOptions, AskFlags, WaitFlags {
   readonly packages?: string;
 }
 
@@ -29,7 +30,7 @@ export function registerResume(program: Command): void {
     )
     .argument('[run]', 'run id, an unambiguous part of its beginning, or last', 'last')
     .option('--packages <folder>', 'package folder, when it has moved since');
-  addStateOption(addOutputOption(addWaitOptions(addAskOptions(command))))
+  addStateOption(addOutputOption(addWaitOptions(addAskOptions(addWorkersOption(command)))))
     .addHelpText('after', '\nExamples:\n  $ firebreak resume last\n  $ firebreak resume 20261123-0412')
     .action(async (run: string, flags: ResumeFlags) => {
       const { resume } = await import('../../app/index.ts');
