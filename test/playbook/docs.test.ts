@@ -23,13 +23,16 @@ describe('docs/playbook.md', () => {
     expect(examples.length).toBeGreaterThan(8);
   });
 
-  it.each(examples.map((body) => [body.trim().split('\n')[0], body]))('%s … is a playbook', (_, body) => {
-    const filled = whole(body).replaceAll('with: { ... }', 'with: { script: x, repeatable: true }');
-    const include = (name: string) => ({
-      file: name,
-      text: name.endsWith('look.yaml') ? LOOK : '- { uses: host.facts }',
-    });
-    const read = loadPlaybook(filled, 'example.yaml', createActions(), include);
-    expect([...allSteps(read.steps)].length).toBeGreaterThan(0);
-  });
+  it.each(examples.map((body): [string, string] => [body.trim().split('\n')[0] ?? '', body]))(
+    '%s … is a playbook',
+    (_, body) => {
+      const filled = whole(body).replaceAll('with: { ... }', 'with: { script: x, repeatable: true }');
+      const include = (name: string) => ({
+        file: name,
+        text: name.endsWith('look.yaml') ? LOOK : '- { uses: host.facts }',
+      });
+      const read = loadPlaybook(filled, 'example.yaml', createActions(), include);
+      expect([...allSteps(read.steps)].length).toBeGreaterThan(0);
+    },
+  );
 });

@@ -39,7 +39,7 @@ describe('on', () => {
       { name: 'mon1' },
     ]);
     expect(made.hosts.map(({ name }) => name)).toEqual(['web01', 'web02', 'db01']);
-    expect(describePlan(made, catalog).steps[1]).toMatchObject({ on: '$' + '{{ vars.vcenter }}', runOnce: false });
+    expect(describePlan(made, catalog, 0).steps[1]).toMatchObject({ on: '$' + '{{ vars.vcenter }}', runOnce: false });
   });
 
   it('adds nothing to a plan without it', () => {
