@@ -61,6 +61,15 @@ describe('operator.ask', () => {
     expect(task).toMatchObject({ kind: 'task', choices: ['done', 'failed'], default: null });
   });
 
+  it('says of a task that it leaves the host without a network, and of nothing else', () => {
+    const task = { question: 'Unplug it', type: 'task' };
+    expect(ask.question({ ...task, offline: true })).toMatchObject({ offline: true });
+    expect(ask.question(task)).not.toHaveProperty('offline');
+    expect(problemsOf('  - { uses: operator.ask, with: { question: a, offline: true } }\n')).toEqual([
+      expect.stringContaining('only a task takes a host off the network'),
+    ]);
+  });
+
   it('carries answers to a rerun, but not that a task was done', () => {
     expect(ask.settle({ question: 'Which?' }, 'x')).toEqual({ flow: 'go-on', carries: true });
     expect(ask.settle({ question: 'Unplug it', type: 'task' }, 'done')).toEqual({ flow: 'go-on', carries: false });
