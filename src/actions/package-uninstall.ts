@@ -88,7 +88,7 @@ export const packageUninstall: ChangeAction = {
   kind: 'change',
   summary: 'removes an update or a product again as a detached job, at most once',
   args,
-  results: ['installed', 'exit_code', 'reboot_required', 'meaning', 'log', 'subject', 'engine'],
+  results: ['installed', 'exit_code', 'reboot_required', 'meaning', 'reason', 'log', 'subject', 'engine'],
   isRepeatable: () => false,
 
   async probe(step, given): Promise<Probe> {
@@ -112,8 +112,9 @@ export const packageUninstall: ChangeAction = {
       const meaning = now.Pending === 'remove' ? 'reboot-required' : own === null ? 'not-installed' : 'removed';
       const result = {
         ...resultOf(wanted, false, job),
-        exit_code: own,
+        exit_code: own === null ? null : own >>> 0,
         meaning,
+        reason: absent(step, name, now),
         reboot_required: now.Pending === 'remove',
       };
       return { state: 'satisfied', result, reason: absent(step, name, now) };
@@ -214,13 +215,19 @@ function judge(step: StepContext, wanted: Prior, now: Removal, job: PackageJob):
     const result = {
       ...resultOf(wanted, isThere, job),
       meaning: 'vanished',
+      reason: 'its removal went away without an exit code',
       reboot_required: now.Pending === 'remove',
     };
     return isThere ? { proven: false, result, error: vanishedPackage(step, wanted, job) } : { proven: true, result };
   }
   const ended = removalMeaning(job.ExitCode ?? -1);
   const reboot = ended.rebootRequired || now.Pending === 'remove';
-  const result = { ...resultOf(wanted, isThere, job), meaning: ended.meaning, reboot_required: reboot };
+  const result = {
+    ...resultOf(wanted, isThere, job),
+    meaning: ended.meaning,
+    reason: ended.text,
+    reboot_required: reboot,
+  };
   if (ended.isFine && (!isThere || reboot)) return { proven: true, result };
   const why = ended.isFine ? 'is still installed although the removal says' : 'was not removed:';
   const message = `${wanted.file} on ${step.host.name} ${why} ${describeCode(job.ExitCode ?? -1)}, ${ended.text}`;

@@ -149,6 +149,17 @@ describe('package.uninstall', () => {
     expect(host.count('Start-FbPackageJob')).toBe(0);
   });
 
+  it('says why nothing is to be removed', async () => {
+    host.on('Get-FbRemoval', { ...gone, Reason: 'a later update has superseded it' });
+    const found = await probe();
+    expect(found).toMatchObject({
+      state: 'satisfied',
+      result: { reason: 'KB4551762 is not installed on pc-1 (a later update has superseded it)' },
+    });
+    if (found.state !== 'satisfied') throw new Error(found.state);
+    expect(Object.keys(found.result).sort()).toEqual([...uninstall.results].sort());
+  });
+
   it('starts the job with what the host has named', async () => {
     const prior = await priorOf();
     expect(await uninstall.act(host.step({ advisory }), {}, prior)).toEqual({

@@ -36,8 +36,11 @@ function Find-FbStorePackage {
     if ($states.ContainsKey(5)) { return @{ Installed = $false; Pending = 'remove' } }
     if ($states.ContainsKey(80)) { return @{ Installed = $false; Reason = 'a later update has superseded it' } }
     # The store may know it under a name that does not tell its number.
-    foreach ($update in @(Get-FbWmi -Class Win32_QuickFixEngineering -Filter "HotFixID='$Kb'")) {
-        if ($null -ne $update) { return @{ Installed = $true; Engine = 'wusa-remove'; Subject = $number } }
+    try {
+        foreach ($update in @(Get-FbWmi -Class Win32_QuickFixEngineering -Filter "HotFixID='$Kb'")) {
+            if ($null -ne $update) { return @{ Installed = $true; Engine = 'wusa-remove'; Subject = $number } }
+        }
     }
+    catch { return @{ Installed = $null; Reason = "the list of updates could not be read: $($_.Exception.Message)" } }
     @{ Installed = $false }
 }

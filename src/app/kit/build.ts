@@ -5,14 +5,14 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type Advisory, languageLetters, questionsOf } from '../../advisory/index.ts';
+import { type Advisory, heldBack, languageLetters, questionsOf } from '../../advisory/index.ts';
 import { FirebreakError, type JsonObject, type PackageFile } from '../../domain/index.ts';
 import { selectHosts } from '../../inventory/index.ts';
 import { sha256Hex, sha256Of } from '../../util/index.ts';
 import { showAdvisory } from '../advisory.ts';
 import { readInventory } from '../inventory/index.ts';
 import { createPackageStore, ensurePackageFolder } from '../package-store.ts';
-import { systemRandom } from '../system-ports.ts';
+import { systemClock, systemRandom } from '../system-ports.ts';
 import { type KitManifest, type KitTarget, MANIFEST, PACKAGES, RESULTS, SCRIPT, SUMS } from './model.ts';
 import { readme, readmeJapanese } from './readme.ts';
 import { kitScript, registryFiles } from './script.ts';
@@ -42,11 +42,17 @@ export interface BuiltKit {
 }
 
 /**
- * @throws FB_USAGE (unknown system or language, folder not empty), FB_PACKAGE_MISSING, FB_PACKAGE_HASH, FB_NO_HOSTS,
+ * @throws FB_USAGE (advisory on hold, unknown system or language, folder not empty), FB_PACKAGE_MISSING, FB_PACKAGE_HASH, FB_NO_HOSTS,
  * FB_ADVISORY_INVALID, FB_ENVIRONMENT (cannot be written)
  */
 export async function buildKit(request: KitRequest): Promise<BuiltKit> {
   const advisory = await showAdvisory(request.advisory);
+  const held = heldBack(advisory, systemClock.now());
+  if (held !== null) {
+    throw new FirebreakError('FB_USAGE', `no kit is built that would install this: ${held}`, {
+      remedy: `take \`hold:\` out of the advisory first: firebreak advisory show ${request.advisory}`,
+    });
+  }
   const hosts = await hostsOf(request);
   const named = request.systems.length > 0 ? request.systems : hosts.systems;
   const systems = chooseSystems(advisory, named.length === 0 ? null : named);

@@ -137,6 +137,16 @@ describe('kit build', () => {
     await expect(build(changes)).rejects.toMatchObject({ code, message: expect.stringMatching(message), remedy: /./ });
   });
 
+  it('is not built of what an advisory holds back', async () => {
+    const shipped = join(import.meta.dirname, '..', '..', '..', 'playbooks', 'advisories', 'ms03-039.yaml');
+    const held = readFileSync(shipped, 'utf8').replace(/^title:/m, 'hold: { reason: breaks printing }\ntitle:');
+    writeFileSync(join(folder, 'ms03-039.yaml'), held);
+    await expect(build({ advisory: join(folder, 'ms03-039.yaml') })).rejects.toMatchObject({
+      code: 'FB_USAGE',
+      message: expect.stringContaining('breaks printing'),
+    });
+  });
+
   it('refuses a package with another checksum, and a folder that is not empty', async () => {
     appendFileSync(join(folder, 'packages', 'Windows2000-KB824146-x86-ENU.exe'), 'x');
     await expect(build()).rejects.toMatchObject({ code: 'FB_PACKAGE_HASH' });
