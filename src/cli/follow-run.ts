@@ -55,8 +55,7 @@ function nextSteps({ run, how, view, reportFile, logFile }: FinishedRun): readon
   if (how === 'waiting' && view.hosts.some(({ questions }) => questions.some(({ state }) => state === 'open'))) {
     steps.push([`firebreak answer ${run}`, 'the open questions, and how to answer them']);
   }
-  if (isForApproval(view))
-    steps.push([`firebreak approve ${run}`, 'by another user than who started it']);
+  if (isForApproval(view)) steps.push([`firebreak approve ${run}`, 'by another user than who started it']);
   if (how === 'waiting') {
     steps.push([
       `firebreak resume ${run}`,
