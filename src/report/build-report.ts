@@ -85,9 +85,7 @@ function hostOf(parts: readonly Part[], eventsOf: (part: Part) => readonly RunEv
   const { host, source } = chosen;
   const outcome = outcomeOf(host);
   const owed = parts.flatMap((part) => owedOf(part, eventsOf(part)));
-  const compared = comparePorts(
-    parts.map((part) => ({ run: part.source.view.run, steps: part.host.steps, events: eventsOf(part) })),
-  );
+  const compared = comparePorts(parts.map((part) => ({ run: part.source.view.run, events: eventsOf(part) })));
   return {
     name: host.name,
     address: host.address,
@@ -103,7 +101,7 @@ function hostOf(parts: readonly Part[], eventsOf: (part: Part) => readonly RunEv
     outOfSupportSince: parts.flatMap((part) => part.host.steps.flatMap(supportOf)).at(-1) ?? null,
     standingShields: owed.filter(({ kind }) => kind === 'undo').length,
     owed,
-    verdicts: parts.flatMap((part) => part.host.steps.flatMap((step) => verdictOf(part.source.view.run, step))),
+    verdicts: parts.flatMap((part) => eventsOf(part).flatMap(verdictOf)),
     questions: parts.flatMap(questionsOf),
     portChecks: [...compared.portChecks],
     ports: [...compared.ports],
@@ -164,14 +162,16 @@ function owedOf({ source }: Part, events: readonly RunEvent[]): readonly ReportO
   });
 }
 
-function verdictOf(run: string, step: StepView): readonly ReportVerdict[] {
-  const { verdict, fixed, reason, evidence } = step.result;
-  if (step.uses !== 'patch.verify' || step.finishedAt === null || typeof verdict !== 'string') return [];
+function verdictOf(event: RunEvent): readonly ReportVerdict[] {
+  if (event.type !== 'StepFinished' || event.uses !== 'patch.verify') return [];
+  const { run, step, at, result } = event;
+  const { verdict, fixed, reason, evidence } = result;
+  if (typeof verdict !== 'string') return [];
   return [
     {
       run,
-      step: step.id,
-      at: step.finishedAt,
+      step,
+      at,
       verdict,
       fixed: fixed === true,
       reason: typeof reason === 'string' ? reason : '',

@@ -1,6 +1,6 @@
 /** What was seen of a host's ports, side by side: before a shield, behind it, after it. Pure. */
 import { z } from 'zod';
-import type { RunEvent, StepView } from '../domain/index.ts';
+import type { RunEvent } from '../domain/index.ts';
 import type { ReportPort, ReportPortCheck } from './model.ts';
 
 const resultSchema = z.object({
@@ -29,8 +29,7 @@ export interface ComparedPorts {
 
 export interface PortSource {
   readonly run: string;
-  readonly steps: readonly StepView[];
-  /** Of this host alone. */
+  /** Of this host alone. A step that was carried out again after a question has been answered has looked twice. */
   readonly events: readonly RunEvent[];
 }
 
@@ -53,13 +52,14 @@ export function comparePorts(sources: readonly PortSource[]): ComparedPorts {
   return { portChecks: looks.map(({ check }) => check), ports: ports.sort(byPlace) };
 }
 
-function looksOf({ run, steps }: PortSource, standing: readonly Standing[]): readonly Look[] {
-  return steps.flatMap(({ id, uses, result, finishedAt: at }): readonly Look[] => {
-    if (uses !== 'ports.check' || at === null) return [];
+function looksOf({ run, events }: PortSource, standing: readonly Standing[]): readonly Look[] {
+  return events.flatMap((event): readonly Look[] => {
+    if (event.type !== 'StepFinished' || event.uses !== 'ports.check') return [];
+    const { step, at, result } = event;
     const parsed = resultSchema.safeParse(result);
     if (!parsed.success || parsed.data.ports.length === 0) return [];
     const { ports, expect, proven, reason } = parsed.data;
-    return [{ check: { run, step: id, at, when: whenOf(at, standing), expect, proven, reason }, ports }];
+    return [{ check: { run, step, at, when: whenOf(at, standing), expect, proven, reason }, ports }];
   });
 }
 

@@ -156,6 +156,22 @@ describe('ports', () => {
     ]);
   });
 
+  it('of a step that was carried out again after an answer are both there', () => {
+    const [one] = buildReport(
+      [
+        source('r1', checked, [
+          look('ports', 'open'),
+          owed('web01', 'o1'),
+          { type: 'HostTakenUp', host: 'web01', again: ['ports'], reason: '' },
+          look('ports', 'filtered'),
+        ]),
+      ],
+      NOW,
+    ).hosts;
+    expect(one?.ports).toMatchObject([{ states: ['open', 'filtered'], differs: true }]);
+    expect(one?.portChecks.map(({ when }) => when)).toEqual(['before', 'shielded']);
+  });
+
   it('that were the same each time show no difference', () => {
     const [one] = buildReport([source('r1', checked, [look('ports', 'open'), look('again', 'open')])], NOW).hosts;
     expect(one?.ports).toMatchObject([{ states: ['open', 'open'], differs: false }]);
