@@ -6,7 +6,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
-import type { HostClaim, HostClaims, Journal, Random } from '../domain/index.ts';
+import { FirebreakError, type HostClaim, type HostClaims, type Journal, type Random } from '../domain/index.ts';
 import { advisoryLock, LOCKS, NOW, SCHEMA } from './postgres-database.ts';
 import type { JournalDatabase } from './schema.ts';
 import { type ClaimOfHost, claimLost, type JournalStore } from './store.ts';
@@ -19,6 +19,8 @@ const FRESH_MS = 8_000;
 /** After so long in silence somebody else may take the host. Much more than FRESH_MS: a question on its way takes time. */
 const GONE_MS = 30_000;
 const LOOK_MS = 500;
+/** How long whoever takes a run over waits for its workers to stop. */
+const STOP_MS = 5 * 60_000;
 
 const CLAIMS = sql.id(SCHEMA, 'claims');
 const GONE = sql`${NOW} - ${sql.lit(GONE_MS)}`;
@@ -35,6 +37,26 @@ export async function holdsClaim(tx: Db, { run, host, token }: ClaimOfHost): Pro
     .forShare()
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** Waits until those whose claims were revoked have stopped or are silent for long. @throws FB_RUN_STATE */
+export async function awaitRevoked(db: Db, run: string): Promise<void> {
+  for (let waitedMs = 0; ; waitedMs += LOOK_MS) {
+    const { rows } = await sql<{ host: string }>`
+      select host from ${CLAIMS} where run = ${run} and seen >= ${GONE} order by host`.execute(db);
+    if (rows.length === 0) return;
+    if (waitedMs >= STOP_MS) {
+      const named = rows.slice(0, 5).map(({ host }) => host);
+      throw new FirebreakError(
+        'FB_RUN_STATE',
+        `workers are still at work on ${named.join(', ')}; they were told to stop`,
+        {
+          remedy: 'wait until they have, or end them, then try again',
+        },
+      );
+    }
+    await delay(LOOK_MS);
+  }
 }
 
 export function createClaims(store: JournalStore, fenced: (claim: ClaimOfHost) => Journal, random: Random): HostClaims {
@@ -144,11 +166,12 @@ class HeldClaim implements HostClaim {
     });
   }
 
+  /** A revoked claim is kept up too, until this process has come to a safe point: nobody begins there before. */
   async #renew(): Promise<void> {
     const asked = latest();
-    const { rows } = await sql`update ${CLAIMS} set seen = ${NOW}
-      where token = ${this.#claim.token} and revoked = 0 returning token`.execute(this.#store.db);
-    if (rows.length > 0) this.#renewedAt = asked;
+    const { rows } = await sql<{ revoked: number }>`update ${CLAIMS} set seen = ${NOW}
+      where token = ${this.#claim.token} returning revoked`.execute(this.#store.db);
+    if (rows[0]?.revoked === 0) this.#renewedAt = asked;
     else if (!this.#isReleased) this.#lost.abort();
   }
 }

@@ -34,7 +34,8 @@ export function thisFleetProcess(): ProcessOwner {
 export function isGone(owner: ProcessOwner, here: ProcessOwner): boolean {
   const [started = '', space = ''] = owner.started.split(SEPARATOR);
   const ours = here.started.split(SEPARATOR)[1] ?? '';
-  return space !== '' && space === ours && !isAlive({ ...owner, started }, here);
+  // The machine may have got another name meanwhile.
+  return space !== '' && space === ours && !isAlive({ pid: owner.pid, started, machine: here.machine }, here);
 }
 
 const SEPARATOR = '@';

@@ -6,7 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { FleetJournal } from '../domain/index.ts';
-import { createClaims, holdsClaim } from './claims.ts';
+import { awaitRevoked, createClaims, holdsClaim } from './claims.ts';
 import { isGone, isSameProcess, type ProcessOwner, thisFleetProcess } from './owner.ts';
 import type { PostgresAddress } from './postgres-address.ts';
 import { advisoryLock, connectDatabase, LOCKS, NOW, SCHEMA } from './postgres-database.ts';
@@ -139,6 +139,10 @@ class PostgresStore implements JournalStore {
 
   async revokeClaims(tx: Db, run: string): Promise<void> {
     await tx.updateTable('claims').set({ revoked: 1 }).where('run', '=', run).execute();
+  }
+
+  awaitRevoked(run: string): Promise<void> {
+    return this.retried(() => awaitRevoked(this.db, run));
   }
 
   isLost(thrown: unknown): boolean {

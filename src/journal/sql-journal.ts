@@ -155,6 +155,7 @@ export class SqlJournal implements Journal {
         }),
       );
       this.#owned.add(run);
+      await this.#store.awaitRevoked(run);
     });
   }
 

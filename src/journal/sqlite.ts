@@ -40,6 +40,7 @@ function sqliteStore(db: Kysely<JournalDatabase>, path: string, options: Journal
     // One process works on a run.
     isClaimed: async () => false,
     revokeClaims: async () => {},
+    awaitRevoked: async () => {},
     isLost: () => false,
     asError: (thrown) => asStateError(thrown, path),
     unreadable: (why, cause) => unreadable(path, why, cause),

@@ -42,6 +42,8 @@ export interface JournalStore {
   isClaimed(tx: Db, claim: ClaimOfHost): Promise<boolean>;
   /** Whoever is at work on hosts of that run has to stop. */
   revokeClaims(tx: Db, run: string): Promise<void>;
+  /** Waits until they have. @throws FB_RUN_STATE after some minutes */
+  awaitRevoked(run: string): Promise<void>;
   /** The connection broke: whether the last transaction was made is not known, and the next will fare no better. */
   isLost(thrown: unknown): boolean;
   /** Its errors as the product's; the same value when it is not the database's. */
