@@ -388,9 +388,10 @@ describe('a gate that nobody answers in time', () => {
   });
 });
 
-describe('a process that dies at any point round a gate', () => {
-  const gate = { ...approval, soakMs: 10 * MINUTE };
+describe('a process that dies at any point of the journal round a gate', () => {
+  const gate = { ...approval, soakMs: 2 * MINUTE };
   const steps = remediation();
+  const isJournal = /^(?:before|after) (?:append|create|adopt|lease|release|disown)/;
 
   /** Approves as soon as the gate is asked for, resumes as often as it takes. */
   async function toTheEnd(world: World, first: End): Promise<End> {
@@ -400,7 +401,7 @@ describe('a process that dies at any point round a gate', () => {
       const asked = (await eventsOf(world)).some(({ type }) => type === 'GateAsked');
       const answered = (await eventsOf(world)).some(({ type }) => type === 'GateAnswered');
       if (asked && !answered) await answer(world);
-      world.clock.advance(5 * MINUTE);
+      world.clock.advance(MINUTE);
       end = await world.resume('r1', { waits: answered });
     }
     return end;
@@ -411,8 +412,8 @@ describe('a process that dies at any point round a gate', () => {
     const full = await toTheEnd(whole, await whole.start('r1', gated(gate, steps)));
     expect(resultOf(full).view.isFine).toBe(true);
     const start = await twoMachines().start('r1', gated(gate, steps));
-    const points = start.life.points.length;
-    for (let diesAt = 0; diesAt < points; diesAt++) {
+    for (const [diesAt, point] of start.life.points.entries()) {
+      if (!isJournal.test(point)) continue;
       const world = twoMachines();
       const first = await world.start('r1', gated(gate, steps), { diesAt });
       if ((await (await world.journal()).runs()).length === 0) continue;
@@ -430,9 +431,10 @@ describe('a process that dies at any point round a gate', () => {
       return world;
     };
     const sample = await approved();
-    const points = (await sample.resume('r1', { waits: true })).life.points.length;
-    expect(points).toBeGreaterThan(20);
-    for (let diesAt = 0; diesAt < points; diesAt++) {
+    const { points } = (await sample.resume('r1', { waits: true })).life;
+    expect(points.filter((point) => isJournal.test(point)).length).toBeGreaterThan(20);
+    for (const [diesAt, point] of points.entries()) {
+      if (!isJournal.test(point)) continue;
       const world = await approved();
       await world.resume('r1', { waits: true, diesAt });
       const end = resultOf(await toTheEnd(world, await world.resume('r1', { waits: true }).catch(() => endOf(world))));
@@ -457,7 +459,7 @@ describe('a process that dies at any point round a gate', () => {
     const approved = events.find((event) => event.type === 'GateAnswered');
     const first = events.find((event) => 'host' in event && event.host === 'web02' && event.type === 'StepFinished');
     expect(first?.seq).toBeGreaterThan(approved?.seq ?? Number.POSITIVE_INFINITY);
-    expect(Date.parse(first?.at ?? '') - Date.parse(asked?.at ?? '')).toBeGreaterThanOrEqual(10 * MINUTE);
+    expect(Date.parse(first?.at ?? '') - Date.parse(asked?.at ?? '')).toBeGreaterThanOrEqual(2 * MINUTE);
     for (const name of ['web01', 'web02']) {
       expect([name, world.machine(name).count('install')]).toEqual([name, 1]);
     }
