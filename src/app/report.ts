@@ -15,8 +15,7 @@ import {
 import { makePrivateFolder } from '../util/index.ts';
 import type { Services } from './wiring.ts';
 
-export const REPORT_FORMATS = ['html', 'json', 'junit', 'csv'] as const;
-export type ReportFormat = (typeof REPORT_FORMATS)[number];
+type ReportFormat = 'html' | 'json' | 'junit' | 'csv';
 
 const RENDER: { readonly [format in ReportFormat]: (report: Report) => string } = {
   html: renderHtml,

@@ -98,15 +98,7 @@ function registerVerify(audit: Command): void {
 }
 
 /** The lines of `firebreak audit verify`. */
-export function renderFindings({
-  isIntact,
-  problems,
-  notes,
-  header,
-  runs,
-  head,
-  records,
-}: AuditFindings): readonly string[] {
+function renderFindings({ isIntact, problems, notes, header, runs, head, records }: AuditFindings): readonly string[] {
   return [
     isIntact ? `intact: ${records} records, last hash ${head}` : 'NOT INTACT',
     ...problems.map((problem) => `  ${problem}`),
