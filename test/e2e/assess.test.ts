@@ -1,5 +1,5 @@
 /** `firebreak assess` on lab machines, directly and behind a relay: fixes, settings, exit codes, no logon but our own. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cli } from './support/cli.ts';
@@ -158,8 +158,14 @@ describe('firebreak assess', () => {
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(/sound\.yaml:2:\d+: checks\.0\.severity/)]);
     expect((await assess('nobody')).code).toBe(2);
 
-    await fleet.lab.ask('trouble', { host: 'modern', kind: 'network-loss' });
-    const [lost] = await assessed('modern');
-    expect(lost).toMatchObject({ host: 'modern', assessed: false });
+    // Nobody listens there.
+    const astray = join(fleet.lab.dir, 'astray.yaml');
+    const inventory = readFileSync(join(fleet.lab.dir, 'inventory.yaml'), 'utf8');
+    writeFileSync(astray, inventory.replaceAll(fleet.lab.host('modern').address, '127.0.0.1'));
+    const lost = await cli(['assess', '-i', astray, 'modern', '--json'], fleet.options);
+    expect([lost.code, JSON.parse(lost.stdout)]).toEqual([
+      3,
+      expect.objectContaining({ host: 'modern', assessed: false }),
+    ]);
   }, 120_000);
 });

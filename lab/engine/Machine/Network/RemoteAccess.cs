@@ -87,13 +87,13 @@ public sealed class RemoteAccess
                 }
             }
 
-            RemoteGrant grant = LogOn(source, caller, machine, credential);
+            RemoteGrant grant = Allowed(LogOn(source, caller, machine, credential), service);
             if (service != RemoteService.Wmi)
             {
                 _connections[(source, machine)] = new(grant, credential, machine.Power.BootTime);
             }
 
-            return Allowed(grant, service);
+            return grant;
         }
     }
 
