@@ -15,6 +15,7 @@ import { hostEnd } from './host-end.ts';
 import { hostFacts } from './host-facts.ts';
 import { hostPreflight } from './host-preflight.ts';
 import { hostReboot } from './host-reboot.ts';
+import { hostWait } from './host-wait.ts';
 import { infectionCheck } from './infection-check.ts';
 import { infectionClean } from './infection-clean.ts';
 import { notify } from './notify.ts';
@@ -55,6 +56,7 @@ export function createActions(): ActionCatalog {
     hostFacts,
     hostPreflight,
     hostReboot,
+    hostWait,
     infectionCheck,
     infectionClean,
     notify,

@@ -69,6 +69,8 @@ export interface StepContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly scanner: Scanner;
+  /** Absent: nobody can be told anything. */
+  readonly notifier?: Notifier;
   readonly packages: PackageStore;
   readonly files: ControllerFiles;
   readonly advisory: JsonObject | null;
@@ -76,8 +78,6 @@ export interface StepContext {
   /** True when only reading is allowed (`--check`). */
   readonly check: boolean;
   /** The host's one session: opened on first use, opened anew after it was lost or dropped. */
-  /** Absent: nobody can be told anything. */
-  readonly notifier?: Notifier;
   session(): Promise<Session>;
   /** Closes the session without waiting, so that the next `session()` opens a new one (after a reboot). */
   dropSession(): Promise<void>;
@@ -169,6 +169,8 @@ interface ActionBase {
   readonly results: readonly string[];
   /** True when what it finds or does says nothing of the host that the step is for: `on:` and `run_once:` may stand on it. */
   readonly elsewhere?: true;
+  /** True when it touches no host at all, and what it does counts: `run_once:` may stand on it, and no later look repeats it. */
+  readonly onController?: true;
 }
 
 export interface ReadAction extends ActionBase {
@@ -176,8 +178,6 @@ export interface ReadAction extends ActionBase {
   /**
    * @throws FirebreakError; a failure that is the host's answer is a failed step
    */
-  /** True when it touches no host at all, and what it does counts: `run_once:` may stand on it, and no later look repeats it. */
-  readonly onController?: true;
   read(step: StepContext, args: JsonObject): Promise<ReadResult>;
 }
 
@@ -242,6 +242,8 @@ export interface OperatorDecision {
 /** Waits, without a hand on the host; after an interruption for what is left of the time. */
 export interface WaitAction extends ActionBase {
   readonly kind: 'wait';
+  /** True: it waits for the host itself, at most that long, and parks meanwhile. */
+  readonly isForHost?: true;
   durationMs(args: JsonObject): number;
 }
 

@@ -180,13 +180,15 @@ export interface OperatorAnswered {
   /** ISO 8601: when it was given first; before this event's own time for a carried one. */
   readonly givenAt: string;
 }
-/** The host waits for an answer and holds nothing; `HostTakenUp` ends that. */
+/** The host waits for an answer, or is waited for, and holds nothing; `HostTakenUp` ends that. */
 export interface HostParked {
   readonly type: 'HostParked';
   readonly host: string;
   readonly step: string;
   readonly reason: string;
   readonly standingShields: number;
+  /** ISO 8601: the host itself is waited for, until then. Absent: an answer is. */
+  readonly until?: string;
 }
 /** A parked host goes on: what these steps found or did no longer counts, they are carried out again where they stand. */
 export interface HostTakenUp {

@@ -20,6 +20,7 @@ import { type HostRecord, openReceipts } from './host-record.ts';
 import { HostRunner } from './host-runner.ts';
 import { type HostWork, openUndos, stepContext } from './host-work.ts';
 import type { Onces } from './once.ts';
+import { whyAway } from './operator-step.ts';
 import type { Orders } from './orders.ts';
 import { OutsideWindow, Paused } from './pause.ts';
 import type { Recorder } from './recorder.ts';
@@ -93,6 +94,8 @@ export class HostJob {
     const runner = new HostRunner(this.#work);
     if (this.#skippedBy !== null) return this.#leaveOut();
     await this.#orPaused(async () => {
+      const until = this.#record.parked?.until;
+      if (until !== undefined && this.#scope.deps.clock.now() < Date.parse(until) && (await this.#isAway())) return;
       const waitedAt = this.#record.parked?.step ?? this.#record.held?.step;
       if (waitedAt !== undefined) await this.#takeUp(waitedAt);
       await runner.run();
@@ -119,6 +122,14 @@ export class HostJob {
     });
   }
 
+  /** Then it stays parked, as it was. */
+  async #isAway(): Promise<boolean> {
+    if ((await whyAway(this.#work)) === null) return false;
+    await this.#work.connection.close();
+    await this.#release();
+    return true;
+  }
+
   /** The lease is taken already. */
   #takeUp(step: string): Promise<void> {
     const key = this.#record.machineKey ?? addressKey(this.#host);
@@ -128,12 +139,14 @@ export class HostJob {
     return takeUp(this.#work, step, leased);
   }
 
-  /** The host waits for a person and holds nothing meanwhile; what is owed to it stays owed. */
+  /** The host waits for a person, or is waited for, and holds nothing meanwhile; what is owed to it stays owed. */
   async #park(step: string, reason: string): Promise<void> {
     await this.#leave(this.#work.connection.isOpen);
     const standingShields = openUndos(this.#work).length;
+    const until = this.#record.steps.get(step)?.finished?.result['until'];
+    const wait = typeof until === 'string' ? { until } : {};
     await this.#scope.recorder.append(this.#record, [
-      { type: 'HostParked', host: this.#host.name, step, reason: `${step}: ${reason}`, standingShields },
+      { type: 'HostParked', host: this.#host.name, step, reason: `${step}: ${reason}`, standingShields, ...wait },
       ...this.#released(),
     ]);
     await this.#release();

@@ -44,10 +44,11 @@ export class HostRunner {
     this.#work = work;
   }
 
-  /** The step whose open question keeps the host waiting; null when none does. */
+  /** The step that keeps the host waiting, for an answer or for itself; null when none does. */
   get waitsFor(): StepFailure | null {
     const parked = this.#parked;
-    return parked !== null && this.#work.deps.actions.get(parked.uses)?.kind === 'operator' ? parked : null;
+    const kind = parked === null ? undefined : this.#work.deps.actions.get(parked.uses)?.kind;
+    return kind === 'operator' || kind === 'wait' ? parked : null;
   }
 
   /** True when nothing more may be tried on the host now. */

@@ -12,6 +12,7 @@
  * who prompts, nor what an answer means.
  */
 import {
+  type ErrorRecord,
   FirebreakError,
   isSameQuestion,
   type JsonObject,
@@ -20,6 +21,7 @@ import {
   type PlannedStep,
   type Question,
   type RunEventBody,
+  toErrorRecord,
   type WaitAction,
 } from '../domain/index.ts';
 import { formatDuration } from '../util/index.ts';
@@ -32,6 +34,8 @@ import { Paused, throwIfPaused } from './pause.ts';
 const STALE_MS = 10 * 60_000;
 /** A session is not kept open over a longer wait. */
 const KEEP_SESSION_MS = 30_000;
+/** How long one look for a host that may be away takes. */
+const REACH_MS = 30_000;
 
 /** @returns null when the host has to be looked at again before the answer counts. @throws Paused, a failure of the journal */
 export async function askOperator(
@@ -129,6 +133,52 @@ function settle(
   if (flow === 'go-on') return ended('ok', { result, reason, before });
   if (flow === 'end') return ended('ok', { result: { ...result, end: 'skipped' }, reason, before });
   return ended('failed', { result, reason, before, error: error ?? null });
+}
+
+/**
+ * Looks whether the host can be reached; parks it for what is left of the time, counted from the first look.
+ * @throws Paused, a failure of the journal
+ */
+export async function waitForHost(
+  work: HostWork,
+  step: PlannedStep,
+  action: WaitAction,
+  args: JsonObject,
+): Promise<Ended> {
+  const { record, recorder, deps, host, connection } = work;
+  const ms = action.durationMs(args);
+  if (work.check) return ended('skipped', { reason: `check: would wait up to ${formatDuration(ms)} for the host` });
+  if (record.step(step.id).startedAt === null) {
+    const place = { host: host.name, step: step.id, attempt: 1, reason: '' };
+    await recorder.append(record, [{ type: 'StepProbed', ...place, state: 'needed' }]);
+  }
+  const since = Date.parse(record.step(step.id).startedAt ?? '');
+  const away = await whyAway(work);
+  const waited = Math.max(0, Math.floor((deps.clock.now() - since) / 60_000));
+  if (away === null) return ended('ok', { result: { waited_minutes: waited } });
+  await connection.drop();
+  const until = new Date(since + ms).toISOString();
+  if (deps.clock.now() < since + ms) {
+    return ended('parked', {
+      result: { until },
+      reason: `away (${away.message}); waited for until ${until.slice(0, 16)}Z`,
+    });
+  }
+  const message = `not reached within ${formatDuration(ms)}: ${away.message}`;
+  return ended('unreachable', { error: { ...away, message }, result: { waited_minutes: waited } });
+}
+
+/** Null: it lets us in, or says no; what it says meets the steps that follow. @throws Paused, a failure of the journal */
+export async function whyAway(work: HostWork): Promise<ErrorRecord | null> {
+  try {
+    await work.connection.session(work.pause, REACH_MS);
+    return null;
+  } catch (thrown) {
+    work.recorder.throwIfBroken();
+    throwIfPaused(work.pause);
+    const error = toErrorRecord(thrown);
+    return error.code.startsWith('FB_CONNECT_') ? error : null;
+  }
 }
 
 /** Waits for what is left of the time since the step was first begun. @throws Paused, a failure of the journal */

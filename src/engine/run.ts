@@ -156,9 +156,10 @@ export async function workOnHost(
   const record = foldHosts(events.filter((event) => 'host' in event && event.host === name)).get(name);
   const asked = record?.parked == null ? null : record.steps.get(record.parked.step)?.question;
   const isWaiting = asked != null && asked.answer === null && record?.skipAskedBy === null;
+  const isAway = record?.parked?.until !== undefined;
   if (
     host === undefined ||
-    (kind === 'plan' && record != null && record.finished !== null && (asked == null || isWaiting))
+    (kind === 'plan' && record != null && record.finished !== null && !isAway && (asked == null || isWaiting))
   )
     return;
   const scope = scopeOf(deps, plan, {
@@ -333,16 +334,27 @@ async function conclude(scope: RunScope, waves: Waves, stopped: string | null): 
 }
 
 function waitingFor(parked: readonly HostParked[]): string {
-  const named = parked.slice(0, NAMED).map(({ host }) => host);
-  const verb = parked.length === 1 ? 'host waits' : 'hosts wait';
-  return `${parked.length} ${verb} for an answer: ${named.join(', ')}${parked.length > NAMED ? ', …' : ''}`;
+  const away = parked.filter(({ until }) => until !== undefined);
+  const asked = parked.filter(({ until }) => until === undefined);
+  const named = (hosts: readonly HostParked[]): string =>
+    `${hosts
+      .slice(0, NAMED)
+      .map(({ host }) => host)
+      .join(', ')}${hosts.length > NAMED ? ', …' : ''}`;
+  const parts = [
+    asked.length === 0
+      ? ''
+      : `${asked.length} ${asked.length === 1 ? 'host waits' : 'hosts wait'} for an answer: ${named(asked)}`,
+    away.length === 0 ? '' : `${away.length} ${away.length === 1 ? 'host is' : 'hosts are'} waited for: ${named(away)}`,
+  ];
+  return parts.filter((part) => part !== '').join('; ');
 }
 
-/** Parked hosts whose question is answered, or will be at once, or that are to be left out. */
+/** Parked hosts whose question is answered, or will be at once, that may be back, or that are to be left out. */
 function takenUp(deps: EngineDeps, records: ReadonlyMap<string, HostRecord>): ReadonlySet<string> {
   const wanted = [...records.values()].filter(({ parked, steps, skipAskedBy }) => {
     const asked = parked === null ? null : (steps.get(parked.step)?.question ?? null);
-    if (skipAskedBy !== null && parked !== null) return true;
+    if (parked !== null && (skipAskedBy !== null || parked.until !== undefined)) return true;
     if (asked === null) return false;
     return asked.answer !== null || deps.operator?.willAnswer(asked.question) === true;
   });

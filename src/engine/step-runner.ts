@@ -24,7 +24,7 @@ import type { StepFailure } from './host-outcome.ts';
 import { discharge, dischargeEvents, expressionContext, type HostWork, stepContext } from './host-work.ts';
 import { runLoop } from './loop.ts';
 import { hasBegun } from './once.ts';
-import { askOperator, waitFor } from './operator-step.ts';
+import { askOperator, waitFor, waitForHost } from './operator-step.ts';
 import { Paused, throwIfPaused } from './pause.ts';
 import { loopUses, varsAt } from './plan-steps.ts';
 import { RelayWait } from './relay-wait.ts';
@@ -42,7 +42,9 @@ export type Flow =
 export async function runStep(work: HostWork, step: PlannedStep): Promise<Flow> {
   const known = work.record.steps.get(step.id)?.finished ?? null;
   const action = work.deps.actions.get(step.uses);
-  if (known !== null) return flowOf(known, action);
+  // A process that died before it parked the host has left it to be looked for again.
+  const isToLook = known?.outcome === 'parked' && action?.kind === 'wait';
+  if (known !== null && !isToLook) return flowOf(known, action);
   throwIfPaused(work.pause);
   if (action === undefined) {
     throw new FirebreakError('FB_BUG', `step ${step.id}: the plan holds an unknown action ${step.uses}`);
@@ -143,7 +145,9 @@ async function carryOut(work: HostWork, step: PlannedStep, action: Action): Prom
     const from = work.deps.clock.now();
     const done = await (action.kind === 'operator'
       ? askOperator(work, step, action, args)
-      : waitFor(work, step, action, args));
+      : action.isForHost === true
+        ? waitForHost(work, step, action, args)
+        : waitFor(work, step, action, args));
     return done === null ? null : finish(work, step, done, 1, work.deps.clock.now() - from);
   }
   const leave = await enter(work, step);

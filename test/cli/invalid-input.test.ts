@@ -49,13 +49,11 @@ steps:
   it('says "not yet" for parts of the format that are not built, with their place', async () => {
     const file = write(
       'later.yaml',
-      'firebreak: 1\nname: Later\nhosts: all\ninputs: { pass: { type: secret } }\nsteps:\n  - { uses: notify }\n',
+      'firebreak: 1\nname: Later\nhosts: all\ninputs: { pass: { type: secret } }\nsteps:\n  - { uses: host.facts }\n',
     );
     const { code, stderr } = await cli(['validate', file]);
     expect(code).toBe(2);
-    expect(stderr.match(/not supported yet/g)?.length).toBeGreaterThanOrEqual(2);
-    expect(stderr).toContain(`${file}:4:`);
-    expect(stderr).toContain(`${file}:6:`);
+    expect(stderr).toContain(`${file}:4:25: an input of type secret is not supported yet`);
   });
 
   it('accepts every shipped playbook', async () => {
