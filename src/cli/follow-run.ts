@@ -52,14 +52,19 @@ export async function followRun(
 function nextSteps({ run, how, view, reportFile, logFile }: FinishedRun): readonly string[] {
   const steps: (readonly [command: string, purpose: string])[] = [];
   if (how === 'paused') steps.push([`firebreak resume ${run}`, 'go on where it stopped']);
-  if (how === 'waiting' && view.hosts.some(({ questions }) => questions.some(({ state }) => state === 'open'))) {
+  const isAsked = view.hosts.some(({ questions }) => questions.some(({ state }) => state === 'open'));
+  if (how === 'waiting' && isAsked) {
     steps.push([`firebreak answer ${run}`, 'the open questions, and how to answer them']);
   }
   if (isForApproval(view)) steps.push([`firebreak approve ${run}`, 'by another user than who started it']);
   if (how === 'waiting') {
     steps.push([
       `firebreak resume ${run}`,
-      view.hold === null ? 'go on once they are answered' : 'wait, and go on then',
+      view.hold !== null
+        ? 'wait, and go on then'
+        : isAsked
+          ? 'go on once they are answered'
+          : 'look again for the hosts that are away',
     ]);
   }
   if (how !== 'paused' && !view.check && hasFailures(view)) {

@@ -34,6 +34,8 @@ function describe(event: RunEvent): string | undefined {
       return `${event.host}: waits; ${event.reason}`;
     case 'WaveStarted':
       return `${/^wave /.test(event.wave) ? '' : 'wave '}${event.wave}: ${hostCount(event.hosts.length)}`;
+    case 'LoopStarted':
+      return `${event.host}: ${event.step}: for ${event.items.length} item${event.items.length === 1 ? '' : 's'}`;
     case 'StepProbed':
       return event.reason === '' ? undefined : `${event.host}: ${event.step}: ${event.state} (${event.reason})`;
     case 'StepIntended':
@@ -44,7 +46,8 @@ function describe(event: RunEvent): string | undefined {
       return `${event.host}: ${event.step}: ${event.error.message}; next attempt in ${formatDuration(event.retryInMs)}`;
     case 'StepFinished': {
       const why = event.error?.message ?? event.reason;
-      return `${event.host}: ${event.step}: ${event.outcome}${why === '' ? '' : ` – ${why}`}`;
+      const where = event.on === undefined ? '' : ` on ${event.on}`;
+      return `${event.host}: ${event.step}${where}: ${event.outcome}${why === '' ? '' : ` – ${why}`}`;
     }
     case 'ShieldConfirmed':
       return `${event.host}: ${event.step}: shield confirmed, the way in is still open`;
@@ -55,7 +58,7 @@ function describe(event: RunEvent): string | undefined {
     case 'OperatorAnswered':
       return `${event.host}: ${event.step}: ${event.by} answered: ${event.answer}${HOW_ANSWERED[event.via]}`;
     case 'HostParked':
-      return `${event.host}: NEEDS-OPERATOR – ${event.reason}${
+      return `${event.host}: ${event.until === undefined ? 'NEEDS-OPERATOR' : 'WAITED FOR'} – ${event.reason}${
         event.standingShields > 0 ? ` (${event.standingShields} shield standing)` : ''
       }`;
     case 'HostTakenUp':
