@@ -53,7 +53,7 @@ export const shield = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('service'), service: serviceName, ...common }),
   /** EnableDCOM off; takes effect with the next start. */
   z.strictObject({ method: z.literal('dcom'), ...common }),
-  /** The host's own firewall: these ports (Vista and later); none: the whole host, where it knows no ports. */
+  /** The host's own firewall: these ports (XP SP2 and later); none: the whole host, where it knows no ports. */
   z.strictObject({
     method: z.literal('firewall'),
     tcp: z.array(port).optional(),
