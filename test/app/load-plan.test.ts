@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createActions } from '../../src/actions/index.ts';
+import { type AssessOptions, assessPlaybook } from '../../src/app/assess.ts';
 import { loadPlan } from '../../src/app/load-plan.ts';
 import { playbookAgain, verifyPlaybook } from '../../src/app/verify.ts';
 
@@ -58,6 +59,25 @@ describe('a plan', () => {
   it('finds a scanned verify again as one', async () => {
     const playbook = verifyPlaybook('ms03-039', true) as { readonly file: string; readonly text: string };
     expect(playbook.text).toContain('with: { scan: true }');
+    expect(await playbookAgain(playbook.file)).toEqual(playbook);
+  });
+
+  it.each<[string, AssessOptions]>([
+    ['as it is shipped', {}],
+    ['with passwords', { triesPasswords: true }],
+    ['scanned, with passwords', { triesPasswords: true, isScanned: true }],
+    ['of checks of its own', { checks: 'own checks.yaml', isScanned: true }],
+  ])('finds an assessment again as it was: %s', async (_name, { checks, ...options }) => {
+    writeFileSync(
+      join(folder, 'own checks.yaml'),
+      'checks:\n  - { id: t, kind: service, name: TlntSvr, title: t, severity: low, advice: a, source: s, confidence: H }\n',
+    );
+    const given = { ...options, ...(checks === undefined ? {} : { checks: join(folder, checks) }) };
+    const playbook = (await assessPlaybook(given)) as { readonly file: string; readonly text: string };
+    expect(JSON.parse(playbook.text).steps[0].with).toMatchObject({
+      passwords: options.triesPasswords === true ? 'try' : 'policy',
+      scan: options.isScanned === true,
+    });
     expect(await playbookAgain(playbook.file)).toEqual(playbook);
   });
 
