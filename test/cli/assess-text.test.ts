@@ -39,6 +39,27 @@ describe('what firebreak assess shows', () => {
     expect(assessRow(assessedHost('pc', null, 'no answer'))).toEqual(['pc', '-', '-', '-', 'no answer']);
   });
 
+  it('marks a system out of support and says what a scan would not have found', () => {
+    const host = assessedHost(
+      'pc',
+      {
+        ...result,
+        out_of_support: true,
+        support_ended: '2014-04-08',
+        scan: { reason: 'TCP 135 stays silent' },
+        beyond_scan: ['ms03-039', 'anonymous'],
+      },
+      '',
+    );
+    expect(assessRow(host)[1]).toBe('Windows XP (out of support)');
+    expect(assessText(host, false)).toMatch(/support +ended 2014-04-08/);
+    expect(assessText(host, false)).toMatch(/TCP 135 stays silent; says nothing of ms03-039, anonymous$/);
+    expect(assessText(assessedHost('pc', result, ''), false)).not.toMatch(/support|scan/);
+    // The end of support alone is no finding.
+    const sound = { missing: [], undecided: [], weak: [], out_of_support: true, support_ended: '2014-04-08' };
+    expect(isSound(assessedHost('pc', { ...result, ...sound }, ''))).toBe(true);
+  });
+
   it('has what is wrong first, with advice, and the rest only when asked', () => {
     const host = assessedHost('pc', result, '');
     const text = assessText(host, false);
