@@ -116,3 +116,17 @@ describe('a host that is away', () => {
     }
   });
 });
+
+describe('a journal from before these words', () => {
+  it('folds as it did: no loop, no other host, an answer is waited for', async () => {
+    const at = new World();
+    const run = plan([step('ask', 'operator.ask', { with: { question: 'x' } })]);
+    resultOf(await at.start('r1', run));
+    const events = await (await at.journal()).events('r1');
+    const parked = events.find(({ type }) => type === 'HostParked');
+    const finished = events.find(({ type }) => type === 'StepFinished');
+    expect(parked).not.toHaveProperty('until');
+    for (const field of ['items', 'on', 'from']) expect(finished).not.toHaveProperty(field);
+    await expect(at.resume('r1')).rejects.toMatchObject({ code: 'FB_RUN_STATE' });
+  });
+});
