@@ -16,6 +16,7 @@ const EXPIRE_SECONDS = 24 * 60 * 60 - 1;
 /** How often a host is given to somebody else when whoever had it died or stopped. */
 const RETRIES = 20;
 const LOOK_MS = 700;
+const START_TRIES = 6;
 /** After so long without a worker it is said that there is none. */
 const SAY_AFTER_MS = 10_000;
 
@@ -38,6 +39,27 @@ export interface TaskQueue {
 
 /** @throws FB_STATE_* */
 export async function openTaskQueue(journal: Pick<FleetJournal, 'query'>): Promise<TaskQueue> {
+  const boss = await startBoss(journal);
+  return {
+    take: () => take(boss),
+    remote: createRemote(boss),
+    close: () => boss.stop({ graceful: false, close: false }),
+  };
+}
+
+/** Two that make the tables at the same moment get in each other's way; then the tables are there. */
+async function startBoss(journal: Pick<FleetJournal, 'query'>): Promise<PgBoss> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await tryToStart(journal);
+    } catch (thrown) {
+      if (attempt === START_TRIES || thrown instanceof FirebreakError) throw thrown;
+      await delay(LOOK_MS);
+    }
+  }
+}
+
+async function tryToStart(journal: Pick<FleetJournal, 'query'>): Promise<PgBoss> {
   const { PgBoss } = await import('pg-boss');
   const boss: PgBoss = new PgBoss({
     db: { executeSql: async (text, values) => ({ rows: [...(await journal.query(text, values))] }) },
@@ -56,11 +78,7 @@ export async function openTaskQueue(journal: Pick<FleetJournal, 'query'>): Promi
     expireInSeconds: EXPIRE_SECONDS,
     deleteAfterSeconds: 24 * 60 * 60,
   });
-  return {
-    take: () => take(boss),
-    remote: createRemote(boss),
-    close: () => boss.stop({ graceful: false, close: false }),
-  };
+  return boss;
 }
 
 async function take(boss: PgBoss): Promise<TakenTask | null> {

@@ -39,7 +39,14 @@ export async function openPostgresJournal(address: PostgresAddress, options: Jou
   const store = new PostgresStore(db, address.shown, options);
   const journal = await openJournal(store, options);
   const claims = createClaims(store, (claim) => journal.fenced(claim), options.random);
-  return Object.assign(journal, { claims, query });
+  const patient: FleetJournal['query'] = async (text, values) => {
+    try {
+      return await store.retried(() => query(text, values));
+    } catch (thrown) {
+      throw isConnectionLost(thrown) ? store.asError(thrown) : thrown;
+    }
+  };
+  return Object.assign(journal, { claims, query: patient });
 }
 
 class PostgresStore implements JournalStore {

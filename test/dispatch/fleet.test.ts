@@ -18,12 +18,14 @@ whenInstalled('the queue of hosts', () => {
   beforeAll(async () => {
     server = await startServer();
     pool = new pg.Pool({ connectionString: await server.database(), max: 3 });
-    queue = await openTaskQueue({
-      query: async (text, values) => {
-        const result: pg.QueryResult | pg.QueryResult[] = await pool.query(text, [...(values ?? [])]);
-        return (Array.isArray(result) ? result.at(-1)?.rows : result.rows) ?? [];
-      },
-    });
+    const query: Parameters<typeof openTaskQueue>[0]['query'] = async (text, values) => {
+      const result: pg.QueryResult | pg.QueryResult[] = await pool.query(text, values && [...values]);
+      return (Array.isArray(result) ? result.at(-1)?.rows : result.rows) ?? [];
+    };
+    // The first ones make its tables, all at once.
+    const [first, ...others] = await Promise.all([1, 2, 3].map(() => openTaskQueue({ query })));
+    for (const other of others) await other.close();
+    if (first !== undefined) queue = first;
   }, 120_000);
   afterAll(async () => {
     await queue?.close();
