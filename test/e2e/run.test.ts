@@ -135,24 +135,6 @@ describe('a run', () => {
     expect(await changes('pc-patched')).toEqual([]);
   });
 
-  it('needs no playbook to be named: the advisory does that', async () => {
-    const where = ['-i', join(fleet.lab.dir, 'inventory.yaml'), '--packages', join(fleet.lab.dir, 'packages')];
-    const { code, stdout, stderr } = await cli(
-      ['patch', 'pc-patched', 'pc-enu', '--advisory', 'cve-2020-0796', ...where, '--output', 'lines'],
-      fleet.options,
-    );
-    expect(`${stdout}${stderr}`).toMatch(/^[^\n]*pc-patched: COMPLIANT/m);
-    expect({ code, hosts: (await status()).hosts.map(({ name, outcome }) => [name, outcome]) }).toEqual({
-      code: 0,
-      hosts: [
-        ['pc-enu', 'compliant'],
-        ['pc-patched', 'compliant'],
-      ],
-    });
-    const none = await cli(['patch', 'pc-patched', ...where], fleet.options);
-    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('--advisory')]);
-  });
-
   it('leaves no sign of itself on the others', async () => {
     for (const host of HOSTS) {
       const entries = await fleet.history(host);
@@ -183,5 +165,23 @@ describe('a run', () => {
       for (const form of formsOf(fleet.lab.password))
         expect({ file, holds: bytes.includes(form) }).toEqual({ file, holds: false });
     }
+  });
+
+  it('needs no playbook to be named: the advisory does that', async () => {
+    const where = ['-i', join(fleet.lab.dir, 'inventory.yaml'), '--packages', join(fleet.lab.dir, 'packages')];
+    const { code, stdout, stderr } = await cli(
+      ['patch', 'pc-patched', 'pc-enu', '--advisory', 'cve-2020-0796', ...where, '--output', 'lines'],
+      fleet.options,
+    );
+    expect(`${stdout}${stderr}`).toMatch(/^[^\n]*pc-patched: COMPLIANT/m);
+    expect({ code, hosts: (await status()).hosts.map(({ name, outcome }) => [name, outcome]) }).toEqual({
+      code: 0,
+      hosts: [
+        ['pc-enu', 'compliant'],
+        ['pc-patched', 'compliant'],
+      ],
+    });
+    const none = await cli(['patch', 'pc-patched', ...where], fleet.options);
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('--advisory')]);
   });
 });

@@ -8,7 +8,7 @@ import { HostCredential, Secret, type Session, type StreamRecord } from '../../.
 import { createLocalTransport } from '../../../src/transports/local/index.ts';
 import { createLabPowerShell, type LabPowerShell, localTarget } from './support/lab-powershell.ts';
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 const CANARY = 'geh-31337-im';
 
 let shell: LabPowerShell;
