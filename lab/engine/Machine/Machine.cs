@@ -115,10 +115,6 @@ public sealed class Machine : IDisposable
     /// <summary>Accounts.</summary>
     public Accounts Accounts { get; }
 
-    /// <summary>Power and boot.</summary>
-    public Power Power { get; }
-
-    /// <summary>What goes wrong.</summary>
     /// <summary>Users who are logged on.</summary>
     public UserSessions Sessions { get; }
 
@@ -128,6 +124,10 @@ public sealed class Machine : IDisposable
     /// <summary>Fixed disks and their file systems.</summary>
     public IReadOnlyDictionary<string, string> Disks => _profile.Disks.ContainsKey("C:") ? _profile.Disks : new Dictionary<string, string>(_profile.Disks) { ["C:"] = "NTFS" };
 
+    /// <summary>Power and boot.</summary>
+    public Power Power { get; }
+
+    /// <summary>What goes wrong.</summary>
     public TroubleBox Trouble { get; }
 
     /// <summary>All that happened.</summary>
