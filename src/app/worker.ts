@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TakenTask } from '../dispatch/index.ts';
-import { type HostClaim, type HostTask, type Plan, type Session, toErrorRecord } from '../domain/index.ts';
+import { type HostClaim, type LedTask, type Plan, type Session, toErrorRecord } from '../domain/index.ts';
 import { type EngineDeps, workOnHost } from '../engine/index.ts';
 import { ensurePackageFolder } from './package-store.ts';
 import { whoAmI } from './run.ts';
@@ -89,8 +89,10 @@ async function workOn(services: Services, taken: TakenTask, depsOf: DepsOf, opti
     } finally {
       await claim.release();
     }
-    await leave(taken, signal);
-    options.say(`${name}: ${signal.aborted ? 'left to others' : 'done'}`);
+    // Lost, it is somebody else's, if the run still has the same leader.
+    const stopped = AbortSignal.any([signal, claim.lost]);
+    await leave(taken, stopped);
+    options.say(`${name}: ${stopped.aborted ? 'left to others' : 'done'}`);
   } catch (thrown) {
     const { code, message } = toErrorRecord(thrown);
     options.say(`${name}: ${message} [${code}]`);
@@ -110,7 +112,7 @@ async function leave(taken: TakenTask, signal: AbortSignal): Promise<void> {
 }
 
 /** Null: there is nothing to do any more, or the signal aborted. */
-async function claimHost(services: Services, task: HostTask, signal: AbortSignal): Promise<HostClaim | null> {
+async function claimHost(services: Services, task: LedTask, signal: AbortSignal): Promise<HostClaim | null> {
   const { claims } = await services.fleetJournal();
   while (!signal.aborted) {
     const claim = await claims.claim(task);
@@ -123,7 +125,7 @@ async function claimHost(services: Services, task: HostTask, signal: AbortSignal
 
 async function carryOut(
   services: Services,
-  task: HostTask,
+  task: LedTask,
   claim: HostClaim,
   depsOf: DepsOf,
   signal: AbortSignal,

@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PgBoss } from 'pg-boss';
-import { FirebreakError, type FleetJournal, type HostTask, type RemoteHosts } from '../domain/index.ts';
+import { FirebreakError, type FleetJournal, type LedTask, type RemoteHosts } from '../domain/index.ts';
 
 const SCHEMA = 'firebreak_jobs';
 const QUEUE = 'hosts';
@@ -22,7 +22,7 @@ const SAY_AFTER_MS = 10_000;
 
 /** A job that this process has; its fields tell pg-boss which attempt that is. */
 export interface TakenTask {
-  readonly task: HostTask;
+  readonly task: LedTask;
   /** False: it was given to somebody else. */
   keep(): Promise<boolean>;
   done(): Promise<void>;
@@ -38,17 +38,17 @@ export interface TaskQueue {
 }
 
 /** @throws FB_STATE_* */
-export async function openTaskQueue(journal: Pick<FleetJournal, 'query'>): Promise<TaskQueue> {
+export async function openTaskQueue(journal: Pick<FleetJournal, 'query' | 'self'>): Promise<TaskQueue> {
   const boss = await startBoss(journal);
   return {
     take: () => take(boss),
-    remote: createRemote(boss),
+    remote: createRemote(boss, journal.self),
     close: () => boss.stop({ graceful: false, close: false }),
   };
 }
 
 /** Two that make the tables at the same moment get in each other's way; then the tables are there. */
-async function startBoss(journal: Pick<FleetJournal, 'query'>): Promise<PgBoss> {
+async function startBoss(journal: Pick<FleetJournal, 'query' | 'self'>): Promise<PgBoss> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await tryToStart(journal);
@@ -59,7 +59,7 @@ async function startBoss(journal: Pick<FleetJournal, 'query'>): Promise<PgBoss> 
   }
 }
 
-async function tryToStart(journal: Pick<FleetJournal, 'query'>): Promise<PgBoss> {
+async function tryToStart(journal: Pick<FleetJournal, 'query' | 'self'>): Promise<PgBoss> {
   const { PgBoss } = await import('pg-boss');
   const boss: PgBoss = new PgBoss({
     db: { executeSql: async (text, values) => ({ rows: [...(await journal.query(text, values))] }) },
@@ -82,7 +82,7 @@ async function tryToStart(journal: Pick<FleetJournal, 'query'>): Promise<PgBoss>
 }
 
 async function take(boss: PgBoss): Promise<TakenTask | null> {
-  const [job] = await boss.fetch<HostTask>(QUEUE, { batchSize: 1 });
+  const [job] = await boss.fetch<LedTask>(QUEUE, { batchSize: 1 });
   if (job === undefined) return null;
   // With its attempt: by the id alone another's attempt would be meant too.
   const attempt = { id: job.id, retryCount: job.retryCount };
@@ -102,11 +102,11 @@ async function take(boss: PgBoss): Promise<TakenTask | null> {
   };
 }
 
-function createRemote(boss: PgBoss): RemoteHosts {
+function createRemote(boss: PgBoss, leader: string): RemoteHosts {
   /** Per run: what an earlier leader has sent and nobody has begun is sent again by this one. */
   const cleared = new Map<string, Promise<void>>();
   const clear = async (run: string): Promise<void> => {
-    const left = await boss.findJobs<HostTask>(QUEUE, { data: { run }, limit: 100_000 });
+    const left = await boss.findJobs<LedTask>(QUEUE, { data: { run }, limit: 100_000 });
     const open = left.filter(({ state }) => state === 'created' || state === 'retry' || state === 'active');
     if (open.length > 0) {
       await boss.cancel(
@@ -119,7 +119,7 @@ function createRemote(boss: PgBoss): RemoteHosts {
     async work(task, { pause, onLook, onWait }) {
       if (!cleared.has(task.run)) cleared.set(task.run, clear(task.run));
       await cleared.get(task.run);
-      const id = await boss.send(QUEUE, task);
+      const id = await boss.send(QUEUE, { ...task, leader });
       if (id === null) throw new FirebreakError('FB_BUG', `${task.host}: the queue did not take it`);
       const since = performance.now();
       let isSaid = false;

@@ -18,6 +18,12 @@ export interface HostTask {
   readonly heard: number;
 }
 
+/** As it travels. */
+export interface LedTask extends HostTask {
+  /** Process that led the run when it was sent (FleetJournal.self): under another leader it is void. */
+  readonly leader: string;
+}
+
 /** The right to work on one host, kept up while it is held. */
 export interface HostClaim {
   /** Writes events of this host as long as the claim holds. */
@@ -34,15 +40,17 @@ export interface HostClaim {
 export interface HostClaims {
   /**
    * busy: somebody is at work, or was a moment ago, on that host or its set, or on as many hosts as the run may have at once;
-   * over: the run has ended.
+   * over: the run has ended, or another process leads it by now.
    * @throws FB_RUN_UNKNOWN, FB_STATE_*
    */
-  claim(task: HostTask): Promise<HostClaim | 'busy' | 'over'>;
+  claim(task: LedTask): Promise<HostClaim | 'busy' | 'over'>;
 }
 
 /** A journal that several machines share. */
 export interface FleetJournal extends Journal {
   readonly claims: HostClaims;
+  /** This process, as the leader of runs. */
+  readonly self: string;
   /** For whoever keeps tables of his own in the same database: the rows, of several statements those of the last. */
   query(text: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
 }

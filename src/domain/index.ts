@@ -33,7 +33,7 @@ export type {
   StepFinished,
   StepIntended,
 } from './events.ts';
-export type { FleetJournal, HostClaim, HostClaims, HostTask, RemoteHosts } from './fleet.ts';
+export type { FleetJournal, HostClaim, HostClaims, HostTask, LedTask, RemoteHosts } from './fleet.ts';
 export type { Journal, LeaseConflict, OpenObligation, RunInfo } from './journal.ts';
 export type { Json, JsonObject } from './json.ts';
 export {

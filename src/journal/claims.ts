@@ -7,9 +7,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import { FirebreakError, type HostClaim, type HostClaims, type Journal, type Random } from '../domain/index.ts';
+import { processId } from './owner.ts';
 import { advisoryLock, LOCKS, NOW, SCHEMA } from './postgres-database.ts';
 import type { JournalDatabase } from './schema.ts';
-import { type ClaimOfHost, claimLost, type JournalStore } from './store.ts';
+import { type ClaimOfHost, claimLost, type JournalStore, ownerOf } from './store.ts';
 
 type Db = Kysely<JournalDatabase>;
 
@@ -66,8 +67,11 @@ export function createClaims(store: JournalStore, fenced: (claim: ClaimOfHost) =
         const claim: ClaimOfHost = { run: task.run, host: task.host, token: random.id(12) };
         const got = await store.transaction(async (tx) => {
           await advisoryLock(LOCKS.claims).execute(tx);
-          const run = await tx.selectFrom('runs').select('state').where('run', '=', task.run).executeTakeFirst();
-          if (run === undefined || (run.state !== null && run.state !== 'waiting')) return 'over' as const;
+          // Whoever takes the run over has to wait for this, and revokes it then.
+          const run = await tx.selectFrom('runs').selectAll().where('run', '=', task.run).forShare().executeTakeFirst();
+          const leader = run === undefined ? null : ownerOf(run);
+          if (run === undefined || leader === null || processId(leader) !== task.leader) return 'over' as const;
+          if (run.state !== null && run.state !== 'waiting') return 'over' as const;
           await sql`delete from ${CLAIMS} where seen < ${GONE}`.execute(tx);
           const taken = await tx
             .selectFrom('claims')

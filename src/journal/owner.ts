@@ -38,6 +38,11 @@ export function isGone(owner: ProcessOwner, here: ProcessOwner): boolean {
   return space !== '' && space === ours && !isAlive({ pid: owner.pid, started, machine: here.machine }, here);
 }
 
+/** One text for it. */
+export function processId({ machine, pid, started }: ProcessOwner): string {
+  return `${machine} ${pid} ${started}`;
+}
+
 const SEPARATOR = '@';
 
 /** Empty where it cannot be told. */

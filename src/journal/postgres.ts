@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { FleetJournal } from '../domain/index.ts';
 import { awaitRevoked, createClaims, holdsClaim } from './claims.ts';
-import { isGone, isSameProcess, type ProcessOwner, thisFleetProcess } from './owner.ts';
+import { isGone, isSameProcess, type ProcessOwner, processId, thisFleetProcess } from './owner.ts';
 import type { PostgresAddress } from './postgres-address.ts';
 import { advisoryLock, connectDatabase, LOCKS, NOW, SCHEMA } from './postgres-database.ts';
 import { asPostgresError, isConnectionLost, isTransient, unusable } from './postgres-errors.ts';
@@ -46,7 +46,7 @@ export async function openPostgresJournal(address: PostgresAddress, options: Jou
       throw isConnectionLost(thrown) ? store.asError(thrown) : thrown;
     }
   };
-  return Object.assign(journal, { claims, query: patient });
+  return Object.assign(journal, { claims, query: patient, self: processId(store.owner) });
 }
 
 class PostgresStore implements JournalStore {
@@ -64,7 +64,7 @@ class PostgresStore implements JournalStore {
     this.db = db;
     this.owner = options.owner ?? thisFleetProcess();
     this.#shown = shown;
-    this.#id = idOf(this.owner);
+    this.#id = processId(this.owner);
     this.#lives = options.isAlive;
     this.#nonce = options.random.id(8);
   }
@@ -136,7 +136,9 @@ class PostgresStore implements JournalStore {
     // A process of this machine that was killed need not be waited for.
     if (isGone(owner, this.owner)) return false;
     const { rows } = await sql`
-      select from ${PROCESSES} where id = ${idOf(owner)} and seen > ${NOW} - ${sql.lit(DEAD_AFTER_MS)}`.execute(db);
+      select from ${PROCESSES} where id = ${processId(owner)} and seen > ${NOW} - ${sql.lit(DEAD_AFTER_MS)}`.execute(
+      db,
+    );
     return rows.length > 0;
   }
 
@@ -186,8 +188,4 @@ class PostgresStore implements JournalStore {
     );
     return rows.length > 0;
   }
-}
-
-function idOf({ machine, pid, started }: ProcessOwner): string {
-  return `${machine} ${pid} ${started}`;
 }

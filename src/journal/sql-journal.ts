@@ -21,7 +21,7 @@ import { lease, release } from './leases.ts';
 import { isSameProcess, type ProcessOwner } from './owner.ts';
 import { disagrees, project, rebuild } from './projections.ts';
 import type { JournalDatabase, RunRow } from './schema.ts';
-import { type ClaimOfHost, claimLost, type JournalStore } from './store.ts';
+import { type ClaimOfHost, claimLost, type JournalStore, ownerOf } from './store.ts';
 
 type Db = Kysely<JournalDatabase>;
 
@@ -386,11 +386,6 @@ export class SqlJournal implements Journal {
 
 function unknownRun(run: string): never {
   throw new FirebreakError('FB_RUN_UNKNOWN', `there is no run ${run}`, { remedy: 'list them with: firebreak runs' });
-}
-
-function ownerOf(row: Pick<RunRow, 'owner_pid' | 'owner_started' | 'owner_machine'>): ProcessOwner | null {
-  if (row.owner_pid === null) return null;
-  return { pid: row.owner_pid, started: row.owner_started ?? '', machine: row.owner_machine ?? '' };
 }
 
 async function readEvents(db: Db, store: JournalStore, run: string, afterSeq: number): Promise<readonly RunEvent[]> {

@@ -19,6 +19,12 @@ export function claimLost({ run, host }: ClaimOfHost): FirebreakError {
   });
 }
 
+/** Null: nobody. */
+export function ownerOf(row: Pick<RunRow, 'owner_pid' | 'owner_started' | 'owner_machine'>): ProcessOwner | null {
+  if (row.owner_pid === null) return null;
+  return { pid: row.owner_pid, started: row.owner_started ?? '', machine: row.owner_machine ?? '' };
+}
+
 export interface JournalStore {
   readonly db: Db;
   /** Who writes. */

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Clock, FleetJournal, HostClaim, HostTask } from '../../src/domain/index.ts';
+import type { Clock, FleetJournal, HostClaim, LedTask } from '../../src/domain/index.ts';
 import { openPostgresJournal, parsePostgresAddress } from '../../src/journal/index.ts';
 import { host, plan, step } from '../engine/support/plans.ts';
 import { installed, startServer, type TestServer } from './support/postgres.ts';
@@ -12,8 +12,17 @@ const random = { id: (bytes: number) => randomBytes(bytes).toString('hex'), frac
 const somePlan = plan([step('verify', 'patch.verify')], { hosts: [host('web01'), host('web02')] });
 const PAUSED = { type: 'HostSkipAsked', by: 'me' } as const;
 
-function task(name: string, changes: Partial<HostTask> = {}): HostTask {
-  return { run: 'r1', host: name, set: null, forks: 10, kind: 'plan', heard: 0, ...changes };
+function task(name: string, changes: Partial<LedTask> = {}): LedTask {
+  return {
+    run: 'r1',
+    host: name,
+    set: null,
+    forks: 10,
+    kind: 'plan',
+    heard: 0,
+    leader: 'here 1 then@boot0',
+    ...changes,
+  };
 }
 
 const whenInstalled = installed === null ? describe.skip : describe;
@@ -50,7 +59,7 @@ whenInstalled('claims', () => {
     return { lead, one: await open(), two: await open() };
   }
 
-  async function claim(journal: FleetJournal, wanted: HostTask): Promise<HostClaim> {
+  async function claim(journal: FleetJournal, wanted: LedTask): Promise<HostClaim> {
     const got = await journal.claims.claim(wanted);
     if (typeof got === 'string') throw new Error(got);
     return got;
@@ -134,6 +143,15 @@ whenInstalled('claims', () => {
     await lead.append('r1', [{ type: 'RunFinished', how: 'completed', reason: '' }]);
     expect(await one.claims.claim(task('web01'))).toBe('over');
     expect(await one.claims.claim(task('web01', { run: 'unknown' }))).toBe('over');
+  });
+
+  it('are not given for what an earlier leader has sent', async () => {
+    const { lead, one, two } = await begin();
+    await lead.disown('r1');
+    expect(await one.claims.claim(task('web01'))).toBe('over');
+    await two.adopt('r1');
+    expect(await one.claims.claim(task('web01'))).toBe('over');
+    await (await claim(one, task('web01', { leader: two.self }))).release();
   });
 
   it('share the places of a step: never more are in it, and those of the dead are free again', async () => {
