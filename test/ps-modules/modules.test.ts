@@ -15,7 +15,9 @@ const scripts = (module: string, folder: string): string[] =>
 describe('modules for hosts', () => {
   it('are these', () => {
     expect(modules.sort()).toEqual(
-      ['Assess', 'Attack', 'Core', 'Host', 'Infection', 'Package', 'Patch', 'Shield'].map((name) => `Firebreak.${name}`),
+      ['Assess', 'Attack', 'Core', 'Host', 'Infection', 'Package', 'Patch', 'Shield'].map(
+        (name) => `Firebreak.${name}`,
+      ),
     );
   });
 
