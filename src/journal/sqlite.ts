@@ -2,14 +2,19 @@
  * The journal in a SQLite file (WAL, synchronous=FULL): one fsync a commit. Writers wait for each other by the file's
  * lock. Must not know what is stored.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { Journal } from '../domain/index.ts';
 import { isAlive, thisProcess } from './owner.ts';
 import type { JournalDatabase } from './schema.ts';
 import { type JournalOptions, openJournal } from './sql-journal.ts';
-import { asStateError, unreadable } from './state-errors.ts';
+import { asStateError, isLocked, unreadable } from './state-errors.ts';
 import { openStateFile } from './state-file.ts';
 import type { JournalStore } from './store.ts';
+
+/** How long a transaction waits in all; each try waits for a moment only, because nothing else goes on here meanwhile. */
+const LOCKED_MS = 60_000;
+const PAUSE_MS = 50;
 
 /**
  * Opens the state file, creating it and its folder (mode 700, file 600) when it is not there.
@@ -21,7 +26,18 @@ export async function openSqliteJournal(path: string, options: JournalOptions): 
 
 function sqliteStore(db: Kysely<JournalDatabase>, path: string, options: JournalOptions): JournalStore {
   const lives = options.isAlive ?? isAlive;
-  const transaction: JournalStore['transaction'] = (work) => db.transaction().execute(work);
+  const transaction: JournalStore['transaction'] = async (work) => {
+    const end = performance.now() + LOCKED_MS;
+    for (;;) {
+      try {
+        return await db.transaction().execute(work);
+      } catch (thrown) {
+        if (!isLocked(thrown) || performance.now() > end) throw thrown;
+        // not in step with whoever writes without a pause
+        await wait(PAUSE_MS * options.random.fraction());
+      }
+    }
+  };
   return {
     db,
     owner: options.owner ?? thisProcess(),

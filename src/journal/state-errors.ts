@@ -4,6 +4,11 @@ import { FirebreakError } from '../domain/index.ts';
 const LOCKED = /^SQLITE_(BUSY|LOCKED)/;
 const FULL = /^SQLITE_FULL/;
 
+/** Another process writes; nothing was done. */
+export function isLocked(thrown: unknown): boolean {
+  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && LOCKED.test(String(thrown.code));
+}
+
 /** The same thrown value when it is not the database's. */
 export function asStateError(thrown: unknown, path: string): unknown {
   if (thrown instanceof FirebreakError || typeof thrown !== 'object' || thrown === null) return thrown;
@@ -16,7 +21,7 @@ export function asStateError(thrown: unknown, path: string): unknown {
       remedy: 'make room, then: firebreak resume last',
     });
   }
-  if (LOCKED.test(code)) {
+  if (isLocked(thrown)) {
     return new FirebreakError('FB_STATE_LOCKED', `the state file ${path} is locked by another process (${text})`, {
       ...options,
       remedy: 'wait for the other process or end it, then try again',

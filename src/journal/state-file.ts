@@ -16,8 +16,9 @@ import { asStateError, unreadable } from './state-errors.ts';
 const APPLICATION_ID = 0x4642524b;
 /** Above this the whole-file check would be felt at every start. */
 const CHECKED_BYTES = 32 * 1024 * 1024;
-/** How long a writer waits for another process's commit. */
+/** How long opening waits for another process's commit, and each try of a transaction after that. */
 const BUSY_MS = 10_000;
+const TRY_MS = 1_000;
 
 /** @throws FB_STATE_UNREADABLE, FB_STATE_NEWER, FB_STATE_FULL, FB_STATE_LOCKED */
 export async function openStateFile(path: string): Promise<Kysely<JournalDatabase>> {
@@ -31,6 +32,7 @@ export async function openStateFile(path: string): Promise<Kysely<JournalDatabas
     database.pragma('synchronous = FULL');
     const db = new Kysely<JournalDatabase>({ dialect: new SqliteDialect({ database: forWriters(database) }) });
     await migrate(db, path);
+    database.pragma(`busy_timeout = ${TRY_MS}`);
     return db;
   } catch (thrown) {
     opened?.close();

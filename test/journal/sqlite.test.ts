@@ -245,6 +245,28 @@ describe('another process', () => {
       writer.child.kill('SIGKILL');
       await writer.ended;
     }
+  }, 180_000);
+
+  it('may write for longer than one try lasts: it is waited for', async () => {
+    const path = join(folder, 'state.db');
+    const journal = await open(path);
+    await journal.create({ run: 'ours', plan: somePlan, parent: null, check: false });
+    const other = new Database(path);
+    try {
+      other.exec('begin immediate');
+      let isWritten = false;
+      const written = journal.append('ours', [{ type: 'RunPaused', reason: 'late' }]).then(() => {
+        isWritten = true;
+      });
+      // between its tries other work goes on
+      for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 700));
+      expect(isWritten).toBe(false);
+      other.exec('rollback');
+      await written;
+      expect((await journal.events('ours')).at(-1)).toMatchObject({ type: 'RunPaused', reason: 'late' });
+    } finally {
+      other.close();
+    }
   });
 
   it('may open a new file at the same moment', async () => {

@@ -85,7 +85,7 @@ describe('firewall shields by netsh', () => {
     expect(await call('Restore-FbFirewallShield', restore)).toMatchObject({ Changed: false, Restored: true });
     expect(await tree(host)).toEqual(before);
     expect(await seen(host)).toBe('open');
-  });
+  }, 180_000);
 
   it.each([['later'], ['off']])('fall by themselves on a target when nobody confirms: %s', async (host) => {
     const before = await tree(host);
