@@ -87,13 +87,12 @@ export async function resume(
   return withFiles(services, result);
 }
 
-export interface RerunOptions extends Omit<StartOptions, 'playbook' | 'limit' | 'only'> {
+export interface RerunOptions extends Omit<StartOptions, 'playbook' | 'only'> {
   /** The run to repeat: an id, a prefix or `last`. */
   readonly run: string;
   /** failed: every host that did not end fine; unfinished hosts count. */
   readonly which: 'failed' | 'unreachable' | 'all';
   readonly playbook: string | undefined;
-  readonly limit: string | undefined;
 }
 
 export interface Rerun {

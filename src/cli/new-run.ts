@@ -7,11 +7,11 @@ import { readVersion } from './version.ts';
 type PlanSource = Parameters<typeof loadPlan>[0];
 
 /** Playbook, hosts and inputs as the user named them. */
-export async function sourceOf(
+export async function sourceOf<Playbook extends string | undefined>(
   services: Services,
-  playbook: string,
+  playbook: Playbook,
   flags: Omit<NewRunOptions, 'output' | 'ask' | 'wait'>,
-): Promise<PlanSource> {
+): Promise<Omit<PlanSource, 'playbook'> & { readonly playbook: Playbook }> {
   const { overridesOf } = await import('../app/index.ts');
   return {
     playbook,
@@ -29,21 +29,22 @@ export async function sourceOf(
   };
 }
 
+/** How the run is to go on. */
+export function conductOf(flags: NewRunOptions) {
+  return {
+    check: flags.check === true,
+    skipLeased: flags.skipLeased === true,
+    change: flags.change,
+    waits: flags.wait,
+    ignoresWindow: flags.ignoreWindow === true,
+    version: readVersion(),
+  };
+}
+
 /** Starts the run and shows it. @throws like startRun */
 export async function followNewRun(services: Services, source: PlanSource, flags: NewRunOptions): Promise<FinishedRun> {
   const { startRun } = await import('../app/index.ts');
   return followRun(flags, ({ watcher, signal, operator }) =>
-    startRun(services, {
-      ...source,
-      check: flags.check === true,
-      skipLeased: flags.skipLeased === true,
-      change: flags.change,
-      waits: flags.wait,
-      ignoresWindow: flags.ignoreWindow === true,
-      version: readVersion(),
-      watcher,
-      signal,
-      operator,
-    }),
+    startRun(services, { ...source, ...conductOf(flags), watcher, signal, operator }),
   );
 }

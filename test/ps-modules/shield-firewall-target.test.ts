@@ -205,6 +205,12 @@ describe('firewall shields by netsh', () => {
       (now) => now === 'open',
       'the host has turned its firewall off',
     );
+    // its script ends with the service's start mode
+    await eventually(
+      () => exceptions(call, 'x2'),
+      (now) => now['ServiceStart'] === 'Disabled',
+      'the host has set its service as it was',
+    );
     expect(await call('Confirm-FbShield', { Id: 'x2' })).toMatchObject({ Confirmed: false });
     expect(await call('Restore-FbExceptionShield', { Id: 'x2', Change })).toMatchObject({
       Restored: true,

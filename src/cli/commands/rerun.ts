@@ -2,15 +2,8 @@
 import { type Command, Option } from 'commander';
 import { FirebreakError } from '../../domain/index.ts';
 import { followRun } from '../follow-run.ts';
-import {
-  addNewRunOptions,
-  chosenTags,
-  connectionFlags,
-  type NewRunOptions,
-  warnOnStderr,
-  withServices,
-} from '../options.ts';
-import { readVersion } from '../version.ts';
+import { conductOf, sourceOf } from '../new-run.ts';
+import { addNewRunOptions, type NewRunOptions, withServices } from '../options.ts';
 
 interface RerunFlags extends NewRunOptions {
   readonly failed?: boolean;
@@ -38,7 +31,7 @@ export function registerRerun(program: Command): void {
       '\nExamples:\n  $ firebreak rerun last --failed\n  $ firebreak rerun last --failed --input install_timeout=1h',
     )
     .action(async (run: string, flags: RerunFlags) => {
-      const { overridesOf, planRerun, startRerun } = await import('../../app/index.ts');
+      const { planRerun, startRerun } = await import('../../app/index.ts');
       const which =
         flags.all === true
           ? 'all'
@@ -54,30 +47,8 @@ export function registerRerun(program: Command): void {
       }
       await withServices(flags, (services) =>
         followRun(flags, async ({ watcher, signal, operator }) => {
-          const options = {
-            run,
-            which,
-            playbook: flags.playbook,
-            inventory: flags.inventory,
-            targetsFile: flags.targetsFile,
-            limit: flags.limit,
-            inputs: flags.input ?? [],
-            packages: flags.packages,
-            forks: flags.forks,
-            tags: chosenTags(flags),
-            exceptions: flags.exceptions,
-            warn: warnOnStderr,
-            connection: overridesOf(connectionFlags(flags)),
-            check: flags.check === true,
-            skipLeased: flags.skipLeased === true,
-            change: flags.change,
-            waits: flags.wait,
-            ignoresWindow: flags.ignoreWindow === true,
-            version: readVersion(),
-            watcher,
-            signal,
-            operator,
-          } as const;
+          const source = await sourceOf(services, flags.playbook, flags);
+          const options = { ...source, ...conductOf(flags), run, which, watcher, signal, operator } as const;
           const rerun = await planRerun(services, options);
           process.stderr.write(`rerun of ${rerun.parent}: ${rerun.plan.hosts.length} hosts\n`);
           for (const difference of rerun.differences) process.stderr.write(`  changed: ${difference}\n`);

@@ -174,7 +174,7 @@ function findHost(node: unknown, name: string): InventoryHost | undefined {
 
 /** Asks again until it is so; the lab's machines work on while we look. */
 export async function eventually<T>(read: () => Promise<T>, isSo: (value: T) => boolean, what: string): Promise<T> {
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (let attempt = 0; attempt < 300; attempt++) {
     const value = await read();
     if (isSo(value)) return value;
     await new Promise((resolve) => setTimeout(resolve, 200));
