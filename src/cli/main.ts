@@ -29,8 +29,8 @@ Examples:
   $ firebreak resume last                             go on after an interruption
   $ firebreak rerun last --failed                     the failed hosts again
 
-Exit codes: 0 all fine, 1 a bug, 2 invalid input (nothing touched), 3 some hosts not fine, 4 stopped by a threshold,
-5 hosts leased by another run, 6 this machine cannot run it, 130 interrupted (resumable).`,
+Exit codes: 0 all fine, 1 a bug, 2 invalid input (nothing touched), 3 some hosts not fine, 4 stopped by a threshold
+or waiting for a gate or window, 5 hosts leased by another run, 6 this machine cannot run it, 130 interrupted (resumable).`,
     );
   registerCommands(program);
   for (const command of program.commands) pointToHelp(command, `firebreak ${command.name()}`);
