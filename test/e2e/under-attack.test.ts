@@ -37,6 +37,20 @@ describe('hosts under attack', () => {
   const trouble = (host: string, kind: string) => fleet.lab.ask('trouble', { host, kind, options: {} });
   const atConsole = (host: string, line: string) =>
     fleet.lab.ask<{ exitCode: number; stdout: string }>('console', { host, line });
+  const machines = async () =>
+    (await fleet.lab.ask<{ hosts: { host: string; power: string; bootTime: string }[] }>('status', {})).hosts;
+  /** Does what makes these machines start again, and waits until they have. */
+  async function restarted(names: readonly string[], act: () => Promise<unknown>): Promise<void> {
+    const before = await machines();
+    await act();
+    const hasStarted = ({ host, power, bootTime }: (typeof before)[number]): boolean =>
+      power === 'on' && before.find((machine) => machine.host === host)?.bootTime !== bootTime;
+    for (;;) {
+      const started = (await machines()).filter(hasStarted).map(({ host }) => host);
+      if (names.every((name) => started.includes(name))) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
   const recovery = async (host: string) => (await atConsole(host, 'sc qfailure RpcSs')).stdout;
   const view = () => cliJson<RunView>(['status', 'last'], fleet.options);
   const hosts = async (): Promise<Readonly<Record<string, HostView>>> =>
@@ -110,7 +124,9 @@ describe('hosts under attack', () => {
     for (const name of ATTACKED) await trouble(name, 'network-loss');
     expect(await done()).toBe(3);
     expect(await waitingAt()).toEqual(at('restart'));
-    for (const name of ATTACKED) await trouble(name, 'power-loss');
+    await restarted(ATTACKED, async () => {
+      for (const name of ATTACKED) await trouble(name, 'power-loss');
+    });
     expect(await done()).toBe(3);
     expect(await waitingAt()).toEqual(at('log_on'));
     expect(await done()).toBe(3);
@@ -118,7 +134,7 @@ describe('hosts under attack', () => {
       Object.fromEntries(ATTACKED.map((name) => [name, `protect_${PROTECTION[name]}`])),
     );
     expect((await atConsole('nt4', `${packages('C:\\WINNT')}\\${PACKAGES.nt4} /q /z`)).exitCode).toBe(0);
-    await trouble('nt4', 'power-loss');
+    await restarted(['nt4'], () => trouble('nt4', 'power-loss'));
     expect(await done()).toBe(3);
     expect(await waitingAt()).toEqual(at('plug'));
     // Behind the firewall of w2k3 nobody gets in.
@@ -126,7 +142,9 @@ describe('hosts under attack', () => {
     expect(await done()).toBe(3);
     expect(await waitingAt()).toEqual({ w2k3: 'by_hand' });
     expect((await atConsole('w2k3', `${packages('C:\\WINDOWS')}\\${PACKAGES.w2k3} /u /n /z /q`)).exitCode).toBe(3010);
-    expect((await atConsole('w2k3', 'shutdown -r -t 0')).exitCode).toBe(0);
+    await restarted(['w2k3'], async () => {
+      expect((await atConsole('w2k3', 'shutdown -r -t 0')).exitCode).toBe(0);
+    });
     await trouble('w2k3', 'none');
     await answer('done', ['w2k3']);
     const last = await cli(['resume', 'last', '--output', 'lines'], fleet.options);

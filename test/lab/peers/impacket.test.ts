@@ -88,6 +88,8 @@ server = rpcrt.DCERPCServer()
 server.daemon = True
 server.addCallbacks(('000001a0-0000-0000-c000-000000000046', '0.0'), '135', {3: get_class_object})
 server.addCallbacks(('4d9f4ab8-7d1c-11cf-861e-0020af6e7c57', '0.0'), '135', {0: activation})
+# the thread listens later than it is started
+server._sock.listen(10)
 server.start()
 print(server.getListenPort(), flush=True)
 sys.stdin.read()
