@@ -10,7 +10,8 @@ export default {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/lab/engine'],
-  testTimeout: 60_000,
+  // a net for what hangs, far above what anything takes: no test measures time
+  testTimeout: 240_000,
   // most of the time is spent waiting for machines of the lab
   maxWorkers: 3,
 };

@@ -57,7 +57,7 @@ type CreatedHost = Omit<InventoryHost, 'relayed'> & {
 /** The second one where the user may not bind the first. */
 const SSH_PORTS = [22, 10_022] as const;
 /** How long a machine may take from its creation until its WinRM listens. */
-const UP_TIMEOUT_MS = 30_000;
+const UP_TIMEOUT_MS = 120_000;
 
 export class Fleet {
   readonly #options: FleetOptions;

@@ -141,7 +141,7 @@ describe('an examination', () => {
     connector: Connector,
     signal = new AbortController().signal,
   ): Promise<HostReport> {
-    const options = { forks: 1, timeoutMs: 20_000, signal, onCheck: () => {}, onReport: () => {} };
+    const options = { forks: 1, timeoutMs: 120_000, signal, onCheck: () => {}, onReport: () => {} };
     const [report] = await examineAll(connector, [of], options);
     if (report === undefined) throw new Error('no report');
     return report;

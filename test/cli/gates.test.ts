@@ -72,7 +72,7 @@ describe('a playbook with a gate', () => {
     const refused = await run(...start(gated));
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('the playbook wants the number') });
     expect(refused.stderr).toContain('--change CHG0031415');
-  }, 120_000);
+  });
 
   it('ends with exit code 4 where it is not to wait, and says what to type', async () => {
     const { code, stdout } = await run(...start(gated, '--no-wait', '--change', ' CHG0031415 '));
@@ -83,7 +83,7 @@ describe('a playbook with a gate', () => {
     expect(status.stdout).toMatch(/before wave rest, asked, for ops-leads to approve until 20\d\d-/);
     expect(status.stdout).toMatch(/Waits: wave rest waits for an approval by ops-leads, until .*: firebreak approve/);
     expect(status.stdout).toMatch(/Next:\n {2}firebreak approve \S+ +another user than .*\n {2}firebreak resume /);
-  }, 120_000);
+  });
 
   it('is not approved by whoever has started it', async () => {
     const refused = await run('approve', 'last');
@@ -91,7 +91,7 @@ describe('a playbook with a gate', () => {
     expect(refused.stderr).toMatch(
       /has started run \S+ and cannot approve it too \[FB_APPROVAL_REFUSED\]\n.*another user has to type/,
     );
-  }, 120_000);
+  });
 
   it('is approved by another, by the name of the gate, and goes on with a resume; reports say so', async () => {
     startedByAlice();
@@ -114,7 +114,7 @@ describe('a playbook with a gate', () => {
     for (const text of ['CHG0031415', 'canary is well', 'approved']) expect(html).toContain(text);
     const late = await run('approve', 'last');
     expect(late).toMatchObject({ code: 2, stderr: expect.stringContaining('it is completed already') });
-  }, 120_000);
+  });
 
   it('is waited for by its process, which goes on by itself when it is approved', async () => {
     const waiting = startCli(start(gated, '--change', 'CHG2'), options());
@@ -130,7 +130,7 @@ describe('a playbook with a gate', () => {
     } finally {
       waiting.child.kill();
     }
-  }, 120_000);
+  });
 
   it('is rejected: the run stops', async () => {
     await run(...start(gated, '--no-wait', '--change', 'CHG3'));
@@ -138,7 +138,7 @@ describe('a playbook with a gate', () => {
     expect(rejected.stdout).toMatch(/rejected by/);
     const { code, stdout } = await run('resume', 'last', '--output', 'lines');
     expect([code, /stopped \(wave rest was rejected by \S+: prints no more\)/.test(stdout)]).toEqual([4, true]);
-  }, 120_000);
+  });
 });
 
 describe('a playbook with a window', () => {
@@ -156,7 +156,7 @@ describe('a playbook with a window', () => {
     const { code, stdout } = await run(...start(file, '--no-wait'));
     expect([code, /waits for its window .*: it opens \w+ 20/.test(stdout)]).toEqual([4, true]);
     expect((await run('resume', 'last', '--output', 'lines', '--ignore-window')).code).toBe(0);
-  }, 120_000);
+  });
 
   it('whose zone, days or hours are wrong is refused with what was meant', async () => {
     const wrong = GATED.replace(
@@ -168,5 +168,5 @@ describe('a playbook with a window', () => {
     for (const text of ['a time of the day such as "22:00"', 'did you mean Asia/Tokyo?', '"monday" is not a day']) {
       expect(stderr).toContain(text);
     }
-  }, 120_000);
+  });
 });

@@ -9,7 +9,7 @@ describeTransport('local', () => {
   const target = localTarget({ shell: shell.program });
   const { signal } = new AbortController();
   return Promise.resolve({
-    open: (more) => local.open(target, { signal, timeoutMs: 30_000, ...more }),
+    open: (more) => local.open(target, { signal, timeoutMs: 120_000, ...more }),
     openSessions: () => Promise.resolve(shell.running().length),
     close: () => Promise.resolve(shell.remove()),
   });

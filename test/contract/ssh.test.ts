@@ -30,7 +30,7 @@ async function underTest(ssh: true | 'exec'): Promise<TransportUnderTest> {
           allowUnencrypted: false,
           settings: { knownHosts: join(lab.dir, 'known_hosts'), agent: false },
         },
-        { signal, timeoutMs: 30_000, ...more },
+        { signal, timeoutMs: 120_000, ...more },
       ),
     async openSessions() {
       const { hosts } = await lab.ask<{ hosts: readonly { sessions: number }[] }>('status');

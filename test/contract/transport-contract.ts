@@ -62,13 +62,13 @@ export function describeTransport(
     const others: Session[] = [];
 
     const open = async (more: Partial<OpenOptions> = {}): Promise<Session> => {
-      const opened = await transport.open({ signal: never, timeoutMs: 30_000, ...more });
+      const opened = await transport.open({ signal: never, timeoutMs: 120_000, ...more });
       others.push(opened);
       return opened;
     };
     const options = (more: Partial<InvokeOptions> = {}): InvokeOptions => ({
       signal: never,
-      timeoutMs: 30_000,
+      timeoutMs: 120_000,
       ...more,
     });
     /** The output of a script that must not write errors. */
@@ -84,7 +84,7 @@ export function describeTransport(
 
     beforeAll(async () => {
       transport = await start();
-      session = await transport.open({ signal: never, timeoutMs: 30_000 });
+      session = await transport.open({ signal: never, timeoutMs: 120_000 });
     });
     afterEach(async () => {
       await Promise.all(others.splice(0).map((each) => each.close()));
@@ -396,7 +396,7 @@ export function describeTransport(
 
       it('brings five megabytes back whole', async () => {
         const script = `$line = 'ab\u65e5' * 350; 1..5000 | ForEach-Object { "$_ $line" }`;
-        const output = await run<string>(script, {}, { timeoutMs: 60_000 });
+        const output = await run<string>(script, {}, { timeoutMs: 120_000 });
         expect(output).toHaveLength(5000);
         const line = 'ab日'.repeat(350);
         expect(output.every((text, index) => text === `${index + 1} ${line}`)).toBe(true);
@@ -430,7 +430,7 @@ export function describeTransport(
 
       it('pushes a file, does not push it twice, and fetches it back', async () => {
         const destination = `${hostFolder}\\ファイル ${randomBytes(4).toString('hex')}.bin`;
-        const within = { signal: never, timeoutMs: 60_000 };
+        const within = { signal: never, timeoutMs: 120_000 };
         const progress: number[] = [];
         const onProgress = (bytes: number): void => {
           progress.push(bytes);
@@ -451,7 +451,7 @@ export function describeTransport(
 
       it('refuses a file whose content is not what its hash says', async () => {
         const destination = `${hostFolder}\\wrong-${randomBytes(4).toString('hex')}.bin`;
-        const wrong = { signal: never, timeoutMs: 60_000, sha256: '0'.repeat(64) };
+        const wrong = { signal: never, timeoutMs: 120_000, sha256: '0'.repeat(64) };
         expect((await errorOf(session.push(source, destination, wrong))).code).toBe('FB_TRANSFER_HASH');
         expect(await run('param($p) Test-Path -LiteralPath $p', { p: destination })).toEqual([false]);
       });

@@ -22,7 +22,7 @@ for (const auth of ['basic', 'negotiate'] as const) {
     };
     const { signal } = new AbortController();
     return {
-      open: (more) => winrm.open(target, { signal, timeoutMs: 30_000, ...more }),
+      open: (more) => winrm.open(target, { signal, timeoutMs: 120_000, ...more }),
       close: () => lab.end(),
     };
   });

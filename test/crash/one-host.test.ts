@@ -76,7 +76,7 @@ describe('the controller of one host dies', () => {
       }
     }
     expect(deaths).toBeGreaterThan(300);
-  }, 180_000);
+  });
 
   it('at any point of a rerun that takes a shield over: the first prior is restored', async () => {
     async function second(diesAt?: number) {

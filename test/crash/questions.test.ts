@@ -121,7 +121,7 @@ describe('a run that asks dies', () => {
         await seeThrough(world, `life ${life}, ${at}: ${points[at]}`);
       }
     }
-  }, 180_000);
+  });
 
   it('anywhere while somebody sits at the terminal: asked again there, journalled once', async () => {
     const whole = new World({ hasMarker: true });
@@ -144,7 +144,7 @@ describe('a run that asks dies', () => {
       if (end !== null) expect([place, resultOf(end).view.hosts[0]?.outcome]).toEqual([place, 'remediated']);
       if (end !== null) await expectUndisturbed(world, place);
     }
-  }, 180_000);
+  });
 
   it('at the terminal, is answered from elsewhere and resumed unattended', async () => {
     const { points } = (await new World({ hasMarker: true }).start('r1', plan(steps()), { answers: atTerminal })).life;

@@ -78,5 +78,5 @@ describe('the controller of one host dies, its journal on disk', () => {
       expect(resumes).toBeGreaterThan(10);
     });
     // every event is flushed to a disk that others use, too
-  }, 300_000);
+  }, 600_000);
 });

@@ -27,7 +27,7 @@ beforeAll(async () => {
     { name: 'kiosk', profile: 'windows-10-1903-enu', variant: 'weak-settings' },
     { name: 'kiosk-xp', profile: 'windows-xp-sp1', variant: 'weak-settings', relay: 'mgmt01' },
   ]);
-}, 120_000);
+});
 afterAll(() => fleet.end());
 
 const assess = (...args: readonly string[]) => cli(['assess', ...fleet.where.slice(0, 2), ...args], fleet.options);
@@ -75,7 +75,7 @@ describe('firebreak assess', () => {
     expect(hosts.get('nt')?.unreadable).toContain('guest');
     expect(hosts.get('mgmt01')?.unreadable).not.toContain('guest');
     expect(hosts.get('nt')?.missing).not.toContain('ms03-039');
-  }, 120_000);
+  });
 
   it('never shows a password, and tries none', async () => {
     const { stdout } = await assess('modern', '--all');
@@ -84,7 +84,7 @@ describe('firebreak assess', () => {
     const logons = (await fleet.history('modern')).filter(({ kind }) => kind === 'logon');
     expect(logons.length).toBeGreaterThan(0);
     expect(logons.filter(({ granted }) => granted !== true)).toEqual([]);
-  }, 60_000);
+  });
 
   it('finds accounts, disks, shares, auditing and SQL Server as they are, directly and through a relay', async () => {
     const hosts = new Map((await assessed('kiosk,kiosk-xp,old')).map((host) => [host.host, host]));
@@ -105,7 +105,7 @@ describe('firebreak assess', () => {
       'not-applicable',
     ]);
     expect([hosts.get('old')?.out_of_support, hosts.get('kiosk')?.out_of_support]).toEqual([true, true]);
-  }, 120_000);
+  });
 
   it('finds weak passwords on demand, and nobody is locked out, however often it is asked', async () => {
     const names = ['kiosk', 'kiosk-xp'];
@@ -142,7 +142,7 @@ describe('firebreak assess', () => {
     const account = 'net use \\\\KIOSK\\IPC$ Sunny-Autumn-41 /user:KIOSK\\careful; net use \\\\KIOSK\\IPC$ /delete';
     const { stdout } = await cli(['exec', ...fleet.where.slice(0, 2), 'kiosk', '--', account], fleet.options);
     expect(stdout).toMatch(/command completed successfully/i);
-  }, 180_000);
+  });
 
   it('says by its exit code whether anything was found, and which host could not be asked', async () => {
     const sound = join(fleet.lab.dir, 'sound.yaml');
@@ -167,5 +167,5 @@ describe('firebreak assess', () => {
       3,
       expect.objectContaining({ host: 'modern', assessed: false }),
     ]);
-  }, 120_000);
+  });
 });

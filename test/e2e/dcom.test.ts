@@ -127,7 +127,7 @@ describe('ms03-039 with protection=dcom', () => {
       'ValidPorts = WEB01:100-5000',
       'boot',
     ]);
-  }, 300_000);
+  }, 600_000);
 
   it('is not in effect on a host that was not restarted, and verify says so; then it is taken back without a restart', async () => {
     const hosts = paperHosts(['windows-xp-sp1/vulnerable']);
@@ -154,7 +154,7 @@ describe('ms03-039 with protection=dcom', () => {
     expect(await shieldStates(running, hosts)).toEqual(before);
     expect(await running.account('old-01')).toEqual({ installs: 0, reboots: 0 });
     expect(await cliJson(['shields', 'list'], running.options)).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 });
 
 describe('a host with PowerShell', () => {
@@ -215,7 +215,7 @@ describe('a host with PowerShell', () => {
       'ValidPorts = PC01:593;PC01:100-5000;DATA*:6001',
     ]);
     expect(told.filter((entry) => JSON.stringify(entry).includes('shield-') && entry.kind === 'task')).not.toEqual([]);
-  }, 300_000);
+  }, 600_000);
 });
 
 describe('a host whose Remote Registry service has stopped while DCOM is off', () => {
@@ -249,7 +249,7 @@ describe('a host whose Remote Registry service has stopped while DCOM is off', (
     expect([reverted.code, reverted.stdout]).toEqual([0, expect.stringMatching(/old-01 +undone/)]);
     expect(reverted.stderr).toContain('old-01: EnableDCOM = Y (String), in effect after the next restart');
     expect(await shieldStates(running, hosts)).toEqual(before);
-  }, 300_000);
+  }, 600_000);
 });
 
 describe('kill -9', () => {
@@ -283,5 +283,5 @@ describe('kill -9', () => {
     expect({ found, ...difference }).toEqual({ found: expected });
     expect(await cliJson(['shields', 'list'], running.options)).toEqual([]);
     expect(kills).toBeGreaterThanOrEqual(5);
-  }, 480_000);
+  }, 600_000);
 });

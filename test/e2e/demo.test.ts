@@ -101,7 +101,7 @@ describe('demo --json', () => {
     lab = JSON.parse(readFileSync(join(folder, 'lab', 'lab.json'), 'utf8')) as typeof lab;
     expect([isAlive(lab.pid), isAlive(lab.engine)]).toEqual([true, true]);
     result = await demo.ended;
-  }, 400_000);
+  }, 600_000);
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
   const last = () =>

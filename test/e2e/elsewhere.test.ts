@@ -39,7 +39,7 @@ beforeAll(async () => {
   mkdirSync(join(fleet.lab.dir, 'parts'));
   writeFileSync(file, site);
   writeFileSync(join(fleet.lab.dir, 'parts', 'own.yaml'), own);
-}, 120_000);
+});
 afterAll(() => fleet?.end());
 
 const inventory = () => fleet.where.slice(0, 2);
@@ -53,7 +53,7 @@ describe('recipes', () => {
     expect(stdout).toMatch(/include_1 \(.*own\.yaml\): {2}if steps\.silence\.outcome/);
     expect(stdout).toContain('for each of vars.names');
     expect(stdout).not.toContain('told');
-  }, 180_000);
+  });
 
   it('run: the monitoring host once, each host its own part, each item by itself', async () => {
     const { stderr } = await cli(['run', file, ...fleet.where, '--output', 'lines'], fleet.options);
@@ -74,7 +74,7 @@ describe('recipes', () => {
       expect(seen(host, 'each[1]')).toMatchObject({ outcome: 'skipped' });
       expect(seen(host, 'told')).toBeUndefined();
     }
-  }, 180_000);
+  });
 
   it('run in part, with --tags', async () => {
     const { stderr } = await cli(['run', file, ...fleet.where, '--tags', 'never', '--output', 'lines'], fleet.options);
@@ -85,7 +85,7 @@ describe('recipes', () => {
       { sent: true, reply: 'web1\n' },
       { sent: true, reply: 'web2\n' },
     ]);
-  }, 180_000);
+  });
 
   it('name a tag that is not there, and a host that the inventory does not have', async () => {
     const wrong = await cli(['plan', file, ...inventory(), '--tags', 'monitorin'], fleet.options);
@@ -96,5 +96,5 @@ describe('recipes', () => {
       2,
       expect.stringContaining('"on" gives mon2 for web1, which is not in the inventory'),
     ]);
-  }, 180_000);
+  });
 });

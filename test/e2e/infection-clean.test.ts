@@ -185,5 +185,5 @@ describe('blaster-cleanup', () => {
     });
     expect(ended(view, 'old-2').host?.outcome).toBe('compromised');
     expect(await toolRuns(running, 'old-2')).toBe(1);
-  }, 300_000);
+  }, 600_000);
 });

@@ -45,7 +45,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'fb-kit-e2e-'));
   kit = join(folder, 'kit');
   state = ['--state', `sqlite:${join(folder, 'state.db')}`];
-}, 120_000);
+});
 afterAll(async () => {
   await lab.end();
   rmSync(folder, { recursive: true });
@@ -115,7 +115,7 @@ describe('a kit at machines without a network', () => {
     expect(await visit('sick')).toMatch(/SIGNS OF AN INFECTION[\s\S]*Blaster\.A: C:\\WINNT\\System32\\msblast\.exe/);
     expect(await visit('liar')).toContain('ended with exit code 1603.');
     expect(await dcom('w2k')).toBe('N');
-  }, 120_000);
+  });
 
   it('its results are a run: nothing is remediated by an exit code', async () => {
     const { run, said } = await bring();
@@ -131,12 +131,12 @@ describe('a kit at machines without a network', () => {
     expect(status.stdout).toMatch(/w2k +needs-operator +1 +0 +1 standing/);
     expect(await shields()).toMatch(/w2k +dcom/);
     expect((await bring()).run).toBeNull();
-  }, 120_000);
+  });
 
   it('a second visit before the restart proves nothing', async () => {
     expect(await visit('nt4')).toContain('was installed before; this visit only looked');
     expect((await bring()).said.get('nt4')).toMatch(/^(failed|needs-operator): .*(awaits a reboot|not restarted)/);
-  }, 120_000);
+  });
 
   it('after the restart the files decide', async () => {
     for (const name of ['nt4', 'w2k', 'liar']) {
@@ -153,5 +153,5 @@ describe('a kit at machines without a network', () => {
     expect(Object.fromEntries(MACHINES.map((name, at) => [name, installs[at]]))).toEqual({
       ...{ nt4: 1, w2k: 1, xpj: 0, done: 0, sick: 0, liar: 2 },
     });
-  }, 120_000);
+  });
 });

@@ -143,7 +143,7 @@ describe('the shields that are asked for by name', () => {
       const installed = at(({ kind, phase }) => kind === 'package' && phase === 'start');
       expect([written >= 0, written < effective, effective < installed]).toEqual([true, true, true]);
     }
-  }, 300_000);
+  }, 600_000);
 
   it('Remote Desktop behind the firewall of Windows 7 and of Server 2008 R2', async () => {
     const running = await startFleet(
@@ -164,7 +164,7 @@ describe('the shields that are asked for by name', () => {
         blocked: 'ok',
       });
     }
-  }, 300_000);
+  }, 600_000);
 
   it('Point and Print is restricted when that is asked for, patched or not, and nowhere else', async () => {
     const running = await startFleet(
@@ -198,7 +198,7 @@ describe('the shields that are asked for by name', () => {
       ({ kind, key }) => kind === 'registry' && /PointAndPrint/.test(String(key)),
     );
     expect(written).toBe(false);
-  }, 300_000);
+  }, 600_000);
 });
 
 describe('docs/coverage.md', () => {

@@ -139,7 +139,7 @@ describe('ms03-039 on the systems of the paper', () => {
     const refused = view.hosts.find(({ name }) => name === 'old-01')?.steps.find(({ id }) => id === 'shield');
     expect(refused?.outcome).toBe('refused');
     expectOrder(await running.history('old-02'));
-  }, 300_000);
+  }, 600_000);
 
   it('a package in the wrong language fails and leaves the shield up', async () => {
     const hosts = paperHosts(['windows-2000-professional-sp4/vulnerable']);
@@ -157,7 +157,7 @@ describe('ms03-039 on the systems of the paper', () => {
     expect(ending).toMatchObject({ outcome: 'failed', reboots: 0, shields: 1, isAsBefore: false });
     const standing = await cliJson<{ host: string }[]>(['shields', 'list'], running.options);
     expect(standing.map(({ host }) => host)).toEqual(['old-01']);
-  }, 300_000);
+  }, 600_000);
 });
 
 describe('docs/coverage.md', () => {

@@ -38,11 +38,11 @@ whenInstalled('a run whose state is on PostgreSQL', () => {
       ...lab,
       options: { env: { FIREBREAK_STATE: await server.database(), XDG_STATE_HOME: home } },
     };
-  }, 180_000);
+  });
   afterAll(async () => {
     await fleet?.end();
     await server?.dispose();
-  }, 60_000);
+  });
 
   it('is killed in mid-run, resumed, and ends as an undisturbed one; its password is seen nowhere', async () => {
     const before = new Map(
@@ -71,7 +71,7 @@ whenInstalled('a run whose state is on PostgreSQL', () => {
     expect(report.code).toBe(0);
     expect(said + report.stdout + report.stderr + everythingIn(home)).not.toContain(server.password);
     expect(everythingIn(home)).toContain(view.run);
-  }, 180_000);
+  });
 
   it('leases its hosts for everybody who uses the same database, and is read while it goes on', async () => {
     const again = ['run', fleet.playbook, ...fleet.where, '--limit', 'srv-prior', '--output', 'lines'];
@@ -84,7 +84,7 @@ whenInstalled('a run whose state is on PostgreSQL', () => {
     if (second.code === 5) expect(second.stderr).toContain(`leased by run ${run?.run}`);
     else expect(second.code).toBe(0);
     expect(first.code).toBe(0);
-  }, 180_000);
+  });
 
   it('is worked on by workers: one is killed, one is frozen and wakes, and every host is done exactly once', async () => {
     const address = fleet.options.env?.['FIREBREAK_STATE'] ?? '';
@@ -129,5 +129,5 @@ whenInstalled('a run whose state is on PostgreSQL', () => {
       expect(await fleet.account(name)).toEqual({ installs: 1, reboots: 1 });
       expect(await fleet.policies(name)).toEqual(before.get(name));
     }
-  }, 180_000);
+  });
 });

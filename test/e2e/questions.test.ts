@@ -51,7 +51,7 @@ describe('a playbook that asks', () => {
     ]);
     playbook = join(fleet.lab.dir, 'asks.yaml');
     writeFileSync(playbook, PLAYBOOK);
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const terminal of terminals) await terminal.close();
     await fleet?.end();
@@ -61,7 +61,7 @@ describe('a playbook that asks', () => {
     let first: CliResult;
     beforeAll(async () => {
       first = await run(['run', playbook, ...fleet.where, '--limit', 'pc-batch,pc-patched', '--yes']);
-    }, 120_000);
+    });
 
     it('parks the host that asks, and says what to type', async () => {
       expect(first.code).toBe(3);
@@ -103,7 +103,7 @@ describe('a playbook that asks', () => {
         ['sure', 'yes', 'default'],
       ]);
       expect(await fleet.account('pc-batch')).toEqual({ installs: 1, reboots: 1 });
-    }, 120_000);
+    });
   });
 
   (hasTerminals ? describe : describe.skip)('on a terminal', () => {
@@ -119,7 +119,7 @@ describe('a playbook that asks', () => {
       await terminal.answers(/pc-seen \(sure\): vulnerable\. Install\?/, KEYS.enter);
       expect(await terminal.ended).toBe(0);
       expect(await hostOf('pc-seen')).toMatchObject({ outcome: 'remediated', standingShields: 0 });
-    }, 120_000);
+    });
 
     it('gives way to pause and skip from another process, also while it asks', async () => {
       const paused = start(['run', playbook, ...fleet.where, '--limit', 'pc-ordered']);
@@ -144,7 +144,7 @@ describe('a playbook that asks', () => {
       });
       const over = await cli(['skip', 'last', '--host', 'pc-ordered'], fleet.options);
       expect(over).toMatchObject({ code: 2, stderr: expect.stringContaining('has ended already') });
-    }, 120_000);
+    });
 
     it('asks again after the process was killed at the question, once in the journal', async () => {
       const killed = start(['run', playbook, ...fleet.where, '--limit', 'pc-killed']);
@@ -176,6 +176,6 @@ describe('a playbook that asks', () => {
       expect((await run(['resume', 'last'])).code).toBe(3);
       expect(await hostOf('pc-killed')).toMatchObject({ outcome: 'skipped', standingShields: 1 });
       expect(await fleet.account('pc-killed')).toEqual({ installs: 0, reboots: 0 });
-    }, 180_000);
+    });
   });
 });

@@ -3,10 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type CliResult, cli } from './support/cli.ts';
-
-jest.setTimeout(240_000);
 
 const PLAYBOOK = `firebreak: 1
 name: Rehearsed

@@ -75,6 +75,6 @@ describe('hosts behind a relay', () => {
       expect(await cliJson(['shields', 'list'], running.options)).toEqual([]);
       expect(kills).toBeGreaterThanOrEqual(5);
     },
-    480_000,
+    600_000,
   );
 });

@@ -42,6 +42,6 @@ describe('hosts behind a relay', () => {
       expect({ found, ...difference }).toEqual({ found: expected });
       expect(code).toBe(0);
     },
-    300_000,
+    600_000,
   );
 });

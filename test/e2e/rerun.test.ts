@@ -69,7 +69,7 @@ describe('rerun --failed', () => {
     await untilOn('pc-away');
     second = await cli(['rerun', 'last', '--failed', '--output', 'lines'], fleet.options);
     after = await account();
-  }, 300_000);
+  }, 600_000);
   afterAll(() => fleet?.end());
 
   const outcomes = ({ view }: Account) =>

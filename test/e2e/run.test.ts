@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { HostView, RunEvent, RunView } from '../../src/domain/index.ts';
 import { cli, cliJson, startCli } from './support/cli.ts';
 import { type Fleet, type HistoryEntry, startFleet } from './support/fleet.ts';
@@ -42,8 +42,6 @@ function parseLines(text: string): readonly unknown[] {
     .slice(0, -1)
     .map((line) => JSON.parse(line) as unknown);
 }
-
-jest.setTimeout(180_000);
 
 describe('a run', () => {
   let fleet: Fleet;

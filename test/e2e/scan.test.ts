@@ -64,7 +64,7 @@ describe('firebreak scan', () => {
     ]);
     inventory = join(fleet.lab.dir, 'inventory.yaml');
     port = Number(/\b135['"]?: (\d+)/.exec(readFileSync(inventory, 'utf8'))?.[1] ?? 135);
-  }, 120_000);
+  });
   afterAll(() => fleet.end());
 
   async function scan(args: readonly string[], expectedCode = 3): Promise<Report> {

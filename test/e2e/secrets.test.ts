@@ -140,7 +140,7 @@ describe('secrets', () => {
     } finally {
       watched = await watcher.end();
     }
-  }, 300_000);
+  }, 600_000);
 
   afterAll(async () => {
     for (const server of [proxy, echo]) server?.close();

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import type { RunView } from '../../src/domain/index.ts';
 import { eventually } from '../ps-modules/support/module-lab.ts';
@@ -21,8 +21,6 @@ interface Shown {
   readonly state: string;
   readonly shield?: string;
 }
-
-jest.setTimeout(180_000);
 
 describe('a firewall shield', () => {
   let fleet: Fleet;

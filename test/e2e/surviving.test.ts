@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Json, RunEvent, RunView, StepFinished } from '../../src/domain/index.ts';
 import { cli, cliJson, type StartedCli, startCli } from './support/cli.ts';
 import { type Fleet, startFleet } from './support/fleet.ts';
@@ -34,8 +34,6 @@ ${more.map((line) => `      ${line}\n`).join('')}      script: |
         'after'
 `;
 }
-
-jest.setTimeout(180_000);
 
 describe('a long script and a controller that does not stay', () => {
   let running: Fleet;

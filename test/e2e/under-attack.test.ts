@@ -31,7 +31,7 @@ describe('hosts under attack', () => {
       ],
       'under-attack',
     );
-  }, 120_000);
+  });
   afterAll(() => fleet.end());
 
   const trouble = (host: string, kind: string) => fleet.lab.ask('trouble', { host, kind, options: {} });
@@ -169,5 +169,5 @@ describe('hosts under attack', () => {
     expect(await cliJson(['shields', 'list'], fleet.options)).toEqual([]);
     const dcom = (await fleet.history('w2k')).filter(({ name }) => name === 'EnableDCOM');
     expect(dcom.map(({ value }) => (value as { value: string }).value)).toEqual(['N', 'Y']);
-  }, 420_000);
+  }, 600_000);
 });

@@ -80,7 +80,7 @@ describe('update.install', () => {
     const again = await run(fleet, '{ kbs: [KB4551762] }', ['--limit', 'by-kb']);
     expect(again.hosts.find(({ name }) => name === 'by-kb')?.outcome).toBe('compliant');
     expect(await fleet.account('by-kb')).toEqual({ installs: 1, reboots: 1 });
-  }, 300_000);
+  }, 600_000);
 
   it('takes all of a category; says that a host does not fit; is refused where there is no PowerShell', async () => {
     fleet = await startFleet([
@@ -106,5 +106,5 @@ describe('update.install', () => {
       error: { message: expect.stringContaining('no PowerShell') },
     });
     expect(await fleet.account('old')).toEqual({ installs: 0, reboots: 0 });
-  }, 300_000);
+  }, 600_000);
 });

@@ -36,7 +36,7 @@ describe('firebreak wizard', () => {
       { name: 'pc-one', profile: 'windows-10-1903-enu' },
       { name: 'pc-two', profile: 'windows-10-1903-enu', variant: 'patched' },
     ]);
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const terminal of terminals) await terminal.close();
     await fleet?.end();
@@ -94,7 +94,7 @@ describe('firebreak wizard', () => {
     expect(await again.ended).toBe(0);
     const second = await cliJson<RunView>(['status', 'last'], fleet.options);
     expect(second.hosts[0]?.outcome).toBe('compliant');
-  }, 240_000);
+  });
 
   it('asks the questions of a playbook of one’s own while its hosts are worked on, one after the other', async () => {
     const playbook = join(fleet.lab.dir, 'asks.yaml');
@@ -136,7 +136,7 @@ steps:
       [second]: 'excepted: it is tested on',
       [second === 'pc-one' ? 'pc-two' : 'pc-one']: 'excepted: spare machine',
     });
-  }, 120_000);
+  });
 
   it('left by Ctrl-C at a question leaves no run and no trace behind', async () => {
     const runs = await cliJson<unknown[]>(['runs'], fleet.options);
@@ -152,7 +152,7 @@ steps:
     expect(await cliJson<unknown[]>(['runs'], fleet.options)).toEqual(runs);
     const history = await fleet.history('pc-two');
     expect(history.filter(({ kind }) => /install|reboot|policy/.test(kind))).toEqual([]);
-  }, 120_000);
+  });
 });
 
 /** Moves down in a list until the mark stands before it. */

@@ -421,7 +421,7 @@ describe('a process that dies at any point of the journal round a gate', () => {
       expect([diesAt, end.view.isFine]).toEqual([diesAt, true]);
       await expectOrderly(world);
     }
-  }, 120_000);
+  });
 
   it('also when it dies after the approval', async () => {
     const approved = async () => {
@@ -441,7 +441,7 @@ describe('a process that dies at any point of the journal round a gate', () => {
       expect([diesAt, end.view.isFine]).toEqual([diesAt, true]);
       await expectOrderly(world);
     }
-  }, 120_000);
+  });
 
   /** The run had ended just before. */
   async function endOf(world: World): Promise<End> {

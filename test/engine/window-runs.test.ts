@@ -292,7 +292,7 @@ describe('a process that dies at any point of the journal in a run over several 
         expect([diesAt, name, world.machine(name).count('install')]).toEqual([diesAt, name, 1]);
       expect([...world.store.leases]).toEqual([]);
     }
-  }, 120_000);
+  });
 
   it('is continued also where a host waits for the next window, untouched', async () => {
     const steps = [
@@ -318,5 +318,5 @@ describe('a process that dies at any point of the journal in a run over several 
       expect([diesAt, world.machine().count('stage')]).toEqual([diesAt, 1]);
       expect([...world.store.leases]).toEqual([]);
     }
-  }, 120_000);
+  });
 });

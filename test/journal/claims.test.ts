@@ -33,7 +33,7 @@ whenInstalled('claims', () => {
   let opened: FleetJournal[] = [];
   beforeAll(async () => {
     server = await startServer();
-  }, 120_000);
+  });
   afterAll(() => server.dispose());
   afterEach(async () => {
     for (const journal of opened.splice(0)) await journal.close();

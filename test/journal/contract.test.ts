@@ -22,7 +22,7 @@ const folders: string[] = [];
 let server: TestServer | null = null;
 beforeAll(async () => {
   if (installed !== null) server = await startServer();
-}, 120_000);
+});
 afterAll(() => server?.dispose());
 
 async function postgresRig(): Promise<Rig> {

@@ -104,7 +104,7 @@ whenInstalled('the state database', () => {
   let opened: Journal[] = [];
   beforeAll(async () => {
     server = await startServer();
-  }, 120_000);
+  });
   afterAll(() => server.dispose());
   afterEach(async () => {
     for (const journal of opened.splice(0)) await journal.close();

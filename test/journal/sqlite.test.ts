@@ -245,7 +245,7 @@ describe('another process', () => {
       writer.child.kill('SIGKILL');
       await writer.ended;
     }
-  }, 180_000);
+  });
 
   it('may write for longer than one try lasts: it is waited for', async () => {
     const path = join(folder, 'state.db');

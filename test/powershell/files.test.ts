@@ -12,7 +12,7 @@ import { HostFailure } from './records.ts';
 
 const PATH = 'C:\\ProgramData\\Firebreak\\a.msu';
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-const options = { signal: new AbortController().signal, timeoutMs: 20_000 };
+const options = { signal: new AbortController().signal, timeoutMs: 120_000 };
 const data = Buffer.from(Array.from({ length: 100_001 }, (_each, index) => index % 251));
 const part = (bytes: Uint8Array): string => `${PATH}.${sha256(bytes).slice(0, 8)}.part`;
 

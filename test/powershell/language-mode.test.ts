@@ -5,7 +5,7 @@ import { createSession, ModuleLibrary } from '../../src/powershell/index.ts';
 import { FakeRunner } from './fake-runner.ts';
 import { HostFailure } from './records.ts';
 
-const options = { signal: new AbortController().signal, timeoutMs: 10_000 };
+const options = { signal: new AbortController().signal, timeoutMs: 120_000 };
 const call = { module: 'Firebreak.Host', function: 'Get-FbFileHash', parameters: { Path: 'C:\\x' } };
 
 async function errorOf(promise: Promise<unknown>): Promise<FirebreakError> {

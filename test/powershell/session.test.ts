@@ -8,7 +8,7 @@ import { FakeRunner } from './fake-runner.ts';
 import { HostFailure } from './records.ts';
 
 let root = '';
-const options = { signal: new AbortController().signal, timeoutMs: 10_000 };
+const options = { signal: new AbortController().signal, timeoutMs: 120_000 };
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'fb-session-'));

@@ -107,7 +107,7 @@ describe('an attack on RpcSs', () => {
       Present: true,
       Action: 'reboot/60000',
     });
-  }, 120_000);
+  });
 
   it('where nothing was set, nothing is left; what somebody else has set stays', async () => {
     const read = () => call('w2k', 'Get-FbCrashHold', { Service: 'RpcSs' });

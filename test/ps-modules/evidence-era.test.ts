@@ -56,7 +56,7 @@ describe('through a relay', () => {
       { name: 'mgmt', profile: 'windows-server-2019', variant: 'management', relay: true },
       ...HOSTS.map((host) => ({ ...host, relay: 'mgmt' })),
     ]);
-  }, 120_000);
+  });
   afterAll(() => lab.end());
 
   const judge = async (host: string, advisory: JsonObject): Promise<JsonObject> => {

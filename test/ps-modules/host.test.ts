@@ -199,7 +199,7 @@ $stream = [System.IO.File]::Open($Path, 'CreateNew', 'Write', 'None')
 Start-Sleep -Seconds 1
 $stream.Write([System.Text.Encoding]::ASCII.GetBytes('whole'), 0, 5)
 $stream.Close()`;
-    const timeout = { signal: new AbortController().signal, timeoutMs: 60_000 };
+    const timeout = { signal: new AbortController().signal, timeoutMs: 120_000 };
     const written = writer.invoke({ script, parameters: { Path: path } }, timeout);
     const isThere = () => lab.script('enu', 'param($Path) Test-Path -LiteralPath $Path', { Path: path });
     await eventually(isThere, ([found]) => found === true, 'the file is there');

@@ -22,7 +22,7 @@ describe('installing on lab machines', () => {
     sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
     for (const host of ['good', 'fails', 'hangs']) {
       const session = await lab.session(host);
-      const options = { signal: new AbortController().signal, timeoutMs: 60_000, sha256 };
+      const options = { signal: new AbortController().signal, timeoutMs: 120_000, sha256 };
       await session.push(() => createReadStream(file), PATH, options);
     }
   });
@@ -126,7 +126,7 @@ describe('installing on lab machines', () => {
     const from = join(lab.lab.dir, 'packages', file);
     const hash = createHash('sha256').update(readFileSync(from)).digest('hex');
     const path = `C:\\Windows\\Firebreak\\packages\\${file}`;
-    const options = { signal: new AbortController().signal, timeoutMs: 60_000, sha256: hash };
+    const options = { signal: new AbortController().signal, timeoutMs: 120_000, sha256: hash };
     await (await lab.session(host)).push(() => createReadStream(from), path, options);
     return { path, hash };
   }

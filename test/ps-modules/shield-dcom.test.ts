@@ -94,7 +94,7 @@ describe('DCOM shields', () => {
       one.status === 'rejected' ? [`${hosts[at]}: ${String(one.reason)}`] : [],
     );
     expect(failed).toEqual([]);
-  }, 180_000);
+  });
 
   it('close WMI from outside once they are in effect, and it comes back with the start after them', async () => {
     const wmi = async (): Promise<unknown> => (await on('xp')('Core\\Get-FbBootTime'))['Source'];
@@ -107,7 +107,7 @@ describe('DCOM shields', () => {
     expect(await wmi()).toBe('shutdown');
     await restart('xp');
     expect(await wmi()).toBe('wmi');
-  }, 120_000);
+  });
 
   it('are in effect after a crash, too, which no clock and no log tells', async () => {
     const crash = async (host: string): Promise<readonly Result[]> => {
@@ -120,7 +120,7 @@ describe('DCOM shields', () => {
       expect(seen).toMatchObject({ IsOff: true, InEffect: true });
       expect(undone).toMatchObject({ Restored: true, RebootRequired: true });
     }
-  }, 120_000);
+  });
 
   it('ask for no second restart where there was no first', async () => {
     const found = await read('w2k', 'd1');
@@ -167,7 +167,7 @@ describe('DCOM shields', () => {
     expect(await up('xp', 'g1', found)).toMatchObject({ Changed: true, Applied: true });
     expect(await read('xp', 'g1')).toMatchObject({ IsOff: true, InEffect: false });
     expect(await down('xp', 'g1', found)).toMatchObject({ Restored: true, RebootRequired: false });
-  }, 120_000);
+  });
 
   it('prove by a restart what somebody else has switched off, nobody knows when, and leave it off', async () => {
     const call = on('w2k');
@@ -184,7 +184,7 @@ describe('DCOM shields', () => {
     expect(await down('w2k', 'h1', found)).toMatchObject({ Changed: false, Restored: true, RebootRequired: false });
     expect(await read('w2k', 'h1')).toMatchObject({ IsOff: true, InEffect: null });
     await call('Core\\Set-FbRegistryValue', { ...ENABLE, Type: 'String', Value: 'Y' });
-  }, 120_000);
+  });
 
   it('are refused where DCOM is the only way to the registry', async () => {
     await on('gone')('Core\\Set-FbService', { Name: 'RemoteRegistry', State: 'Stopped', Start: 'Disabled' });
@@ -211,5 +211,5 @@ describe('DCOM shields', () => {
       'the host answers, but to nothing that is of use',
     );
     expect(failed).toMatch(/neither the Remote Registry service .* nor WMI/);
-  }, 60_000);
+  });
 });

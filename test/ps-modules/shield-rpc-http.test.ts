@@ -182,5 +182,5 @@ describe('shields at the RPC proxy', () => {
     expect(await read('plain', 'e2')).toMatchObject({ Ports: PORTS.Value, ConfirmArmed: false });
     expect(await down('plain', 'e2', { ...PORTS, ...PRIOR_PORTS })).toMatchObject({ Changed: true, Restored: true });
     expect(await tree('plain')).toEqual(before);
-  }, 60_000);
+  });
 });

@@ -33,7 +33,7 @@ describe('installing on targets', () => {
       { name: 'hangs', profile: 'windows-2000-server-sp4', variant: 'installer-hangs', relay: 'mgmt' },
       { name: 'fails', profile: 'nt4-server-sp6a', variant: 'installer-fails', relay: 'mgmt' },
     ]);
-  }, 120_000);
+  });
   afterAll(() => lab.end());
 
   const pathOf = (file: string) => `%SystemRoot%\\Firebreak\\packages\\${file}`;
@@ -70,56 +70,48 @@ describe('installing on targets', () => {
     return { on, path, hash, job, start, ended };
   }
 
-  it.each(CASES)(
-    '$host: runs as SYSTEM, once, and leaves its exit code',
-    async ({ host, file, engine, log }) => {
-      expect(readdirSync(join(lab.lab.dir, 'packages'))).toContain(file);
-      const { on, hash, job, start, ended } = await work(host, file, engine);
-      expect(await job()).toMatchObject({ Exists: false, ExitCode: null, OtherInstallers: [] });
-      expect(await start('run-1', { WhatIf: true })).toMatchObject({ Changed: false });
-      expect(await job()).toMatchObject({ Exists: false });
-      expect(await start('run-1')).toEqual({ Changed: true, State: 'started', Reason: null });
-      const running = await eventually(job, (state) => state['Started'] !== null, 'the job has begun');
-      expect(running).toMatchObject({ Exists: true, Run: 'run-1', Step: 'install' });
-      expect(await start('run-1')).toMatchObject({ Changed: false });
-      expect(await start('run-2')).toMatchObject({ Changed: false });
-      expect(await ended()).toMatchObject({ ProcessAlive: false, Run: 'run-1', Ended: expect.stringMatching(/Z$/) });
-      expect(await start('run-1')).toMatchObject({ Changed: false, State: 'finished' });
-      expect(await starts(host)).toBe(1);
-      const programs = (await lab.history(host)).filter(
-        (entry) => entry.kind === 'program' && String(entry['path']).endsWith(file),
-      );
-      expect(programs).toEqual([expect.objectContaining({ account: expect.stringMatching(/SYSTEM$/i) })]);
-      expect(await on.call('Package\\Get-FbPackageLog', { Sha256: hash })).toMatchObject({ Log: log });
-    },
-    120_000,
-  );
+  it.each(CASES)('$host: runs as SYSTEM, once, and leaves its exit code', async ({ host, file, engine, log }) => {
+    expect(readdirSync(join(lab.lab.dir, 'packages'))).toContain(file);
+    const { on, hash, job, start, ended } = await work(host, file, engine);
+    expect(await job()).toMatchObject({ Exists: false, ExitCode: null, OtherInstallers: [] });
+    expect(await start('run-1', { WhatIf: true })).toMatchObject({ Changed: false });
+    expect(await job()).toMatchObject({ Exists: false });
+    expect(await start('run-1')).toEqual({ Changed: true, State: 'started', Reason: null });
+    const running = await eventually(job, (state) => state['Started'] !== null, 'the job has begun');
+    expect(running).toMatchObject({ Exists: true, Run: 'run-1', Step: 'install' });
+    expect(await start('run-1')).toMatchObject({ Changed: false });
+    expect(await start('run-2')).toMatchObject({ Changed: false });
+    expect(await ended()).toMatchObject({ ProcessAlive: false, Run: 'run-1', Ended: expect.stringMatching(/Z$/) });
+    expect(await start('run-1')).toMatchObject({ Changed: false, State: 'finished' });
+    expect(await starts(host)).toBe(1);
+    const programs = (await lab.history(host)).filter(
+      (entry) => entry.kind === 'program' && String(entry['path']).endsWith(file),
+    );
+    expect(programs).toEqual([expect.objectContaining({ account: expect.stringMatching(/SYSTEM$/i) })]);
+    expect(await on.call('Package\\Get-FbPackageLog', { Sha256: hash })).toMatchObject({ Log: log });
+  });
 
   it.each([
     ['w2k-patched', 'spuninst', 'C:\\WINNT\\$NtUninstallKB824146$\\spuninst\\spuninst.exe', 3010],
     ['nt4-patched', 'hotfix-remove', 'C:\\WINNT\\$NtUninstallKB824146$\\hotfix.exe', 0],
-  ])(
-    '%s: gives the old files back with %s',
-    async (host, engine, subject, code) => {
-      const on = lab.relayed('mgmt', host);
-      const removal = () => on.call('Package\\Get-FbRemoval', { Kb: 'KB824146' });
-      const none = { Installed: false, Pending: null, Engine: null, Subject: null, Reason: null };
-      expect(await on.call('Package\\Get-FbRemoval', { Kb: 'KB999999' })).toEqual(none);
-      expect(await removal()).toEqual({ ...none, Installed: true, Engine: engine, Subject: subject });
-      const key = '6'.repeat(64);
-      const job = { Sha256: key, Path: 'KB824146', Switches: [], Run: 'run-1', Step: 'remove' };
-      const started = await on.call('Package\\Start-FbPackageJob', { ...job, Engine: engine, Subject: subject });
-      expect(started).toMatchObject({ Changed: true, State: 'started' });
-      const ended = await eventually(
-        () => on.call('Package\\Get-FbPackageJob', { Sha256: key }),
-        (state) => state['ExitCode'] !== null,
-        'the removal has ended',
-      );
-      expect(ended).toMatchObject({ ExitCode: code });
-      expect(await removal()).toEqual({ ...none, Pending: 'remove' });
-    },
-    120_000,
-  );
+  ])('%s: gives the old files back with %s', async (host, engine, subject, code) => {
+    const on = lab.relayed('mgmt', host);
+    const removal = () => on.call('Package\\Get-FbRemoval', { Kb: 'KB824146' });
+    const none = { Installed: false, Pending: null, Engine: null, Subject: null, Reason: null };
+    expect(await on.call('Package\\Get-FbRemoval', { Kb: 'KB999999' })).toEqual(none);
+    expect(await removal()).toEqual({ ...none, Installed: true, Engine: engine, Subject: subject });
+    const key = '6'.repeat(64);
+    const job = { Sha256: key, Path: 'KB824146', Switches: [], Run: 'run-1', Step: 'remove' };
+    const started = await on.call('Package\\Start-FbPackageJob', { ...job, Engine: engine, Subject: subject });
+    expect(started).toMatchObject({ Changed: true, State: 'started' });
+    const ended = await eventually(
+      () => on.call('Package\\Get-FbPackageJob', { Sha256: key }),
+      (state) => state['ExitCode'] !== null,
+      'the removal has ended',
+    );
+    expect(ended).toMatchObject({ ExitCode: code });
+    expect(await removal()).toEqual({ ...none, Pending: 'remove' });
+  });
 
   it('is judged by the relay who has signed a package there', async () => {
     const { on, path } = await work('w2k', 'Windows2000-KB824146-x86-ENU.exe', 'update');
@@ -127,7 +119,7 @@ describe('installing on targets', () => {
     expect(await signature()).toMatchObject({ Status: 'Valid', Subject: expect.stringContaining('Microsoft') });
     await on.call('Host\\Add-FbFileChunk', { Path: path, Offset: 0, Bytes: new Uint8Array([1, 2]) });
     expect((await signature())['Status']).not.toBe('Valid');
-  }, 120_000);
+  });
 
   it('tells that it failed by the code that the installer gave', async () => {
     const { start, ended } = await work('fails', 'WindowsNT4Server-KB824146-x86-ENU.exe', 'hotfix');
@@ -136,7 +128,7 @@ describe('installing on targets', () => {
     expect(await start('run-1')).toMatchObject({ State: 'finished' });
     expect(await start('run-2')).toMatchObject({ Changed: true, State: 'started' });
     expect(await ended()).toMatchObject({ Run: 'run-2' });
-  }, 120_000);
+  });
 
   it('that hangs keeps everybody else out; killed, it is never started again', async () => {
     const { on, job, start, path } = await work('hangs', 'Windows2000-KB824146-x86-ENU.exe', 'update');
@@ -157,5 +149,5 @@ describe('installing on targets', () => {
     expect(await start('run-1')).toMatchObject({ Changed: false, State: 'vanished' });
     expect(await start('run-2')).toMatchObject({ Changed: false, State: 'vanished' });
     expect(await starts('hangs')).toBe(1);
-  }, 120_000);
+  });
 });

@@ -42,7 +42,7 @@ if (!isHere) process.stdout.write('left out: there is no Chromium here (Debian: 
     page = await browser.newPage({ javaScriptEnabled: false, viewport: { width: 400, height: 800 } });
     page.on('request', (request) => asked.push(request.url()));
     await page.goto(pathToFileURL(file).href);
-  }, 180_000);
+  });
   afterAll(async () => {
     await browser?.close();
     rmSync(folder, { recursive: true, force: true });

@@ -37,7 +37,7 @@ function run(body: string, environment: Readonly<Record<string, string>>, before
   const [program = '', ...args] = shell;
   const { stdout } = spawnSync(program, args, {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 120_000,
     env: { ...process.env, ...environment, HOME: folder, XDG_DATA_HOME: folder },
   });
   return stdout.trim();

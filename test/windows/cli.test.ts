@@ -10,7 +10,7 @@ import type { RunView } from '../../src/domain/index.ts';
 import { startTestLab, type TestLab } from '../lab/support/lab.ts';
 import { hasWine, WineMachine, windowsPath } from './support/wine.ts';
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 const PLAYBOOK = `firebreak: 1
 name: Windows controller

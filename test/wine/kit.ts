@@ -46,7 +46,7 @@ export function kitTests(): void {
       const systems = ['windows-xp-sp1'];
       const request = { systems, languages: ['ENU'], hosts: undefined, inventory: undefined, dcomOff: false };
       await buildKit({ ...request, advisory, packages, to: kit, version: '1.2.3' });
-    }, 300_000);
+    }, 600_000);
     afterAll(() => machine.end());
 
     /**
@@ -89,6 +89,6 @@ export function kitTests(): void {
       } finally {
         await services.close();
       }
-    }, 300_000);
+    }, 600_000);
   });
 }

@@ -11,7 +11,7 @@ import { registryTests } from './registry.ts';
 import { WinePowerShell } from './support/wine-powershell.ts';
 import { targetTests } from './target.ts';
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 if (hasWine()) {
   const wine = new WinePowerShell();

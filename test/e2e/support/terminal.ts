@@ -13,7 +13,7 @@ const SCRIPT = '/usr/bin/script';
 const ESCAPES = /\u001b(?:\[[0-9;?]*[A-Za-z]|\][^\u0007]*\u0007|[()][A-Z0-9]|[=>78])/g;
 
 /** A program that draws nothing for so long will not go on. */
-const SILENT_MS = 60_000;
+const SILENT_MS = 180_000;
 
 export const KEYS = { enter: '\r', down: '\u001b[B', up: '\u001b[A', space: ' ', interrupt: '\u0003' } as const;
 

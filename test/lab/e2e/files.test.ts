@@ -25,7 +25,7 @@ let folder: string;
 beforeAll(async () => {
   lab = await ModuleLab.start([{ name: 'srv', profile: 'windows-server-2019' }]);
   folder = mkdtempSync(join(tmpdir(), 'fb-files-'));
-}, 120_000);
+});
 afterAll(async () => {
   await lab?.end();
   rmSync(folder, { recursive: true, force: true });
@@ -40,14 +40,14 @@ describe('files over WinRM', () => {
     expect(await push()).toEqual({ bytes: content.length, sha256: wanted, skipped: false });
     expect(await push()).toMatchObject({ skipped: true });
     expect(await lab.call('srv', 'Host\\Get-FbFileHash', { Path: path })).toMatchObject({ Sha256: wanted });
-  }, 120_000);
+  });
 
   it('come back the same', async () => {
     const session = await lab.session('srv');
     const file = join(folder, 'large.bin');
     expect(await session.fetch(path, file, options)).toEqual({ bytes: content.length, sha256: wanted, skipped: false });
     expect(sha256(readFileSync(file))).toBe(wanted);
-  }, 120_000);
+  });
 
   it('go on after a transfer that was given up', async () => {
     const session = await lab.session('srv');
@@ -68,7 +68,7 @@ describe('files over WinRM', () => {
     expect(await next.push(recorded, again, { ...options, sha256: wanted })).toMatchObject({ skipped: false });
     expect(starts).toHaveLength(1);
     expect(starts[0]).toBeGreaterThanOrEqual(24 * 1024 * 1024);
-  }, 120_000);
+  });
 });
 
 describe('files that the host pulls by HTTP', () => {
@@ -119,14 +119,14 @@ describe('files that the host pulls by HTTP', () => {
     expect(Number(/^bytes=(\d+)-$/.exec(second ?? '')?.[1])).toBeGreaterThan(0);
     const finished = { TemporaryPath: temporary, Path: 'C:\\Data\\pulled.bin', Sha256: wanted };
     expect(await lab.call('srv', 'Host\\Complete-FbFile', finished)).toMatchObject({ Sha256: wanted });
-  }, 120_000);
+  });
 
   it('are started over when the part that is there is the whole file or more', async () => {
     expect(await save('large.bin')).toMatchObject({ Length: content.length });
     expect(await save('large.bin')).toMatchObject({ Length: content.length });
-  }, 120_000);
+  });
 
   it('fail with the server’s answer', async () => {
     await expect(save('missing.bin')).rejects.toThrow(/FB_TRANSFER_FAILED.*404|404.*FB_TRANSFER_FAILED/s);
-  }, 60_000);
+  });
 });

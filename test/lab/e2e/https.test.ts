@@ -95,10 +95,10 @@ describe('machines with HTTPS', () => {
         settings: { ca: join(lab.dir, 'ca.pem') },
         ...more,
       },
-      { signal, timeoutMs: 30_000 },
+      { signal, timeoutMs: 120_000 },
     );
   const answerOf = async (session: Session): Promise<unknown> => {
-    const { output } = await session.invoke({ script: '$env:COMPUTERNAME; 6 * 7' }, { signal, timeoutMs: 30_000 });
+    const { output } = await session.invoke({ script: '$env:COMPUTERNAME; 6 * 7' }, { signal, timeoutMs: 120_000 });
     await session.close();
     return output;
   };
@@ -149,7 +149,7 @@ describe('machines with HTTPS', () => {
       const fingerprint = await fingerprintAt(relay.port);
       const session = await open('pc-01', { auth, address: '127.0.0.1', port: relay.port, settings: { fingerprint } });
       const ask = async (): Promise<unknown> =>
-        (await session.invoke({ script: '$PID' }, { signal, timeoutMs: 30_000 })).output[0];
+        (await session.invoke({ script: '$PID' }, { signal, timeoutMs: 120_000 })).output[0];
       const pid = await ask();
       const before = relay.connections;
       await relay.cut();
@@ -163,7 +163,7 @@ describe('machines with HTTPS', () => {
 
   it('carries a megabyte through TLS', async () => {
     const session = await open('pc-02');
-    const { output } = await session.invoke({ script: "'x' * 1MB" }, { signal, timeoutMs: 30_000 });
+    const { output } = await session.invoke({ script: "'x' * 1MB" }, { signal, timeoutMs: 120_000 });
     expect(String(output[0])).toHaveLength(1024 * 1024);
     await session.close();
   });

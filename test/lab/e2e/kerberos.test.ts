@@ -68,10 +68,10 @@ described('machines of a realm', () => {
         settings: {},
         ...more,
       },
-      { signal, timeoutMs: 30_000 },
+      { signal, timeoutMs: 120_000 },
     );
   const answerOf = async (session: Session): Promise<unknown> => {
-    const { output } = await session.invoke({ script: '$env:COMPUTERNAME; 6 * 7' }, { signal, timeoutMs: 30_000 });
+    const { output } = await session.invoke({ script: '$env:COMPUTERNAME; 6 * 7' }, { signal, timeoutMs: 120_000 });
     await session.close();
     return output;
   };
@@ -88,9 +88,9 @@ described('machines of a realm', () => {
 
   it('carry a megabyte and an error', async () => {
     const session = await open('pc-01');
-    const { output } = await session.invoke({ script: "'x' * 1MB" }, { signal, timeoutMs: 30_000 });
+    const { output } = await session.invoke({ script: "'x' * 1MB" }, { signal, timeoutMs: 120_000 });
     expect(String(output[0])).toHaveLength(1024 * 1024);
-    const { streams } = await session.invoke({ script: 'Write-Error oops' }, { signal, timeoutMs: 30_000 });
+    const { streams } = await session.invoke({ script: 'Write-Error oops' }, { signal, timeoutMs: 120_000 });
     expect(streams.error).toHaveLength(1);
     await session.close();
   });

@@ -40,7 +40,7 @@ describe('a machine that refuses what is not encrypted', () => {
         allowUnencrypted: true,
         settings: {},
       },
-      { signal, timeoutMs: 30_000 },
+      { signal, timeoutMs: 120_000 },
     );
   const refusals = async (host: string): Promise<number> => {
     const { entries } = await lab.ask<{ entries: Entry[] }>('history', { host });
@@ -62,9 +62,9 @@ describe('a machine that refuses what is not encrypted', () => {
 
   it.each(['ntlm', 'negotiate'] as const)('carries a megabyte and an error by %s', async (auth) => {
     const session = await open('pc-01', auth);
-    const { output } = await session.invoke({ script: "'x' * 1MB" }, { signal, timeoutMs: 30_000 });
+    const { output } = await session.invoke({ script: "'x' * 1MB" }, { signal, timeoutMs: 120_000 });
     expect(String(output[0])).toHaveLength(1024 * 1024);
-    const { streams } = await session.invoke({ script: 'Write-Error oops' }, { signal, timeoutMs: 30_000 });
+    const { streams } = await session.invoke({ script: 'Write-Error oops' }, { signal, timeoutMs: 120_000 });
     expect(streams.error).toHaveLength(1);
     await session.close();
   });

@@ -59,10 +59,10 @@ describe('the second hop', () => {
         allowUnencrypted: true,
         settings: {},
       },
-      { signal, timeoutMs: 30_000 },
+      { signal, timeoutMs: 120_000 },
     );
     try {
-      return await session.invoke({ script, parameters }, { signal, timeoutMs: 30_000 });
+      return await session.invoke({ script, parameters }, { signal, timeoutMs: 120_000 });
     } finally {
       await session.close();
     }

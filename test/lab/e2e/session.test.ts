@@ -74,7 +74,7 @@ describe('a session on lab machines', () => {
     return session;
   };
   const run = async (session: Session, script: string): Promise<readonly unknown[]> => {
-    const { output, streams } = await session.invoke({ script }, { signal, timeoutMs: 30_000 });
+    const { output, streams } = await session.invoke({ script }, { signal, timeoutMs: 120_000 });
     expect(streams.error).toEqual([]);
     return output;
   };
@@ -97,7 +97,7 @@ describe('a session on lab machines', () => {
     expect(session.clientAddress).toBe('127.0.0.1');
     const sum = await session.invoke(
       { script: 'param($a, $b) $a + $b; $env:COMPUTERNAME', parameters: { a: 2, b: 3 } },
-      { signal, timeoutMs: 30_000 },
+      { signal, timeoutMs: 120_000 },
     );
     expect(sum.output).toEqual([5, 'PC-01']);
     expect(await run(session, `(Get-ItemProperty '${CURRENT_VERSION}').UBR`)).toEqual([719]);
@@ -135,7 +135,7 @@ describe('a session on lab machines', () => {
     const sha256 = createHash('sha256').update(content).digest('hex');
     const sent = await session.push(() => Readable.from([content]), 'C:\\Temp\\big.bin', {
       signal,
-      timeoutMs: 60_000,
+      timeoutMs: 120_000,
       sha256,
     });
     expect(sent).toEqual({ bytes: content.length, sha256, skipped: false });
@@ -161,7 +161,7 @@ describe('a session on lab machines', () => {
     const before = await lab.ask<{ hosts: { host: string; bootTime: string }[] }>('status');
     await run(session, 'shutdown.exe /r /t 0');
     await expect(
-      session.invoke({ script: 'Start-Sleep -Seconds 60' }, { signal, timeoutMs: 60_000 }),
+      session.invoke({ script: 'Start-Sleep -Seconds 60' }, { signal, timeoutMs: 120_000 }),
     ).rejects.toMatchObject({
       code: expect.stringMatching(/^FB_(CONNECT_|SESSION_|DEADLINE)/),
     });

@@ -16,7 +16,7 @@ const hasClients = existsSync('/usr/bin/ssh') && existsSync('/usr/bin/sftp');
 if (!hasClients) process.stderr.write('left out: OpenSSH’s clients against the lab (apt install openssh-client)\n');
 const foreign = hasClients ? it : it.skip;
 
-const options = { signal: never, timeoutMs: 30_000 };
+const options = { signal: never, timeoutMs: 120_000 };
 const folder = mkdtempSync(join(tmpdir(), 'fbssh-'));
 let lab: TestLab;
 let port = 22;
@@ -70,7 +70,7 @@ function client(
     ...['-o', `UserKnownHostsFile=${join(lab.dir, 'known_hosts')}`, '-o', 'StrictHostKeyChecking=yes'],
     ...['-o', `Port=${port}`, '-o', `User=${lab.user}`],
   ];
-  const child = spawn(`/usr/bin/${program}`, [...config, ...args], { stdio: 'pipe', timeout: 20_000 });
+  const child = spawn(`/usr/bin/${program}`, [...config, ...args], { stdio: 'pipe', timeout: 120_000 });
   const stdout: Buffer[] = [];
   let stderr = '';
   const steps = typeof input === 'string' || input === null ? [] : [...input];
@@ -112,10 +112,11 @@ describe('OpenSSH’s clients', () => {
     ] as const;
     const subsystem = await client('ssh', [lab.host('web-01').address, '-s', 'powershell'], input);
     const exec = await client('ssh', [lab.host('web-02').address, 'powershell.exe -s -NoLogo'], input);
-    for (const { stdout } of [subsystem, exec]) {
+    for (const { stdout, stderr } of [subsystem, exec]) {
       const lines = new LineReader().push(stdout);
       const packets = lines.map((line) => (line as { packet: OutOfProcessPacket }).packet);
-      expect(packets.filter(({ kind }) => kind !== 'Data').map(({ kind }) => kind)).toEqual(['DataAck', 'CloseAck']);
+      const kinds = packets.map(({ kind }) => kind).filter((kind) => kind !== 'Data');
+      expect({ kinds, stderr }).toEqual({ kinds: ['DataAck', 'CloseAck'], stderr: '' });
       const mine = new RunspacePoolClient({ poolId: '3c1d0d5e-1c2f-4a6b-9f80-5b1f2d3c4e5a' });
       mine.openData();
       const events = packets.flatMap((packet) => (packet.kind === 'Data' ? mine.receive(packet.data) : []));
@@ -193,7 +194,7 @@ describe('our client', () => {
 
   it('finds out that the machine has fallen silent, and the machine can be reached again later', async () => {
     const session = await transport.open(target('web-02'), options);
-    const waiting = session.invoke({ script: 'Start-Sleep 120' }, { signal: never, timeoutMs: 60_000 });
+    const waiting = session.invoke({ script: 'Start-Sleep 120' }, { signal: never, timeoutMs: 120_000 });
     await lab.ask('trouble', { host: 'web-02', kind: 'network-loss', options: { for: 2 } });
     const error = await errorOf(waiting);
     expect(error.code).toBe('FB_CONNECT_LOST');

@@ -226,7 +226,7 @@ describe('WinRM front', () => {
   });
 
   it('falls silent when the network is lost, and resets old connections when it is back', async () => {
-    const client = newClient({ host: 'pc-02', timeoutMs: 60_000 });
+    const client = newClient({ host: 'pc-02', timeoutMs: 120_000 });
     await client.create();
     await client.send(client.wsman.receive());
     let isAnswered = false;
@@ -248,7 +248,7 @@ describe('WinRM front', () => {
   });
 
   it('closes connections and forgets shells when the machine restarts', async () => {
-    const client = newClient({ host: 'pc-02', timeoutMs: 60_000 });
+    const client = newClient({ host: 'pc-02', timeoutMs: 120_000 });
     await client.create();
     await client.send(client.wsman.receive());
     const waiting = client.send(client.wsman.receive());

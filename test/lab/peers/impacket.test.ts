@@ -114,7 +114,7 @@ const isThere = hasImpacket();
         { name: 'nt4', profile: 'nt4-server-sp6a', variant: 'patched' },
       ],
     });
-  }, 90_000);
+  });
   afterAll(async () => {
     for (const server of servers) server.kill('SIGKILL');
     rmSync(dir, { recursive: true, force: true });
@@ -181,7 +181,7 @@ const isThere = hasImpacket();
   }
 
   function scan(port: number): Promise<RpcScan> {
-    const target = { address: '127.0.0.1', port, timeoutMs: 20_000, alsoActivation: true };
+    const target = { address: '127.0.0.1', port, timeoutMs: 120_000, alsoActivation: true };
     return createScanner().scanRpc(target, new AbortController().signal);
   }
 

@@ -73,7 +73,7 @@ function run(
     LC_ALL: 'C.UTF-8',
   };
   return new Promise((resolve) => {
-    execFile(file, args, { env, timeout: 60_000, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+    execFile(file, args, { env, timeout: 120_000, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
     });
   });

@@ -71,7 +71,7 @@ describe('CLIXML of the real engine', () => {
         allowUnencrypted: true,
         settings: {},
       },
-      { signal, timeoutMs: 30_000 },
+      { signal, timeoutMs: 120_000 },
     );
   });
   afterAll(async () => {
@@ -80,7 +80,7 @@ describe('CLIXML of the real engine', () => {
   });
 
   const run = async (script: string, parameters: { readonly [name: string]: string } = {}): Promise<string> => {
-    const { output, streams } = await session.invoke<string>({ script, parameters }, { signal, timeoutMs: 30_000 });
+    const { output, streams } = await session.invoke<string>({ script, parameters }, { signal, timeoutMs: 120_000 });
     expect(streams.error).toEqual([]);
     expect(output).toHaveLength(1);
     return output[0] ?? '';

@@ -29,7 +29,7 @@ const ON_TARGET = `param($Target, $Name, $Parameters)
 try { Firebreak.Core\\Enter-FbTarget @Target } catch { throw }
 try { & $Name @Parameters } finally { Firebreak.Core\\Exit-FbTarget }`;
 const { signal } = new AbortController();
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 const OPEN_MS = 20_000;
 
 export class ModuleLab {
@@ -174,7 +174,7 @@ function findHost(node: unknown, name: string): InventoryHost | undefined {
 
 /** Asks again until it is so; the lab's machines work on while we look. */
 export async function eventually<T>(read: () => Promise<T>, isSo: (value: T) => boolean, what: string): Promise<T> {
-  for (let attempt = 0; attempt < 300; attempt++) {
+  for (let attempt = 0; attempt < 900; attempt++) {
     const value = await read();
     if (isSo(value)) return value;
     await new Promise((resolve) => setTimeout(resolve, 200));

@@ -382,7 +382,7 @@ describe('a machine without koffi', () => {
     const root = join(import.meta.dirname, '..', '..', '..');
     const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script, root], {
       encoding: 'utf8',
-      timeout: 20_000,
+      timeout: 120_000,
     });
     expect(JSON.parse(stdout)).toMatchObject({
       code: 'FB_ENVIRONMENT',

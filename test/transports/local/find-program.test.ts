@@ -6,7 +6,7 @@ import { createLocalTransport } from '../../../src/transports/local/index.ts';
 import { isPathHere } from '../../../src/transports/local/local-files.ts';
 import { localTarget } from './support/lab-powershell.ts';
 
-const options = { signal: new AbortController().signal, timeoutMs: 20_000 };
+const options = { signal: new AbortController().signal, timeoutMs: 120_000 };
 
 describe('a machine whose PowerShell cannot be used', () => {
   let folder: string;

@@ -8,7 +8,7 @@ import { HostCredential, Secret, type Session, type StreamRecord } from '../../.
 import { createLocalTransport } from '../../../src/transports/local/index.ts';
 import { createLabPowerShell, type LabPowerShell, localTarget } from './support/lab-powershell.ts';
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 const CANARY = 'geh-31337-im';
 
 let shell: LabPowerShell;
@@ -19,7 +19,7 @@ const options = { signal, timeoutMs: TIMEOUT_MS };
 beforeAll(async () => {
   shell = createLabPowerShell();
   session = await createLocalTransport().open(localTarget({ shell: shell.program }), options);
-}, 60_000);
+});
 
 afterAll(async () => {
   await session?.close();
@@ -225,7 +225,7 @@ describe('the end of a local session', () => {
     } finally {
       own.remove();
     }
-  }, 60_000);
+  });
 
   it('is one clear error when the process dies in the middle of a pipeline', async () => {
     const own = createLabPowerShell();
@@ -242,5 +242,5 @@ describe('the end of a local session', () => {
     } finally {
       own.remove();
     }
-  }, 60_000);
+  });
 });

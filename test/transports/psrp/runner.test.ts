@@ -92,7 +92,7 @@ class MemoryChannel implements PsrpChannel {
 }
 
 const { signal } = new AbortController();
-const waiting = { signal, timeoutMs: 10_000 };
+const waiting = { signal, timeoutMs: 120_000 };
 
 async function openRunner(
   handler: PipelineHandler,

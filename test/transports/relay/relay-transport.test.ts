@@ -11,7 +11,7 @@ import { VirtualClock } from '../../engine/support/virtual-clock.ts';
 import { type Arrived, FakeRelay, relayTarget, targetBehind, targetError } from './support/fake-relay.ts';
 
 const never = new AbortController().signal;
-const within = { signal: never, timeoutMs: 60_000 };
+const within = { signal: never, timeoutMs: 120_000 };
 const FACT = { module: 'Firebreak.Host', function: 'Get-FbFact', parameters: { Deep: true } };
 
 const made: Required<Transport>[] = [];

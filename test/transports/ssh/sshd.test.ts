@@ -12,7 +12,7 @@ import { errorOf, never } from '../support/open-session.ts';
 import { HAS_SSHD, type Sshd, startSshd } from './support/sshd.ts';
 
 const real = HAS_SSHD ? describe : describe.skip;
-const options = { signal: never, timeoutMs: 30_000 };
+const options = { signal: never, timeoutMs: 120_000 };
 const folder = mkdtempSync(join(tmpdir(), 'fbssht-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -325,7 +325,7 @@ real('files over SFTP', () => {
     const gone = new AbortController();
     const again = join(folder, 'again.bin');
     const first = session.fetch(path, again, {
-      timeoutMs: 30_000,
+      timeoutMs: 120_000,
       signal: gone.signal,
       onProgress: (at) => at > 1_000_000 && gone.abort(),
     });

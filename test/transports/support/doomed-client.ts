@@ -25,7 +25,7 @@ const session = await createTransports().winrm.open(
     allowUnencrypted: false,
     settings: {},
   },
-  { signal, timeoutMs: 30_000, name },
+  { signal, timeoutMs: 120_000, name },
 );
 const answer = session.invoke(
   { script },

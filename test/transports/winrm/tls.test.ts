@@ -55,7 +55,7 @@ function over(settings: ConnectionSettings, more: Partial<Target> = {}): Partial
 async function expectAnswer(port: number, more: Partial<Target>): Promise<void> {
   const session = await openSession(port, more);
   try {
-    const { output } = await session.invoke({ script: 'x' }, { signal: never, timeoutMs: 10_000 });
+    const { output } = await session.invoke({ script: 'x' }, { signal: never, timeoutMs: 120_000 });
     expect(output).toEqual([42]);
   } finally {
     await session.close();
@@ -199,12 +199,12 @@ describe('TLS sessions', () => {
     });
     const { winrm } = createTransports();
     for (const settings of [{ ca: caFile }, { ca: caFile }, { insecure: true }]) {
-      const session = await winrm.open(targetOn(port, over(settings)), { signal: never, timeoutMs: 10_000 });
-      await session.invoke({ script: 'x' }, { signal: never, timeoutMs: 10_000 });
+      const session = await winrm.open(targetOn(port, over(settings)), { signal: never, timeoutMs: 120_000 });
+      await session.invoke({ script: 'x' }, { signal: never, timeoutMs: 120_000 });
       await session.close();
     }
     expect(reused).toEqual([false, true, false]);
-    const error = await errorOf(winrm.open(targetOn(port, over({})), { signal: never, timeoutMs: 10_000 }));
+    const error = await errorOf(winrm.open(targetOn(port, over({})), { signal: never, timeoutMs: 120_000 }));
     expect(error.code).toBe('FB_TLS_UNTRUSTED');
   });
 });
@@ -354,7 +354,7 @@ describe('what is no TLS, or not ours', () => {
       },
     });
     const session = await openSession(port, over({ ca: caFile }));
-    const error = await errorOf(session.invoke({ script: 'x' }, { signal: never, timeoutMs: 10_000 }));
+    const error = await errorOf(session.invoke({ script: 'x' }, { signal: never, timeoutMs: 120_000 }));
     expect(error.code).toBe('FB_CONNECT_LOST');
     await session.close();
   });

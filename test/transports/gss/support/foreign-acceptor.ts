@@ -5,7 +5,7 @@ import { createInterface, type Interface } from 'node:readline';
 
 /** False, with a printed line, where python3-gssapi is missing. */
 export function hasPythonGssapi(): boolean {
-  if (spawnSync('/usr/bin/python3', ['-c', 'import gssapi'], { timeout: 20_000 }).status === 0) return true;
+  if (spawnSync('/usr/bin/python3', ['-c', 'import gssapi'], { timeout: 120_000 }).status === 0) return true;
   process.stderr.write('skipped: python3-gssapi missing (apt-get install python3-gssapi)\n');
   return false;
 }

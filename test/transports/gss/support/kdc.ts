@@ -50,7 +50,7 @@ export class TestRealm {
     const port = await freePort();
     writeConfiguration(dir, port, options.encryption ?? 'aes256-cts-hmac-sha1-96');
     const env = environmentOf(dir);
-    const quiet = { env, stdio: ['pipe', 'ignore', 'pipe'] as ['pipe', 'ignore', 'pipe'], timeout: 60_000 };
+    const quiet = { env, stdio: ['pipe', 'ignore', 'pipe'] as ['pipe', 'ignore', 'pipe'], timeout: 120_000 };
     execFileSync('/usr/sbin/kdb5_util', ['create', '-s', '-P', 'master'], quiet);
     const commands = [
       ...Object.entries(options.users).map(([name, password]) => `addprinc -pw ${password} ${name}`),
@@ -96,14 +96,14 @@ export class TestRealm {
       env: this.env,
       input: `${password}\n`,
       stdio: ['pipe', 'ignore', 'pipe'],
-      timeout: 30_000,
+      timeout: 120_000,
     });
     return file;
   }
 
   /** A command of kadmin.local. */
   admin(command: string): void {
-    execFileSync('/usr/sbin/kadmin.local', ['-q', command], { env: this.env, stdio: 'ignore', timeout: 30_000 });
+    execFileSync('/usr/sbin/kadmin.local', ['-q', command], { env: this.env, stdio: 'ignore', timeout: 120_000 });
   }
 
   async end(): Promise<void> {
