@@ -14,7 +14,7 @@ import { findingJson, type Infection, type InfectionState, planInfection, readIn
 import { collectEvidence, collectedEvidence, evidenceOf, readEvidenceOf } from './infection-evidence.ts';
 import { recordInfection } from './infection-record.ts';
 import { chooseTool, toolEnding } from './infection-tool.ts';
-import { jobState, type PackageJob, readPackageJob } from './package-job.ts';
+import { jobState, type PackageJob, readPackageJob, supersededClaim } from './package-job.ts';
 import { beginPackageJob, recoverPackageJob, vanishedPackage } from './package-wait.ts';
 
 const args = z
@@ -100,7 +100,7 @@ export const infectionClean: ChangeAction = {
         sha256: file.sha256,
         switches: chosen.switches === null ? null : [...chosen.switches],
       },
-      superseded: jobNow === 'ended' && job.Run !== step.run ? job.Claimed : null,
+      superseded: supersededClaim(job, step.run),
     };
     if (jobNow === 'vanished') return { state: 'refused', error: vanishedPackage(step, tool, job) };
     return { state: 'needed', prior: { ...found, tool }, reason: state.reason };

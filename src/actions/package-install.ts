@@ -13,7 +13,7 @@ import { type DeclaredCodes, describeCode, exitMeaning } from './exit-codes.ts';
 import { readHostFile } from './host-files.ts';
 import { installerBusy } from './installers.ts';
 import { heldStep } from './package-hold.ts';
-import { jobState, type PackageJob, readPackageJob } from './package-job.ts';
+import { jobState, type PackageJob, readPackageJob, supersededClaim } from './package-job.ts';
 import { checkSignature } from './package-signature.ts';
 import { beginPackageJob, recoverPackageJob, vanishedPackage } from './package-wait.ts';
 import { choosePackage } from './packages.ts';
@@ -69,7 +69,7 @@ export const packageInstall: ChangeAction = {
       sha256: file.sha256,
       engine: chosen.engine,
       switches: chosen.switches === null ? null : [...chosen.switches],
-      superseded: state === 'ended' && job.Run !== step.run ? job.Claimed : null,
+      superseded: supersededClaim(job, step.run),
       needsReboot: chosen.needsReboot,
       exitCodes: declaredOf(chosen.exitCodes),
     };

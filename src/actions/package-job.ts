@@ -36,7 +36,6 @@ export function readPackageJob(step: StepContext, sha256: string): Promise<Packa
     function: 'Get-FbPackageJob',
     parameters: { Sha256: sha256 },
     result: jobSchema,
-    timeoutMs: 30_000,
   });
 }
 
@@ -66,6 +65,11 @@ export function startPackageJob(step: StepContext, wanted: StartPackage): Promis
     result: startSchema,
     timeoutMs: 600_000,
   });
+}
+
+/** When the claim of another run, whose job has ended, was made: this run may put its own in that one's place. Else null. */
+export function supersededClaim(job: PackageJob, run: string): string | null {
+  return jobState(job) === 'ended' && job.Run !== run ? job.Claimed : null;
 }
 
 /** What the state of a job means for whoever waits for it. */

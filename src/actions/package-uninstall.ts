@@ -19,7 +19,7 @@ import { describeCode, removalMeaning } from './exit-codes.ts';
 import { readFacts } from './facts.ts';
 import { callHost } from './host-call.ts';
 import { installerBusy } from './installers.ts';
-import { jobState, type PackageJob, readPackageJob } from './package-job.ts';
+import { jobState, type PackageJob, readPackageJob, supersededClaim } from './package-job.ts';
 import { beginPackageJob, recoverPackageJob, vanishedPackage } from './package-wait.ts';
 import { advisoryPackage } from './packages.ts';
 
@@ -104,7 +104,7 @@ export const packageUninstall: ChangeAction = {
     const state = jobState(job);
     const wanted: Prior = {
       ...{ file: name, ...target, wusa, sha256, engine: now.Engine ?? '', subject: now.Subject ?? '' },
-      superseded: state === 'ended' && job.Run !== step.run ? job.Claimed : null,
+      superseded: supersededClaim(job, step.run),
     };
     if (state === 'running') return { state: 'needed', prior: wanted, reason: `run ${job.Run} has started it already` };
     if (now.Installed === false) {

@@ -20,7 +20,7 @@ import { describeCode, exitMeaning } from './exit-codes.ts';
 import { callHost } from './host-call.ts';
 import { installerBusy } from './installers.ts';
 import { heldStep } from './package-hold.ts';
-import { jobState, type PackageJob, readPackageJob } from './package-job.ts';
+import { jobState, type PackageJob, readPackageJob, supersededClaim } from './package-job.ts';
 import { beginPackageJob, recoverPackageJob, vanishedPackage } from './package-wait.ts';
 
 /** Ids of the update services' categories: their names are localised. */
@@ -96,7 +96,7 @@ export const updateInstall: ChangeAction = {
       path: request.Path,
       sha256: request.Sha256,
       result: request.ResultPath,
-      superseded: state === 'ended' && job.Run !== step.run ? job.Claimed : null,
+      superseded: supersededClaim(job, step.run),
     };
     if (state === 'running') return { state: 'needed', prior: found, reason: `run ${job.Run} has started it already` };
     if (state === 'vanished') return { state: 'refused', error: vanishedPackage(step, found, job) };
