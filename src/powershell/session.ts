@@ -27,9 +27,11 @@ import { RecordCollector, RecordReader, toPowerShellError } from './results.ts';
 /**
  * Makes the modules from their texts; nothing touches the host's disk. Global, so that each sees the others' exported
  * functions and calls can name `Module\Function`. In constrained language they could be made, but would fail at their first
- * .NET call and stand in front of the host's own: so they are not.
+ * .NET call and stand in front of the host's own: so they are not. Whatever is missing on the way ends the script: it must
+ * never look as if it had loaded them.
  */
 const LOAD_MODULES = `param([string[]] $Name, [string[]] $Text)
+$ErrorActionPreference = 'Stop'
 if ("$($ExecutionContext.SessionState.LanguageMode)" -eq 'ConstrainedLanguage') { throw 'ConstrainedLanguage' }
 for ($i = 0; $i -lt $Name.Length; $i++) {
     $module = New-Module -Name $Name[$i] -ScriptBlock ([scriptblock]::Create($Text[$i])) -ErrorAction Stop
@@ -48,6 +50,8 @@ class PowerShellSession implements Session {
   readonly #loaded = new Map<string, string>();
   #loading: Promise<void> = Promise.resolve();
   #languageMode: LanguageMode | undefined;
+  /** Why modules cannot be made here although scripts run: the endpoint does not have the commands for it. */
+  #unloadable: unknown;
 
   constructor(runner: PipelineRunner, modules: ModuleLibrary) {
     this.#runner = runner;
@@ -169,7 +173,7 @@ class PowerShellSession implements Session {
 
   async #loadNow(module: string, signal: AbortSignal, deadline: number): Promise<void> {
     // where modules cannot be made, the host must have them
-    if (this.#languageMode !== undefined) return;
+    if (this.#languageMode !== undefined || this.#unloadable !== undefined) return;
     const missing = (await this.#modules.withRequired(module)).filter(
       (bundle) => this.#loaded.get(bundle.name) !== bundle.hash,
     );
@@ -183,7 +187,9 @@ class PowerShellSession implements Session {
       await this.#run(command, { signal, timeoutMs: Math.max(0, deadline - performance.now()) }, deadline, false);
     } catch (error) {
       this.#languageMode = refusedBy(error);
-      if (this.#languageMode === undefined) throw error;
+      if (this.#languageMode !== undefined) return;
+      if (!isUnknownCommand(error)) throw error;
+      this.#unloadable = error;
       return;
     }
     for (const bundle of missing) this.#loaded.set(bundle.name, bundle.hash);
@@ -237,7 +243,8 @@ class PowerShellSession implements Session {
     try {
       return await running;
     } catch (error) {
-      if (this.#languageMode === undefined || !isUnknownCommand(error)) throw error;
+      if (!isUnknownCommand(error)) throw error;
+      if (this.#languageMode === undefined) throw this.#unloadable ?? error;
       throw languageRefused(this.#runner.label, this.#languageMode, call.module, error);
     }
   }

@@ -2,17 +2,14 @@
  * The contract over SSH: PSRP as the subsystem, and PowerShell started by exec where there is none. Needs the built
  * engine (npm test builds it).
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Secret } from '../../src/domain/index.ts';
 import { createTransports } from '../../src/transports/index.ts';
-import { startTestLab } from '../lab/support/lab.ts';
+import { sshPort, startTestLab } from '../lab/support/lab.ts';
 import { describeTransport, type TransportUnderTest } from './transport-contract.ts';
 
 async function underTest(ssh: true | 'exec'): Promise<TransportUnderTest> {
   const lab = await startTestLab({ engine: 'real', hosts: [{ name: 'web-01', profile: 'windows-server-2019', ssh }] });
-  const known = readFileSync(join(lab.dir, 'known_hosts'), 'utf8');
-  const port = Number(/\]:(\d+) /.exec(known)?.[1] ?? 22);
   const transport = createTransports().ssh;
   const { signal } = new AbortController();
   return {
@@ -22,7 +19,7 @@ async function underTest(ssh: true | 'exec'): Promise<TransportUnderTest> {
           host: 'web-01',
           transport: 'ssh',
           address: lab.host('web-01').address,
-          port,
+          port: sshPort(lab, 'web-01'),
           useTls: false,
           auth: 'negotiate',
           user: lab.user,

@@ -75,6 +75,27 @@ describe('an ordinary endpoint', () => {
     expect((await errorOf(session.invoke(call, options))).code).toBe('FB_INVOKE_FAILED');
     expect(session.languageMode).toBeUndefined();
   });
+
+  it('uses the modules that the host has where the commands to make ours are missing', async () => {
+    const runner = new FakeRunner((command) => {
+      if (command.isScript) throw new HostFailure('CommandNotFoundException', "'New-Module' is not recognized");
+      return ['hash'];
+    });
+    const session = createSession(runner, new ModuleLibrary());
+    for (const _ of [1, 2]) expect((await session.invoke(call, options)).output).toEqual(['hash']);
+    expect(runner.commands.map(({ isScript }) => isScript)).toEqual([true, false, false]);
+    expect(session.languageMode).toBeUndefined();
+  });
+
+  it('says why ours are not there when the host has none, never that a function of ours is unknown', async () => {
+    const runner = new FakeRunner((command) => {
+      const missing = command.isScript ? 'New-Module' : command.text;
+      throw new HostFailure('CommandNotFoundException', `'${missing}' is not recognized`);
+    });
+    const error = await errorOf(createSession(runner, new ModuleLibrary()).invoke(call, options));
+    expect(error.code).toBe('FB_INVOKE_FAILED');
+    expect(error.message).toContain("'New-Module' is not recognized");
+  });
 });
 
 describe('a transport with files of its own', () => {

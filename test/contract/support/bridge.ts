@@ -2,12 +2,12 @@
  * A program that stands where PowerShell would, and hands its standard streams to the test: what starts it, starts a
  * process; what is said through it, comes from a machine of the lab by SSH, past a man in the middle.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2, { type ClientChannel } from 'ssh2';
-import type { TestLab } from '../../lab/support/lab.ts';
+import { sshPort, type TestLab } from '../../lab/support/lab.ts';
 import type { PacketRelay } from './packet-relay.ts';
 
 /** Its first line: which case it is, and its process id. */
@@ -27,13 +27,6 @@ export interface Bridge {
   /** Who stands between that program and the machine; absent: nobody. */
   relays: Map<number, PacketRelay>;
   end(): Promise<void>;
-}
-
-/** Port of the machine's SSH as the lab tells it. */
-export function sshPort(lab: TestLab, host: string): number {
-  const known = readFileSync(join(lab.dir, 'known_hosts'), 'utf8');
-  const { address } = lab.host(host);
-  return Number(new RegExp(`\\[${address.replaceAll('.', '\\.')}\\]:(\\d+) `).exec(known)?.[1] ?? 22);
 }
 
 export async function startBridge(lab: TestLab, hostOf: (index: number) => string): Promise<Bridge> {

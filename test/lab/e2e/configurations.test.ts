@@ -42,6 +42,7 @@ describe('session configurations of a lab machine', () => {
           configurations: {
             Constrained: { language: 'ConstrainedLanguage' },
             ConstrainedFirebreak: { language: 'ConstrainedLanguage', modules },
+            Few: { language: 'FullLanguage', commands: ['Get-Service', 'Out-Default'] },
             Restricted: { language: 'NoLanguage', commands: ['Get-Service', 'Out-Default'] },
             Firebreak: { language: 'NoLanguage', commands: ['Get-FbFact', 'Get-FbDiagnosis', 'Out-Default'], modules },
           },
@@ -120,6 +121,18 @@ describe('session configurations of a lab machine', () => {
           expect(error.remedy).toContain('ps-modules/Firebreak.Host');
         });
       }
+    },
+    TEST_MS,
+  );
+
+  it(
+    'says which command it would take to bring ours',
+    async () => {
+      await within('Few', async (session) => {
+        const error = await errorOf(session.invoke(fact, limits));
+        expect([error.code, session.languageMode]).toEqual(['FB_INVOKE_FAILED', undefined]);
+        expect(error.message).toContain("'New-Module' is not recognized");
+      });
     },
     TEST_MS,
   );

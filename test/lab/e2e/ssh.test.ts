@@ -10,7 +10,7 @@ import { Secret, type Target } from '../../../src/domain/index.ts';
 import { encodePacket, LineReader, type OutOfProcessPacket, RunspacePoolClient } from '../../../src/protocol/index.ts';
 import { createSshTransport } from '../../../src/transports/ssh/index.ts';
 import { errorOf, never } from '../../transports/support/open-session.ts';
-import { startTestLab, type TestLab } from '../support/lab.ts';
+import { sshPort, startTestLab, type TestLab } from '../support/lab.ts';
 
 const hasClients = existsSync('/usr/bin/ssh') && existsSync('/usr/bin/sftp');
 if (!hasClients) process.stderr.write('left out: OpenSSH’s clients against the lab (apt install openssh-client)\n');
@@ -19,7 +19,6 @@ const foreign = hasClients ? it : it.skip;
 const options = { signal: never, timeoutMs: 120_000 };
 const folder = mkdtempSync(join(tmpdir(), 'fbssh-'));
 let lab: TestLab;
-let port = 22;
 const transport = createSshTransport();
 /** Takes a busy machine for a silent one, too: for silence alone. */
 const impatient = createSshTransport({ keepAlive: { intervalMs: 300, count: 2 } });
@@ -32,7 +31,6 @@ beforeAll(async () => {
       { name: 'web-02', profile: 'windows-server-2019', ssh: 'exec' },
     ],
   });
-  port = Number(/\]:(\d+) /.exec(readFileSync(join(lab.dir, 'known_hosts'), 'utf8'))?.[1] ?? 22);
 });
 afterAll(async () => {
   await lab.end();
@@ -44,7 +42,7 @@ function target(name: string, more: Partial<Target> = {}): Target {
     host: name,
     transport: 'ssh',
     address: lab.host(name).address,
-    port,
+    port: sshPort(lab, name),
     useTls: false,
     auth: 'negotiate',
     user: lab.user,
@@ -64,15 +62,18 @@ interface Ended {
 /** OpenSSH's client with nothing of the user's own configuration. */
 function client(
   program: 'ssh' | 'sftp',
+  host: string,
   args: readonly string[],
   input: string | null | readonly (readonly [after: string, text: string])[],
 ): Promise<Ended> {
   const config = [
     ...['-F', 'none', '-i', join(lab.dir, 'id_ed25519'), '-o', 'BatchMode=yes', '-o', 'IdentitiesOnly=yes'],
     ...['-o', `UserKnownHostsFile=${join(lab.dir, 'known_hosts')}`, '-o', 'StrictHostKeyChecking=yes'],
-    ...['-o', `Port=${port}`, '-o', `User=${lab.user}`],
+    ...['-o', `Port=${sshPort(lab, host)}`, '-o', `User=${lab.user}`],
   ];
-  const child = spawn(`/usr/bin/${program}`, [...config, ...args], { stdio: 'pipe', timeout: 120_000 });
+  const { address } = lab.host(host);
+  const last = program === 'ssh' ? [address, ...args] : [...args, address];
+  const child = spawn(`/usr/bin/${program}`, [...config, ...last], { stdio: 'pipe', timeout: 120_000 });
   const stdout: Buffer[] = [];
   let stderr = '';
   const steps = typeof input === 'string' || input === null ? [] : [...input];
@@ -95,11 +96,10 @@ function client(
 
 describe('OpenSSH’s clients', () => {
   foreign('run a program and get its output and exit code', async () => {
-    const { address } = lab.host('web-01');
-    const echo = await client('ssh', [address, 'echo hello'], '');
+    const echo = await client('ssh', 'web-01', ['echo hello'], '');
     expect(echo).toMatchObject({ code: 0, stderr: '' });
     expect(echo.stdout.toString()).toBe('hello\r\n');
-    const failed = await client('ssh', [address, 'cmd /c exit 3'], '');
+    const failed = await client('ssh', 'web-01', ['cmd /c exit 3'], '');
     expect(failed.code).toBe(3);
   });
 
@@ -112,8 +112,8 @@ describe('OpenSSH’s clients', () => {
       ['<DataAck', encodePacket({ kind: 'Close', id: null })],
       ['<CloseAck', ''],
     ] as const;
-    const subsystem = await client('ssh', [lab.host('web-01').address, '-s', 'powershell'], input);
-    const exec = await client('ssh', [lab.host('web-02').address, 'powershell.exe -s -NoLogo'], input);
+    const subsystem = await client('ssh', 'web-01', ['-s', 'powershell'], input);
+    const exec = await client('ssh', 'web-02', ['powershell.exe -s -NoLogo'], input);
     for (const { stdout, stderr } of [subsystem, exec]) {
       const lines = new LineReader().push(stdout);
       const packets = lines.map((line) => (line as { packet: OutOfProcessPacket }).packet);
@@ -124,7 +124,7 @@ describe('OpenSSH’s clients', () => {
       const events = packets.flatMap((packet) => (packet.kind === 'Data' ? mine.receive(packet.data) : []));
       expect(events.map(({ kind }) => kind)).toContain('capability');
     }
-    const refused = await client('ssh', [lab.host('web-02').address, '-s', 'powershell'], '');
+    const refused = await client('ssh', 'web-02', ['-s', 'powershell'], '');
     expect(refused.stderr).toContain('subsystem request failed');
   });
 
@@ -148,7 +148,7 @@ describe('OpenSSH’s clients', () => {
         '',
       ].join('\n'),
     );
-    const { code, stdout, stderr } = await client('sftp', ['-b', batch, lab.host('web-01').address], null);
+    const { code, stdout, stderr } = await client('sftp', 'web-01', ['-b', batch], null);
     expect(stderr.trim()).toBe('File "/C:/Temp/none.bin" not found.');
     expect(stdout.toString()).toMatch(/400000 .*two\.bin/);
     expect(stdout.toString()).toContain('/C:/Users/firebreak');

@@ -1,6 +1,6 @@
 /** A lab for a test file: in a temporary folder, on addresses that no other test process uses, ended by its pid. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -67,12 +67,44 @@ export interface TestLabOptions {
   readonly dir?: string;
 }
 
-let started = 0;
+/** What each lab of the last hours took; a folder that all test processes share. */
+const TAKEN = join(tmpdir(), 'fblab-addresses');
+/** The last number but one is never 0: there are the machines of a demo. */
+const PER_BLOCK = 255;
+const RANGES = 100 * PER_BLOCK;
+const FORGOTTEN_MS = 2 * 60 * 60_000;
 
-/** Unique for some thousand process ids in a row and four labs each. */
+/**
+ * A range of addresses that no other lab has, nor had in the last two hours: whoever still knocks at a lab that is gone
+ * must find nobody there.
+ */
 export function freeAddresses(): string {
-  const key = process.pid * 4 + (started++ % 4);
-  return `127.${100 + (Math.floor(key / 256) % 100)}.${key % 256}`;
+  mkdirSync(TAKEN, { recursive: true });
+  for (let turn = 0; turn < RANGES; turn += 1) {
+    const key = (process.pid * 4 + turn) % RANGES;
+    const range = `127.${100 + Math.floor(key / PER_BLOCK)}.${1 + (key % PER_BLOCK)}`;
+    if (take(join(TAKEN, range))) return range;
+  }
+  throw new Error(`every range of addresses is taken: ${TAKEN}`);
+}
+
+function take(path: string): boolean {
+  try {
+    writeFileSync(path, '', { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (Date.now() - statSync(path).mtimeMs < FORGOTTEN_MS) return false;
+    utimesSync(path, new Date(), new Date());
+    return true;
+  }
+}
+
+/** Port of the machine's SSH as the lab tells it. */
+export function sshPort(lab: TestLab, host: string): number {
+  const known = readFileSync(join(lab.dir, 'known_hosts'), 'utf8');
+  const { address } = lab.host(host);
+  return Number(new RegExp(`\\[${address.replaceAll('.', '\\.')}\\]:(\\d+) `).exec(known)?.[1] ?? 22);
 }
 
 export async function startTestLab(options: TestLabOptions): Promise<TestLab> {

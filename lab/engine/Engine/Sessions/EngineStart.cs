@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using System.Text;
 using Firebreak.Lab.Engine.Statics;
 
@@ -39,6 +40,16 @@ internal static class EngineStart
             style.Formatting.Error = style.Formatting.Warning = style.Formatting.Verbose = style.Formatting.Debug = "";
             WindowsPaths.Apply();
             TypeMap.Register();
+            BuildTables();
         }
+    }
+
+    // The engine builds the tables that all its sessions share when the first one needs them, and not under a lock: a
+    // session made at the same time may find the providers there and the cmdlets not yet, and be without a single core
+    // cmdlet for good. On Windows every session has a process of its own, so nobody ever sees that.
+    private static void BuildTables()
+    {
+        using Runspace runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
+        runspace.Open();
     }
 }
