@@ -2,7 +2,7 @@
  * A `pwsh` for the tests: the lab engine as PowerShell of one machine, behind a script of that name in a folder for the
  * PATH. node-powershell starts it as it would start the real one.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readCatalog, resolveMachine } from '../../../../lab/fleet/data/index.ts';
@@ -35,10 +35,17 @@ export function createLabPowerShell(profileName = 'windows-server-2019'): LabPow
   writeFileSync(file, JSON.stringify(machine));
   const program = join(folder, 'pwsh');
   const log = join(folder, 'started.txt');
-  // a new address each time: two of them may run at once
+  const starts = join(folder, 'starts');
+  mkdirSync(starts);
+  // several of them may run at once: each start counts up, and has an address that only the 250th after it has again
   writeFileSync(
     program,
-    `#!/bin/sh\necho "$$ $*" >>'${log}'\nexec dotnet '${ENGINE}' --console '${file}' "${freeAddresses()}.$(($$ % 250 + 1))" "$@"\n`,
+    `#!/bin/sh
+echo "$$ $*" >>'${log}'
+n=$(ls '${starts}' | wc -l)
+while ! mkdir "${starts}/$n" 2>/dev/null; do n=$((n + 1)); done
+exec dotnet '${ENGINE}' --console '${file}' "${freeAddresses()}.$((n % 250 + 1))" "$@"
+`,
     { mode: 0o755 },
   );
   return {
