@@ -11,6 +11,7 @@ import { endpointOf } from '../../../src/transports/winrm/endpoint.ts';
 import { openSocket } from '../../../src/transports/winrm/open-socket.ts';
 import { parseProxy } from '../../../src/transports/winrm/proxy.ts';
 import { SecureContexts } from '../../../src/transports/winrm/tls.ts';
+import { freePort } from '../../support/free-port.ts';
 import { FakeWinrm, type FakeWinrmOptions } from '../support/fake-winrm.ts';
 import { errorOf, never, openSession, targetOn } from '../support/open-session.ts';
 
@@ -172,14 +173,6 @@ if (!hasSquid) process.stderr.write('no squid here: its tests are left out (apt-
   let child: ChildProcess;
   let open: number;
   let closed: number;
-
-  const freePort = (): Promise<number> =>
-    new Promise((resolve) => {
-      const server = createServer().listen(0, '127.0.0.1', () => {
-        const { port } = server.address() as AddressInfo;
-        server.close(() => resolve(port));
-      });
-    });
 
   beforeAll(async () => {
     // squid started by root gives its rights up

@@ -4,10 +4,10 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Secret, type Target } from '../../../../src/domain/index.ts';
+import { freePort } from '../../../support/free-port.ts';
 
 const SSHD = '/usr/sbin/sshd';
 const root = resolve(import.meta.dirname, '..', '..', '..', '..');
@@ -140,17 +140,6 @@ function untilListening(child: ChildProcess, log: () => string): Promise<void> {
     child.stderr!.on('data', look);
     child.once('exit', () => failed(new Error(`sshd ended:\n${log()}`)));
     look();
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
-    const server = createServer();
-    server.once('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { readonly port: number };
-      server.close(() => done(port));
-    });
   });
 }
 
