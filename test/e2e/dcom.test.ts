@@ -267,7 +267,8 @@ describe('kill -9', () => {
     (_, index): Moment => ({
       line: new RegExp(PHASES.slice(index).join('|')),
       count: 1,
-      ms: Math.floor(Math.random() * 600),
+      // short: a kill that comes late leaves out the phases that were over by then
+      ms: Math.floor(Math.random() * 150),
     }),
   );
 
@@ -282,7 +283,6 @@ describe('kill -9', () => {
     const difference = JSON.stringify(found) === JSON.stringify(expected) ? {} : { said };
     expect({ found, ...difference }).toEqual({ found: expected });
     expect(await cliJson(['shields', 'list'], running.options)).toEqual([]);
-    // How many of the moments come before the run's end is chance: a fast machine passes several phases between two of them.
-    expect(kills).toBeGreaterThanOrEqual(2);
+    expect(kills).toBeGreaterThanOrEqual(5);
   }, 600_000);
 });

@@ -140,8 +140,8 @@ describe('kill -9 of the controller', () => {
       const standing = await cliJson<{ host: string }[]>(['shields', 'list'], running.options);
       expect(standing.map(({ host }) => host)).toEqual(['pc-fails']);
       expect(code === null || code === 3).toBe(true);
-      // How many of the moments come before the run's end is chance: a fast machine passes several phases between two of them.
-      expect(kills).toBeGreaterThanOrEqual(2);
+      // The last moments may come after the run's end, never most of them.
+      expect(kills).toBeGreaterThanOrEqual(8);
     },
     600_000,
   );

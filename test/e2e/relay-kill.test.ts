@@ -37,7 +37,7 @@ function inPhases(): readonly Moment[] {
   return PHASES.map((_, index) => ({
     line: new RegExp(PHASES.slice(index).join('|')),
     count: 1,
-    ms: randomInteger(800),
+    ms: randomInteger(250),
   }));
 }
 
@@ -73,8 +73,7 @@ describe('hosts behind a relay', () => {
       const difference = JSON.stringify(found) === JSON.stringify(expected) ? {} : { said };
       expect({ found, ...difference }).toEqual({ found: expected });
       expect(await cliJson(['shields', 'list'], running.options)).toEqual([]);
-      // How many of the moments come before the run's end is chance: a fast machine passes several phases between two of them.
-      expect(kills).toBeGreaterThanOrEqual(2);
+      expect(kills).toBeGreaterThanOrEqual(5);
     },
     600_000,
   );
