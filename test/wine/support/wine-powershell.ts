@@ -55,9 +55,11 @@ export class WinePowerShell {
     return output;
   }
 
-  /** Windows' own reg.exe: what it wrote, line by line, or what it ended with. */
+  /** Windows' own reg.exe: what it wrote, line by line, or what it ended with; what it was to add must be there. */
   async reg(...args: readonly string[]): Promise<readonly string[]> {
-    const { code, stdout } = await this.machine.run(['reg', ...args]);
+    const { code, stdout, stderr } = await this.machine.run(['reg', ...args]);
+    if (code !== 0 && args[0] === 'add')
+      throw new Error(`reg ${args.join(' ')}: exit code ${code}: ${stderr}${stdout}`);
     if (code !== 0) return [`exit code ${code}`];
     return stdout.split(/\r?\n/).filter((line) => line.trim() !== '');
   }
