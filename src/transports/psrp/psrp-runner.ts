@@ -54,6 +54,8 @@ export class PsrpRunner implements PipelineRunner {
   #state: 'new' | 'open' | 'closed' = 'new';
   #brokenBy: unknown;
   #leaving: Promise<void> | undefined;
+  /** Under way since the pool was given up. */
+  #freeing: Promise<void> | undefined;
 
   constructor(channel: PsrpChannel, options: PsrpRunnerOptions = {}) {
     this.#channel = channel;
@@ -148,7 +150,9 @@ export class PsrpRunner implements PipelineRunner {
     this.#state = 'closed';
     try {
       if (!wasOpen) {
-        this.#channel.destroy();
+        // cut short it would leave to the host what may still run in the pool
+        if (this.#freeing === undefined) this.#channel.destroy();
+        else await this.#freeing;
         return;
       }
       await Promise.race([Promise.allSettled(this.#releases), sleep(CLOSE_TIMEOUT_MS)]);
@@ -281,7 +285,7 @@ export class PsrpRunner implements PipelineRunner {
     // what another process may pick up does not end with our connection
     if (isKept && error instanceof FirebreakError && error.code.startsWith('FB_CONNECT_')) this.#channel.destroy();
     // the carrier may still reach the host to free the pool
-    else void this.#channel.close();
+    else this.#freeing = this.#channel.close();
   }
 
   /** A method, because the state changes while a pipeline waits. */

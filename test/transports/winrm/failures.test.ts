@@ -262,6 +262,8 @@ describe('a service that fails in mid-session', () => {
       expectClear(error, fake.port);
       expect(fake.operations.filter((operation) => operation === 'command')).toHaveLength(1);
       await session.close();
+      // what may still run there ends with its shell
+      expect(fake.operations).toContain('delete');
     });
 
     it(`${what} at the Signal or Delete: the result stands`, async () => {
