@@ -55,6 +55,8 @@ export const COMMAND_STATE = {
 /** Windows error codes in f:WSManFault/@Code, as decimal numbers. */
 export const FAULT_CODE = {
   accessDenied: 5,
+  /** ERROR_OPERATION_ABORTED: service or shell ended under a waiting request. */
+  operationAborted: 995,
   /** No output within OperationTimeout: the client asks again. */
   timedOut: 2150858793,
   shellNotFound: 2150858843,

@@ -221,7 +221,7 @@ export class PsrpRunner implements PipelineRunner {
         const leftMs = until.end - performance.now();
         // half of the time is the caller's, to try again
         const isInTime = isKept ? leftMs > 0 : options.timeoutMs >= PATIENT_FROM_MS && awayMs < leftMs;
-        return isInTime && awayMs < MAX_PATIENCE_MS && options.isPatient?.(awayMs) !== false;
+        return isInTime && !this.#isClosed() && awayMs < MAX_PATIENCE_MS && options.isPatient?.(awayMs) !== false;
       },
     });
     const onDetach = (): void => void this.leave();

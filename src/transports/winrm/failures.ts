@@ -261,6 +261,10 @@ export function fromFault(label: string, operation: string, fault: WsmanFaultInf
       return new FirebreakError('FB_AUTH_DENIED', `${label}: access is denied: ${reason}${number}`, {
         remedy: 'the user must be an administrator of the host or in Remote Management Users',
       });
+    case FAULT_CODE.operationAborted:
+      return new FirebreakError('FB_CONNECT_LOST', `${label}: the host broke off ${operation}: ${reason}${number}`, {
+        remedy: 'the host or its WinRM service may be restarting; firebreak resume goes on from the journal',
+      });
     case FAULT_CODE.shellNotFound:
       return new FirebreakError('FB_SESSION_CLOSED', `${label}: the host has closed the session`, {
         remedy: 'the host restarted, or its idle time or memory quota ended the session; try again',

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { FirebreakError, Session } from '../../../src/domain/index.ts';
-import { buildFault, FAULTS, SOAP_CONTENT_TYPE } from '../../../src/protocol/index.ts';
+import { buildFault, FAULT_CODE, FAULTS, SOAP_CONTENT_TYPE, type WsmanFault } from '../../../src/protocol/index.ts';
 import { type Exchange, FakeWinrm, type FakeWinrmOptions, reply } from '../support/fake-winrm.ts';
 import { errorOf, never, openSession } from '../support/open-session.ts';
 
@@ -203,6 +203,9 @@ describe('faults of the service', () => {
 type Step = 'command' | 'receive' | 'signal' | 'delete';
 type Fault = (exchange: Exchange) => void;
 
+/** What a service that stops has for whoever waits for it. */
+const ABORTED: WsmanFault = { ...FAULTS.internalError, windowsCode: FAULT_CODE.operationAborted };
+
 const lies: readonly (readonly [string, Fault, readonly string[]])[] = [
   ['cuts the connection', (exchange) => void exchange.incoming.socket.destroy(), ['FB_CONNECT_LOST']],
   ['answers with 401', (exchange) => void exchange.response.writeHead(401).end(), ['FB_AUTH_DENIED']],
@@ -213,6 +216,7 @@ const lies: readonly (readonly [string, Fault, readonly string[]])[] = [
     (exchange) => reply(exchange.response, 500, buildFault({ messageId: 'uuid:OTHER' }, 'x', FAULTS.timedOut)),
     ['FB_PROTOCOL_SOAP'],
   ],
+  ['goes down', (exchange) => exchange.fault(ABORTED), ['FB_CONNECT_LOST']],
   ['lost the shell', (exchange) => exchange.fault(FAULTS.shellNotFound), ['FB_SESSION_CLOSED']],
   [
     'sends fragments out of order',

@@ -120,6 +120,15 @@ describe('a connection that breaks while a pipeline runs', () => {
     expect([times(fake, 'create'), times(fake, 'command')]).toEqual([1, 1]);
   });
 
+  it('by the fault of a service that is restarted: asked again, and nothing else is sent twice', async () => {
+    const aborted = { ...FAULTS.internalError, windowsCode: FAULT_CODE.operationAborted };
+    const fake = await fakeWith(atReceive((exchange) => exchange.fault(aborted)));
+    const session = await sessionOn(fake);
+    const { output } = await session.invoke({ script: '1' }, { signal: never, timeoutMs: PATIENT_MS });
+    expect(output).toEqual([1]);
+    expect([times(fake, 'create'), times(fake, 'command')]).toEqual([1, 1]);
+  });
+
   it('a call with little time is told at once: its caller knows better', async () => {
     const fake = await fakeWith(atReceive((exchange) => void exchange.incoming.socket.destroy()));
     const session = await sessionOn(fake);
