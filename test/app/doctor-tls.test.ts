@@ -31,13 +31,13 @@ function issue(names: readonly string[], validTo?: Date, validFrom?: Date): Cert
   });
 }
 
-async function seen({ cert, key }: Certificate, connection: ConnectionSettings): Promise<Check> {
+async function seen({ cert, key }: Certificate, connection: ConnectionSettings, at = 'localhost'): Promise<Check> {
   const server = createServer({ cert, key }, (socket) => socket.on('error', () => {}));
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   cleanups.push(() => server.close());
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const host = { name: 'web01', address: 'localhost', port, useTls: true, connection } as unknown as PlannedHost;
+  const host = { name: 'web01', address: at, port, useTls: true, connection } as unknown as PlannedHost;
   return checkTls(host, new AbortController().signal);
 }
 
@@ -75,5 +75,12 @@ describe('the certificate of a host', () => {
     const { finding, cause, remedy, ...check } = await seen(certificate, connection);
     expect(check).toEqual({ check: 'tls', state });
     expect(`${finding} ${cause} ${remedy}`).toMatch(text);
+  });
+
+  it('may be for the name in the inventory where the address is an IP address, as the transport has it', async () => {
+    const { state, finding } = await seen(issue(['web01']), { ca }, '127.0.0.1');
+    expect([state, finding]).toEqual(['ok', expect.stringMatching(/^web01, valid until/)]);
+    const { finding: other } = await seen(issue(['web02']), { ca }, '127.0.0.1');
+    expect(other).toBe('the certificate is for web02, not for 127.0.0.1 or web01');
   });
 });

@@ -2,7 +2,7 @@
 import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { connect as connectTcp, isIP } from 'node:net';
-import { connect as connectTls, getCACertificates, type PeerCertificate } from 'node:tls';
+import { checkServerIdentity, connect as connectTls, getCACertificates, type PeerCertificate } from 'node:tls';
 import { FirebreakError, type PlannedHost } from '../../domain/index.ts';
 import { type Check, failed, ok, warning } from './model.ts';
 
@@ -68,7 +68,9 @@ export async function checkPort(host: PlannedHost, signal: AbortSignal): Promise
 
 /** The certificate as the transport will judge it. */
 export async function checkTls(host: PlannedHost, signal: AbortSignal): Promise<Check> {
-  const { address, port, connection = {} } = host;
+  const { name, address, port, connection = {} } = host;
+  // an address is in few certificates: the name that the inventory gives the host is then as good
+  const names = isIP(address) !== 0 && name !== address ? [address, name] : [address];
   const remedyOfCa = 'name the authority that issued it with ca: FILE, or pin the certificate with fingerprint:';
   let ca: readonly string[];
   try {
@@ -82,7 +84,7 @@ export async function checkTls(host: PlannedHost, signal: AbortSignal): Promise<
       'check the path',
     );
   }
-  const seen = await seeCertificate({ address, port, ca, source: connection.source }, signal);
+  const seen = await seeCertificate({ address, names, port, ca, source: connection.source }, signal);
   if ('error' in seen) {
     return failed(
       'tls',
@@ -114,7 +116,7 @@ export async function checkTls(host: PlannedHost, signal: AbortSignal): Promise<
   if (problem === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return failed(
       'tls',
-      `the certificate is for ${nameOf(certificate)}, not for ${address}`,
+      `the certificate is for ${nameOf(certificate)}, not for ${names.join(' or ')}`,
       'the host is addressed by a name that its certificate does not have',
       'write address: with the name in the certificate',
     );
@@ -138,13 +140,15 @@ interface Seen {
 function seeCertificate(
   target: {
     readonly address: string;
+    /** What the certificate may be for. */
+    readonly names: readonly string[];
     readonly port: number;
     readonly ca: readonly string[];
     readonly source: string | undefined;
   },
   signal: AbortSignal,
 ): Promise<Seen | { readonly error: string }> {
-  const { address, port, ca, source } = target;
+  const { address, names, port, ca, source } = target;
   return new Promise((done, stop) => {
     const socket = connectTls({
       host: address,
@@ -152,6 +156,10 @@ function seeCertificate(
       ca: [...ca],
       // Looked at, not trusted: nothing is sent over it.
       rejectUnauthorized: false,
+      checkServerIdentity: (_asked, certificate) => {
+        const verdicts = names.map((each) => checkServerIdentity(each.replace(/%.*$/s, ''), certificate));
+        return verdicts.includes(undefined) ? undefined : verdicts[0];
+      },
       ...(isIP(address) === 0 ? { servername: address } : {}),
       ...(source === undefined ? {} : { localAddress: source }),
     });
