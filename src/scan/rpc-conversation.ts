@@ -5,6 +5,7 @@
 import { createConnection } from 'node:net';
 import { FirebreakError, type RpcTarget } from '../domain/index.ts';
 import { ProtocolError, RpcClient, type RpcClientEvent, type Syntax } from '../protocol/index.ts';
+import { fromSource } from '../util/index.ts';
 import type { RpcAnswer, RpcStage } from './rpc-answer.ts';
 
 export interface RpcQuestion {
@@ -40,7 +41,7 @@ export function converse(target: RpcTarget, question: RpcQuestion, signal: Abort
     const socket = createConnection({
       host: address,
       port,
-      ...(source === undefined ? {} : { localAddress: source }),
+      ...fromSource(source),
     });
     let timer = setTimeout(onTimeout, timeoutMs);
     const onAbort = (): void => {

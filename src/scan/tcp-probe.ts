@@ -5,6 +5,7 @@
 import { createConnection } from 'node:net';
 import type { PortProbe, PortState } from '../domain/index.ts';
 import { FirebreakError } from '../domain/index.ts';
+import { fromSource } from '../util/index.ts';
 
 /** What the system calls each way of not getting through; everything else is `unknown`. */
 const STATE_BY_ERRNO: { readonly [code: string]: PortState } = {
@@ -35,7 +36,7 @@ export function probeTcp(probe: PortProbe, signal: AbortSignal): Promise<PortSta
     const socket = createConnection({
       host: probe.address,
       port: probe.port,
-      ...(probe.source === undefined ? {} : { localAddress: probe.source }),
+      ...fromSource(probe.source),
     });
     const timer = setTimeout(() => finish('filtered'), probe.timeoutMs);
     const onAbort = (): void => {

@@ -7,6 +7,7 @@ export { type PatternTerm, parsePattern } from './host-pattern.ts';
 export { makePrivateFolder } from './private-folder.ts';
 export { type ProgramResult, programFailure, runProgram } from './run-program.ts';
 export { parseShare, type Share, shareOf } from './share.ts';
+export { fromSource } from './source-address.ts';
 export { formatProblems, type SourceProblem, SourceText, sortProblems } from './source-problem.ts';
 export { didYouMean, nearest, textDistance } from './suggest.ts';
 export { isTargetUri } from './target-uri-syntax.ts';

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { connect as connectTcp, isIP } from 'node:net';
 import { checkServerIdentity, connect as connectTls, getCACertificates, type PeerCertificate } from 'node:tls';
 import { FirebreakError, type PlannedHost } from '../../domain/index.ts';
+import { fromSource } from '../../util/index.ts';
 import { type Check, failed, ok, warning } from './model.ts';
 
 const LOOKUP_MS = 10_000;
@@ -43,7 +44,7 @@ export async function checkPort(host: PlannedHost, signal: AbortSignal): Promise
   const started = performance.now();
   const source = connection?.source;
   try {
-    await openTcp({ host: address, port, ...(source === undefined ? {} : { localAddress: source }) }, signal);
+    await openTcp({ host: address, port, ...fromSource(source) }, signal);
     return ok('port', `TCP ${port} is open (${Math.round(performance.now() - started)} ms)`);
   } catch (thrown) {
     if (thrown instanceof FirebreakError) throw thrown;
@@ -161,7 +162,7 @@ function seeCertificate(
         return verdicts.includes(undefined) ? undefined : verdicts[0];
       },
       ...(isIP(address) === 0 ? { servername: address } : {}),
-      ...(source === undefined ? {} : { localAddress: source }),
+      ...fromSource(source),
     });
     const end = (): void => {
       clearTimeout(timer);
@@ -201,7 +202,7 @@ function nameOf({ subjectaltname, subject }: PeerCertificate): string {
 }
 
 function openTcp(
-  options: { readonly host: string; readonly port: number; readonly localAddress?: string },
+  options: { readonly host: string; readonly port: number } & ReturnType<typeof fromSource>,
   signal: AbortSignal,
 ): Promise<void> {
   const socket = connectTcp({ ...options });

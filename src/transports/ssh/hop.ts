@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import ssh2, { type Client } from 'ssh2';
 import type { ConnectionSettings, FirebreakError, OpenOptions } from '../../domain/index.ts';
+import { fromSource } from '../../util/index.ts';
 import { connectionLost, connectTimeout, fromConnectError, lostBeforeLogin, short } from './failures.ts';
 import { HostKeyCheck, type SshEndpoint } from './host-key.ts';
 import { Login, type LoginSources } from './login.ts';
@@ -115,7 +116,7 @@ export function connectTcp(
       reject(signal.reason);
       return;
     }
-    const socket = connect({ host, port, noDelay: true, ...(source === undefined ? {} : { localAddress: source }) });
+    const socket = connect({ host, port, noDelay: true, ...fromSource(source) });
     const settle = (): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);

@@ -2,7 +2,8 @@
  * One connection to an endpoint, ready for HTTP: TCP, then the proxy's tunnel, then TLS, all of it bounded by one time
  * and given up as a whole. Must not know HTTP.
  */
-import { connect, isIPv6, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { fromSource } from '../../util/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { fromSocketError, notOpened, type OpeningStage } from './failures.ts';
 import { openTunnel } from './proxy.ts';
@@ -68,8 +69,7 @@ function connectTcp({ address, port, source, proxy }: Endpoint): Socket {
     host: proxy?.address ?? address,
     port: proxy?.port ?? port,
     noDelay: true,
-    // a name may have addresses of both kinds, of which only one fits the source
-    ...(source === undefined ? {} : { localAddress: source, family: isIPv6(source) ? 6 : 4 }),
+    ...fromSource(source),
   });
 }
 
