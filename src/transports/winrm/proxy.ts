@@ -42,7 +42,12 @@ export function parseProxy(text: string, password: string | undefined): HttpProx
   }
   if (!['', '/'].includes(url.pathname) || url.search !== '') throw invalid('it must have no path');
   const name = `${url.hostname}:${url.port === '' ? '80' : url.port}`;
-  const user = decodeURIComponent(url.username);
+  let user: string;
+  try {
+    user = decodeURIComponent(url.username);
+  } catch {
+    throw invalid('a % in its user stands for no character', 'write a % of the user as %25');
+  }
   if (user !== '' && password === undefined) {
     throw new FirebreakError('FB_CREDENTIAL_MISSING', `proxy ${name}: no password for its user ${user}`, {
       remedy: 'put it into the environment as FIREBREAK_PROXY_PASSWORD',

@@ -85,6 +85,7 @@ describe('a proxy as it is written', () => {
   it.each([
     ['http://al:pa55@proxy:3128', 'FB_INVENTORY_INVALID', 'FIREBREAK_PROXY_PASSWORD'],
     ['http://al@proxy:3128', 'FB_CREDENTIAL_MISSING', 'FIREBREAK_PROXY_PASSWORD'],
+    ['http://100%al@proxy:3128', 'FB_INVENTORY_INVALID', '%25'],
     ['https://proxy:3128', 'FB_INVENTORY_INVALID', 'http://proxy'],
     ['socks5://proxy:1080', 'FB_INVENTORY_INVALID', 'http://proxy'],
     ['http://proxy:3128/path', 'FB_INVENTORY_INVALID', 'http://proxy'],
