@@ -25,8 +25,8 @@ const EXCERPT_WIDTH = 110;
 const MAX_LINE = 10_000;
 const SECRET_VALUE =
   /((?:pass|pwd|secret)[\w-]{0,40}["']?\s{0,20}:[ \t]{0,20})(?!\{\s{0,9}(?:env|file|prompt)\s{0,9}:\s{0,9}[\w./\\:-]+\s{0,9}\}|[\s#])(\S.*)$/iu;
-/** `scheme://user:password@`. */
-const SECRET_IN_URI = /(:\/\/[^\s:@,]{0,200}:)([^\s,]{1,500}@)/gu;
+/** `scheme://user:password@`, or without the scheme. */
+const SECRET_IN_URI = /((?::\/\/[^\s:@,]{0,200}|["'\s][^\s:@,"'/]{1,200}):)([^\s,]{1,500}@)/gu;
 
 /** Offsets into a text ↔ lines and columns. */
 export class SourceText {

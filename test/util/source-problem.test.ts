@@ -42,6 +42,9 @@ describe('problems in a text', () => {
     'db_passwd: hunter2',
     'client_secret: hunter2',
     'passwrod: hunter2',
+    'proxy: http://al:hunter2@proxy:3128',
+    'proxy: al:hunter2@proxy:3128',
+    "{ proxy: 'al:hunter2@proxy:3128' }",
   ])('never show a secret that stands in the line: %s', (line) => {
     const problem = new SourceText('f', line).problem(0, 2, 'm');
     expect(problem.excerpt).not.toContain('hunter2');
@@ -49,7 +52,9 @@ describe('problems in a text', () => {
   });
 
   it('show where a password comes from', () => {
-    expect(new SourceText('f', 'password: { env: FB }').problem(0, 2, 'm').excerpt).toBe('password: { env: FB }');
+    for (const line of ['password: { env: FB }', '{"user":"svc@corp.example"}', '{ user: svc@corp.example }']) {
+      expect(new SourceText('f', line).problem(0, 2, 'm').excerpt).toBe(line);
+    }
   });
 
   it('are sorted by place', () => {
