@@ -22,7 +22,11 @@ export class Mutex {
 
 /** The promise's value, or the signal's reason, whichever comes first. */
 export async function waitFor<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) throw signal.reason;
+  if (signal.aborted) {
+    // it has begun already, and nobody hears how it ends
+    promise.catch(() => undefined);
+    throw signal.reason;
+  }
   let stop: () => void = () => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
     stop = () => reject(signal.reason);

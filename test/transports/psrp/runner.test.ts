@@ -161,3 +161,18 @@ describe('a runner over a pushed carrier', () => {
     await runner.close();
   });
 });
+
+it('a sweep that was given up before it began leaves no rejection behind that nobody hears', async () => {
+  const { channel } = await openRunner(() => undefined);
+  const gaveUp = new FirebreakError('FB_CANCELLED', 'paused');
+  const sweeping = Object.assign(channel, {
+    sweep: async (_keep: unknown, given: AbortSignal): Promise<number> => {
+      given.throwIfAborted();
+      return 0;
+    },
+  });
+  const runner = new PsrpRunner(sweeping);
+  await expect(runner.sweep([], { signal: AbortSignal.abort(gaveUp), timeoutMs: 1000 })).rejects.toBe(gaveUp);
+  // one would fail the test by now
+  await new Promise((resolve) => setImmediate(resolve));
+});
