@@ -45,8 +45,12 @@ export class Releases {
     while (mayGoOn()) {
       const id = this.#waiting.shift();
       if (id === undefined) return;
-      // what cannot be freed now is freed with the shell
-      await this.#free(id).catch(() => undefined);
+      // what cannot be freed now is freed with the shell; a host that is away is not asked once for each
+      const isFreed = await this.#free(id).then(
+        () => true,
+        () => false,
+      );
+      if (!isFreed) return;
     }
   }
 }
