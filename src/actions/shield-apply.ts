@@ -165,7 +165,12 @@ export const shieldApply: ChangeAction = {
   async recover(step, _given, open) {
     const prior = shieldPriorSchema.parse(open.prior);
     const state = await shieldMethod(prior.method).read(step, prior);
-    return { state: state.stands ? 'done' : 'not-started' };
+    if (state.stands) return { state: 'done' };
+    // What was begun stays owed, whatever the host's own timer makes of it; and acting again does no harm.
+    const isBegun = state.isRecorded || state.is === 'ours' || state.is === 'unreadable';
+    return isBegun
+      ? { state: 'unknown', reason: `the shield is there only in part: ${state.reason}` }
+      : { state: 'not-started' };
   },
 
   async prove(step, _given, found) {

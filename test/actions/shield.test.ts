@@ -209,6 +209,16 @@ describe('shield.apply', () => {
     expect(await apply.recover(host.step({ advisory }), {}, open)).toEqual({ state: 'done' });
   });
 
+  it.each<[string, object]>([
+    ['the host keeps its record', { Recorded: true }],
+    ['another policy stands by now', { Recorded: true, AssignedName: 'Mine' }],
+    ['nobody can read what there is', { Readable: false }],
+  ])('goes on owing what was begun and does not stand: %s', async (_name, state) => {
+    const open = { prior: await needed(), since: '', receipt: null };
+    host.on('Get-FbIpsecShield', { ...free, ...state });
+    expect(await apply.recover(host.step({ advisory }), {}, open)).toMatchObject({ state: 'unknown' });
+  });
+
   it.each<[string, string[] | undefined, string[], string]>([
     ['every role counts where the shield names none', undefined, ['dns-server'], 'not-applicable'],
     ['a shield that hurts no role goes up', [], ['dns-server', 'domain-controller'], 'needed'],
@@ -490,6 +500,16 @@ describe('shield.apply by a registry value that a service reads', () => {
     expect(await apply.prove(host.step({ advisory: resolving, check: true }), {}, prior)).toMatchObject({
       proven: true,
     });
+  });
+
+  it('goes on owing a value that is written while its service could not be restarted', async () => {
+    host.on('Get-FbServiceShield', dns);
+    const found = await apply.probe(host.step({ advisory: resolving }), {});
+    const open = { prior: found.state === 'needed' ? found.prior : {}, since: '', receipt: null };
+    host.on('Get-FbRegistryShield', { ...set, InEffect: false });
+    expect((await apply.recover(host.step({ advisory: resolving }), {}, open)).state).toBe('unknown');
+    host.on('Get-FbRegistryShield', absent);
+    expect((await apply.recover(host.step({ advisory: resolving }), {}, open)).state).toBe('not-started');
   });
 
   it('is refused where the service is not there, or the way in goes with it', async () => {

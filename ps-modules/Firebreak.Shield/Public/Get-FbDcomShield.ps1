@@ -30,6 +30,7 @@ function Get-FbDcomShield {
         InEffect   = $effect
         Other      = (Get-FbOtherShield -Id $Id -Method 'dcom')
         OnlyByDcom = [bool] ($null -ne $target -and $target.RegistryBy -eq 'wmi')
+        Recorded   = [bool] ($record.Count -gt 0)
         Relayed    = [bool] ($null -ne $target)
         Readable   = [bool] $found.Readable
     }

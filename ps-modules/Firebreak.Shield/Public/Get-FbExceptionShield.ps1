@@ -55,6 +55,7 @@ function Get-FbExceptionShield {
         Snapshot     = [string] $list.Sha256
         ConfirmArmed = [bool] (Test-FbTask -Name (Get-FbShieldTask -Id $Id -Timer confirm))
         Expired      = [string] $record.Expired
+        Recorded     = [bool] ($record.Count -gt 0)
         Readable     = [bool] ($list.Readable -and -not $kind.Error)
     }
 }

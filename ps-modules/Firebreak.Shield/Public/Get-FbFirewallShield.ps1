@@ -63,6 +63,7 @@ function Get-FbFirewallShield {
         Snapshot     = $(if ($Survey) { [string] $store.Sha256 } else { '' })
         ConfirmArmed = [bool] (Test-FbTask -Name (Get-FbShieldTask -Id $Id -Timer confirm))
         Expired      = [string] $record.Expired
+        Recorded     = [bool] ($record.Count -gt 0)
         Readable     = [bool] ($store.Readable -and -not $kind.Error)
     }
 }

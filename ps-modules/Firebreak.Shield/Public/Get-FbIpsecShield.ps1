@@ -11,6 +11,7 @@ function Get-FbIpsecShield {
     $agent = Get-FbPolicyAgent
     $exempt = Get-FbIpsecExemption
     $tool = Get-FbIpsecTool
+    $record = Get-FbShieldRecord -Id $Id
     $snapshot = ''
     $weakness = ''
     if ($Survey) {
@@ -37,7 +38,8 @@ function Get-FbIpsecShield {
         Snapshot        = $snapshot
         Weakness        = $weakness
         ConfirmArmed    = [bool] (Test-FbTask -Name (Get-FbShieldTask -Id $Id -Timer confirm))
-        Expired         = [string] (Get-FbShieldRecord -Id $Id).Expired
+        Expired         = [string] $record.Expired
+        Recorded        = [bool] ($record.Count -gt 0)
         Readable        = [bool] $assigned.Readable
     }
 }

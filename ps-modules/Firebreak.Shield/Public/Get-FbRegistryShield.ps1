@@ -24,6 +24,7 @@ function Get-FbRegistryShield {
         Value        = $value
         ConfirmArmed = [bool] (Test-FbTask -Name (Get-FbShieldTask -Id $Id -Timer confirm))
         Expired      = [string] $record.Expired
+        Recorded     = [bool] ($record.Count -gt 0)
         Unbooted     = [bool] ($record.Written -and [string]::CompareOrdinal([string] (Get-FbBootTime).Time, [string] $record.Written) -lt 0)
         InEffect     = [bool] (Test-FbSettingInEffect -Service $Service -Record $record)
         Readable     = [bool] $found.Readable

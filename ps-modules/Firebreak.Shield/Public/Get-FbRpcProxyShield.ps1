@@ -43,6 +43,7 @@ function Get-FbRpcProxyShield {
         InEffect     = (Test-FbProxyInEffect -Id $Id -Name $Name -Web ([string] $web) -Generation $generation -Record $record)
         Other        = ''
         ConfirmArmed = $false
+        Recorded     = [bool] ($record.Count -gt 0)
         Relayed      = ($null -ne (Get-FbTarget))
         Readable     = [bool] ($enabled.Readable -and $ports.Readable)
     }

@@ -8,10 +8,12 @@ function Get-FbServiceShield {
         [Parameter(Mandatory = $true)] [ValidatePattern('^[A-Za-z0-9-]+$')] [string] $Id,
         [Parameter(Mandatory = $true)] [string] $Name
     )
+    $record = Get-FbShieldRecord -Id $Id
     $result = @{
         Exists = $false; State = $null; Start = $null; Delayed = $null; Dependents = @(); Readable = $true
         ConfirmArmed = [bool] (Test-FbTask -Name (Get-FbShieldTask -Id $Id -Timer confirm))
-        Expired      = [string] (Get-FbShieldRecord -Id $Id).Expired
+        Expired      = [string] $record.Expired
+        Recorded     = [bool] ($record.Count -gt 0)
     }
     try {
         $service = Get-FbService -Name $Name

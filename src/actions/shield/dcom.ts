@@ -28,6 +28,8 @@ const stateSchema = z.object({
   /** The registry of a relayed host is reached by WMI alone. */
   OnlyByDcom: z.boolean(),
   Relayed: z.boolean(),
+  /** The host keeps a record of the shield. */
+  Recorded: z.boolean().default(false),
   Readable: z.boolean(),
 });
 type DcomState = z.infer<typeof stateSchema>;
@@ -106,6 +108,7 @@ export const dcomShield: ShieldMethod = {
       stands: state.Readable && state.IsOff,
       is: !state.Readable ? 'unreadable' : state.IsOff ? 'ours' : isAsFound ? 'as-found' : 'other',
       confirmArmed: false,
+      isRecorded: state.Recorded,
       rebootRequired: state.IsOff && state.InEffect !== true,
       reason: state.Readable ? shown : 'it could not be read',
     };

@@ -36,6 +36,8 @@ const stateSchema = z.object({
   /** SHA-256 over all settings; empty when it was not taken. */
   Snapshot: z.string(),
   ConfirmArmed: z.boolean(),
+  /** The host keeps a record of the shield. */
+  Recorded: z.boolean().default(false),
   Readable: z.boolean(),
 });
 type ExceptionState = z.infer<typeof stateSchema>;
@@ -127,7 +129,8 @@ export async function applyExceptions(step: StepContext, prior: ShieldPrior): Pr
 export async function readExceptions(step: StepContext, prior: ShieldPrior): Promise<ShieldState> {
   const state = await readState(step, { Id: prior.id, Change: settingSchema.parse(prior.setting).changes });
   const is = !state.Readable ? 'unreadable' : state.Stands ? 'ours' : state.Own === 'none' ? 'as-found' : 'other';
-  return { stands: state.Stands, is, confirmArmed: state.ConfirmArmed, reason: reasonOf(state) };
+  const { ConfirmArmed: confirmArmed, Recorded: isRecorded } = state;
+  return { stands: state.Stands, is, confirmArmed, isRecorded, reason: reasonOf(state) };
 }
 
 /** @throws FirebreakError those of callHost */

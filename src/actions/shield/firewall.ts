@@ -41,6 +41,8 @@ const stateSchema = z.object({
   /** SHA-256 over all rules; empty when it was not taken. */
   Snapshot: z.string(),
   ConfirmArmed: z.boolean(),
+  /** The host keeps a record of the shield. */
+  Recorded: z.boolean().default(false),
   Readable: z.boolean(),
 });
 type FirewallState = z.infer<typeof stateSchema>;
@@ -187,7 +189,8 @@ export const firewallShield: ShieldMethod = {
     const call = { module: 'Shield', function: 'Get-FbFirewallShield', parameters, result: stateSchema } as const;
     const state = await callHost(step, call);
     const is = !state.Readable ? 'unreadable' : state.Stands ? 'ours' : state.Own === 'none' ? 'as-found' : 'other';
-    return { stands: state.Stands, is, confirmArmed: state.ConfirmArmed, reason: reasonOf(state) };
+    const { ConfirmArmed: confirmArmed, Recorded: isRecorded } = state;
+    return { stands: state.Stands, is, confirmArmed, isRecorded, reason: reasonOf(state) };
   },
 
   restore(step, prior) {

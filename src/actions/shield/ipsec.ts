@@ -42,6 +42,8 @@ const stateSchema = z.object({
   /** Why the assigned policy is no protection; empty when it may be one. */
   Weakness: z.string().default(''),
   ConfirmArmed: z.boolean(),
+  /** The host keeps a record of the shield. */
+  Recorded: z.boolean().default(false),
   Readable: z.boolean(),
 });
 type IpsecState = z.infer<typeof stateSchema>;
@@ -189,7 +191,7 @@ export const ipsecShield: ShieldMethod = {
     const is = !state.Readable ? 'unreadable' : state.Stands ? 'ours' : isAsFound ? 'as-found' : 'other';
     const policy = state.GpoAssigned ? `a Group Policy assigns "${state.GpoName ?? 'unnamed'}"` : assigned;
     const reason = state.Readable ? policy + agent : 'the IPsec policy could not be read';
-    return { stands: state.Stands, is, confirmArmed: state.ConfirmArmed, reason };
+    return { stands: state.Stands, is, confirmArmed: state.ConfirmArmed, isRecorded: state.Recorded, reason };
   },
 
   restore(step, prior) {

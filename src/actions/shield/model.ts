@@ -66,6 +66,8 @@ export interface ShieldState {
   readonly is: 'ours' | 'as-found' | 'other' | 'unreadable';
   /** True while the host would revert blindly. */
   readonly confirmArmed: boolean;
+  /** The host keeps its record: something was begun and not taken back. */
+  readonly isRecorded: boolean;
   /** It stands and protects only once the host has been restarted. */
   readonly rebootRequired?: boolean;
   /** Whether it protects already; default: as soon as it stands and no restart is required. */

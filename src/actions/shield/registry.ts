@@ -26,6 +26,8 @@ const stateSchema = z.object({
   /** The host was not restarted since we wrote it. */
   Unbooted: z.boolean().default(false),
   ConfirmArmed: z.boolean(),
+  /** The host keeps a record of the shield. */
+  Recorded: z.boolean().default(false),
   Readable: z.boolean(),
 });
 const serviceSchema = z.object({ Exists: z.boolean(), Dependents: z.array(z.string()), Readable: z.boolean() });
@@ -125,6 +127,7 @@ export const registryShield: ShieldMethod = {
       stands,
       is,
       confirmArmed: state.ConfirmArmed,
+      isRecorded: state.Recorded,
       rebootRequired: prior.reboot && state.Unbooted,
       reason: state.Readable ? shown : 'it could not be read',
     };

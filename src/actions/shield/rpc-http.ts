@@ -39,6 +39,8 @@ const stateSchema = z.object({
   Other: z.string(),
   ConfirmArmed: z.boolean(),
   Relayed: z.boolean(),
+  /** The host keeps a record of the shield. */
+  Recorded: z.boolean().default(false),
   Readable: z.boolean(),
 });
 type ProxyState = z.infer<typeof stateSchema>;
@@ -208,6 +210,7 @@ export const rpcHttpShield: ShieldMethod = {
       stands,
       is: !state.Readable ? 'unreadable' : isOurs ? 'ours' : isAsFound ? 'as-found' : 'other',
       confirmArmed: state.ConfirmArmed,
+      isRecorded: state.Recorded,
       inEffect: isOurs && state.InEffect === true,
       reason: state.Readable ? shown + waits : 'it could not be read',
     };

@@ -26,6 +26,8 @@ const stateSchema = z.object({
   /** Running services that depend on it, directly or through others. */
   Dependents: z.array(z.string()),
   ConfirmArmed: z.boolean(),
+  /** The host keeps a record of the shield. */
+  Recorded: z.boolean().default(false),
   Readable: z.boolean(),
 });
 type ServiceState = z.infer<typeof stateSchema>;
@@ -111,7 +113,8 @@ export const serviceShield: ShieldMethod = {
     const shown = now.Exists
       ? `${service} is ${now.State ?? 'in an unknown state'}, start ${now.Start ?? 'unknown'}`
       : `there is no service ${service}`;
-    return { stands, is, confirmArmed: now.ConfirmArmed, reason: now.Readable ? shown : 'it could not be read' };
+    const { ConfirmArmed: confirmArmed, Recorded: isRecorded } = now;
+    return { stands, is, confirmArmed, isRecorded, reason: now.Readable ? shown : 'it could not be read' };
   },
 
   restore(step, prior) {

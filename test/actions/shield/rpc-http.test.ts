@@ -167,7 +167,7 @@ describe('shield.apply by the RPC proxy', () => {
     };
     const written = { Ports: 'web01:100-592;web01:594-5000' };
     expect(await stateOf(restarting, {})).toBe('not-started');
-    expect(await stateOf(restarting, written)).toBe('not-started');
+    expect(await stateOf(restarting, written)).toBe('unknown');
     expect(await stateOf(restarting, { ...written, InEffect: true })).toBe('done');
     expect(await stateOf(waiting, {})).toBe('not-started');
     expect(await stateOf(waiting, written)).toBe('done');
