@@ -65,6 +65,7 @@ describe('shields on lab machines', () => {
       GpoAssigned: false,
       AgentStart: 'Manual',
       ConfirmArmed: false,
+      Recorded: false,
     });
     expect(await up('plain', 'a1', { WhatIf: true })).toMatchObject({ Changed: false, Applied: false });
     expect(await ipsecTree('plain')).toEqual(tree);
@@ -73,6 +74,7 @@ describe('shields on lab machines', () => {
       Stands: true,
       AssignedName: 'Firebreak-a1',
       ConfirmArmed: true,
+      Recorded: true,
       AgentStart: 'Auto',
     });
     expect(await port445('plain')).toEqual(['open', 'filtered']);
@@ -100,6 +102,7 @@ describe('shields on lab machines', () => {
       AgentState: 'Running',
       AgentStart: 'Manual',
       ConfirmArmed: false,
+      Recorded: false,
     });
     expect(await lab.script('plain', "Test-Path 'C:\\Windows\\Firebreak\\shields\\a1'")).toEqual([false]);
     expect(await port445('plain')).toEqual(['open', 'open']);
@@ -115,6 +118,24 @@ describe('shields on lab machines', () => {
       Current: expect.stringContaining('Corp baseline'),
     });
     expect(await ipsecTree('prior')).toEqual(tree);
+  });
+
+  it('are not down while something of them could not be given back', async () => {
+    const tree = await ipsecTree('plain');
+    const stopped = { AssignedName: null, AgentState: 'Stopped', AgentStart: 'Manual' };
+    await up('plain', 'a2', { AgentState: 'Stopped' });
+    await lab.script('plain', "function global:Stop-Service { throw 'it does not stop' }");
+    expect(await down('plain', 'a2', stopped)).toMatchObject({
+      Restored: false,
+      Conflict: false,
+      Errors: [expect.stringContaining('it does not stop')],
+    });
+    expect(await read('plain', 'a2')).toMatchObject({ Recorded: true, AgentState: 'Running', AgentStart: 'Auto' });
+    await lab.script('plain', 'Remove-Item -Path Function:\\Stop-Service');
+    expect(await down('plain', 'a2', stopped)).toMatchObject({ Restored: true, Errors: [] });
+    expect(await read('plain', 'a2')).toMatchObject({ Recorded: false, AgentState: 'Stopped', AgentStart: 'Manual' });
+    await lab.script('plain', 'Start-Service -Name PolicyAgent');
+    expect(await ipsecTree('plain')).toEqual(tree);
   });
 
   it('touch nothing when somebody has assigned another policy meanwhile', async () => {
@@ -195,7 +216,13 @@ describe('shields on lab machines', () => {
         Applied: true,
         Errors: [],
       });
-      expect(await look()).toMatchObject({ Present: true, Type: 'DWord', Value: 1, ConfirmArmed: true });
+      expect(await look()).toMatchObject({
+        Present: true,
+        Type: 'DWord',
+        Value: 1,
+        ConfirmArmed: true,
+        Recorded: true,
+      });
       await lab.call('plain', 'Shield\\Confirm-FbShield', { Id: 'reg-1' });
       expect(await lab.call('plain', 'Shield\\Set-FbRegistryShield', set)).toMatchObject({
         Changed: false,
@@ -213,7 +240,7 @@ describe('shields on lab machines', () => {
         Changed: false,
         Restored: true,
       });
-      expect(await look()).toMatchObject({ Present: false, ConfirmArmed: false });
+      expect(await look()).toMatchObject({ Present: false, ConfirmArmed: false, Recorded: false });
     });
 
     it('restore a value, and leave alone what somebody else has written', async () => {

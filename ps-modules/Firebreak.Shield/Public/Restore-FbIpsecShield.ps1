@@ -56,7 +56,8 @@ function Restore-FbIpsecShield {
         $after = Get-FbIpsecAssignment
         $result.Current = $(if ($after.Name) { "IPsec policy `"$($after.Name)`" assigned" } else { 'no IPsec policy assigned' })
         $gone = -not (@($after.Policies.Values) -contains $name)
-        $result.Restored = $gone -and [string] $after.Name -eq $PriorName
+        # The record goes last: while the agent or NoDefaultExempt is not as it was, somebody has to come again.
+        $result.Restored = [bool] ($gone -and [string] $after.Name -eq $PriorName -and $result.Errors.Count -eq 0)
         if ($result.Restored -and $Snapshot) { $result.StoreSame = (Get-FbIpsecSnapshot) -eq $Snapshot }
         if ($result.Restored -and ($result.Changed -or $record.Count -gt 0)) { Clear-FbShield -Id $Id }
         elseif (-not $gone -and $result.Errors.Count -eq 0) { $result.Errors += "policy `"$name`" is still there" }
