@@ -69,8 +69,8 @@ export async function listShields(journal: Journal): Promise<readonly StandingSh
 }
 
 /**
- * Takes standing shields down (`firebreak shields revert`), each under a lease, reading first. Refused on a host whose
- * verdict by the owning run's frozen plan is not fixed, unless `force`.
+ * Takes standing shields down (`firebreak shields revert`), the last one first, each under a lease, reading first. Refused
+ * on a host whose verdict by the owning run's frozen plan is not fixed, unless `force`. In the order of the shields.
  * @throws FB_STATE_*, FB_CANCELLED
  */
 export async function dischargeObligations(
@@ -78,13 +78,14 @@ export async function dischargeObligations(
   options: DischargeOptions,
 ): Promise<readonly DischargeOutcome[]> {
   const outcomes: DischargeOutcome[] = [];
-  for (const shield of options.shields) {
+  // A later shield was put over an earlier one.
+  for (const shield of options.shields.toReversed()) {
     if (options.signal.aborted) throw new FirebreakError('FB_CANCELLED', 'interrupted');
     const recorder = new Recorder(deps.journal, shield.run, deps.observer);
     const state = await revert(deps, recorder, shield, options);
     outcomes.push({ ...shield, ...state });
   }
-  return outcomes;
+  return outcomes.reverse();
 }
 
 type State = Pick<DischargeOutcome, 'state' | 'error'>;

@@ -1,7 +1,7 @@
 /** What is owed to a host: undos and `always`, over crashes, unreachable hosts, resumes and reruns. */
 import { describe, expect, it } from '@jest/globals';
-import { FirebreakError } from '../../src/domain/index.ts';
-import { dischargeObligations, listShields } from '../../src/engine/index.ts';
+import { type ChangeAction, FirebreakError } from '../../src/domain/index.ts';
+import { dischargeObligations, type EngineDeps, listShields } from '../../src/engine/index.ts';
 import { resultOf, World } from './support/controller.ts';
 import { Life } from './support/life.ts';
 import { block, host, plan, remediation, step } from './support/plans.ts';
@@ -211,6 +211,41 @@ describe('shields revert', () => {
     const states = await revert(world, true);
     expect(states.every((one) => one.state === 'refused')).toBe(true);
     expect(world.machine().policy).toBe('shield');
+  });
+
+  it('takes off what was put on top first, and names the shields as they were asked for', async () => {
+    const world = new World();
+    let value = 'from before';
+    const layered = ({ actions }: EngineDeps): EngineDeps['actions'] => {
+      const shield = actions.get('shield.apply') as ChangeAction;
+      const apply: ChangeAction = {
+        ...shield,
+        probe: async () => ({ state: 'needed', prior: { was: value } }),
+        act: async (_step, args) => {
+          value = String(args['to']);
+          return { state: 'done' };
+        },
+        prove: async () => ({ proven: true, result: {} }),
+        undo: async (_step, { args, prior }) => {
+          if (value !== args['to'] && value !== prior['was']) return { undone: false, result: {} };
+          value = String(prior['was']);
+          return { undone: true, result: {} };
+        },
+      };
+      return new Map([...actions, ['shield.apply', apply]]);
+    };
+    const steps = ['one', 'two'].map((id) => step(id, 'shield.apply', { with: { to: id } }));
+    resultOf(await world.start('r1', plan(steps), { change: (deps) => ({ ...deps, actions: layered(deps) }) }));
+    expect(value).toBe('two');
+    const { deps } = await world.deps(new Life(), 'reverter');
+    const shields = await listShields(deps.journal);
+    const options = { shields, force: true, timeoutMs: 60_000, signal: new AbortController().signal };
+    const outcomes = await dischargeObligations({ ...deps, actions: layered(deps) }, options);
+    expect(outcomes).toMatchObject([
+      { step: 'one', state: 'undone' },
+      { step: 'two', state: 'undone' },
+    ]);
+    expect(value).toBe('from before');
   });
 });
 
