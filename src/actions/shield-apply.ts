@@ -220,8 +220,13 @@ async function standing(step: StepContext, wanted: Wanted): Promise<Probe | null
     const method = shieldMethod(prior.method);
     if (wanted.method === 'auto' ? method.isPartial === true : wanted.method !== prior.method) continue;
     const state = await method.read(step, prior);
-    if (!state.stands) continue;
-    if (state.confirmArmed) return { state: 'needed', prior, reason: 'it stands and is not confirmed yet' };
+    // The host will take it back within minutes, and with it whatever were put over it: it is finished instead.
+    const isHalfDone = state.confirmArmed && !method.blocksPorts && state.is !== 'other';
+    if (!state.stands && !isHalfDone) continue;
+    if (state.confirmArmed) {
+      const is = state.stands ? 'it stands and is' : 'it is there in part and';
+      return { state: 'needed', prior, reason: `${is} not confirmed yet` };
+    }
     const effect = effectOf(state);
     // Written, and no barrier yet: whoever leaves the choice to us wants one now.
     if (wanted.method === 'auto' && method.onlyByName !== undefined && !effect.in_effect) continue;

@@ -425,6 +425,18 @@ describe('shield.apply by a service', () => {
     expect(host.parameters.at(-1)).toMatchObject({ Name: 'Spooler', PriorState: 'Running', Dependents: ['Fax'] });
   });
 
+  it('goes on with one that an earlier run has stopped and not yet disabled', async () => {
+    const first = await probe();
+    const prior = first.state === 'needed' ? first.prior : {};
+    host.undos = [undoOf(prior, { run: 'earlier' })];
+    const half = { State: 'Stopped', ConfirmArmed: true, Recorded: true };
+    expect(await probe(half)).toMatchObject({
+      state: 'needed',
+      prior: { id: prior['id'], found: { state: 'Running' } },
+    });
+    expect(await probe({ ...half, Start: 'Manual' })).toMatchObject({ prior: { found: { state: 'Stopped' } } });
+  });
+
   it('stands when it is stopped and disabled, and only then', async () => {
     const found = await probe();
     const prior = found.state === 'needed' ? found.prior : {};
@@ -510,6 +522,20 @@ describe('shield.apply by a registry value that a service reads', () => {
     expect((await apply.recover(host.step({ advisory: resolving }), {}, open)).state).toBe('unknown');
     host.on('Get-FbRegistryShield', absent);
     expect((await apply.recover(host.step({ advisory: resolving }), {}, open)).state).toBe('not-started');
+  });
+
+  it('does not take for the state before what an earlier run has left half done', async () => {
+    host.on('Get-FbServiceShield', dns);
+    const first = await apply.probe(host.step({ advisory: resolving }), {});
+    const prior = first.state === 'needed' ? first.prior : {};
+    host.undos = [undoOf(prior, { run: 'earlier' })];
+    host.on('Get-FbRegistryShield', { ...set, InEffect: false, ConfirmArmed: true, Recorded: true });
+    const again = await apply.probe(host.step({ advisory: resolving }), { method: 'registry' });
+    expect(again).toMatchObject({ state: 'needed', prior: { id: prior['id'], found: { present: false } } });
+    // Somebody else's value is what was there before the next shield.
+    host.on('Get-FbRegistryShield', { ...set, Value: 7, InEffect: false, ConfirmArmed: true, Recorded: true });
+    const over = await apply.probe(host.step({ advisory: resolving }), { method: 'registry' });
+    expect(over).toMatchObject({ state: 'needed', prior: { found: { present: true, value: 7 } } });
   });
 
   it('is refused where the service is not there, or the way in goes with it', async () => {

@@ -108,7 +108,9 @@ export const serviceShield: ShieldMethod = {
     const found = foundSchema.parse(prior.found);
     const now = await readService(step, prior.id, service);
     const stands = now.Exists && now.State === 'Stopped' && now.Start === 'Disabled';
-    const isAsFound = now.Exists && now.State === found.state && now.Start === found.start;
+    // Stopped and not yet disabled is our own work that was cut off, while the host is about to take it back.
+    const isAsFound =
+      now.Exists && now.Start === found.start && (now.State === found.state || (now.ConfirmArmed && now.Recorded));
     const is = !now.Readable ? 'unreadable' : stands ? 'ours' : isAsFound ? 'as-found' : 'other';
     const shown = now.Exists
       ? `${service} is ${now.State ?? 'in an unknown state'}, start ${now.Start ?? 'unknown'}`
