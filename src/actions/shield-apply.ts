@@ -39,7 +39,7 @@ const args = z.strictObject({
   /** A duration, after which the host takes the shield down if it is fixed; or `until_patched`. */
   ttl: z.union([z.literal('until_patched'), durationArgument]).default('until_patched'),
   /** The host reverts blindly after this long unless the controller has come back to confirm. */
-  confirm_within: durationArgument.default('5m'),
+  confirm_within: z.string().refine(canConfirmWithin, 'expected a duration, 10s to 24h').default('5m'),
   /** More addresses to let through, besides controllers and partners. */
   except: z.array(z.union([z.ipv4(), z.ipv6()])).default([]),
   /** Of a hole that COM Internet Services open too: the policy with TCP 80 and 443, or the one without. */
@@ -55,6 +55,11 @@ const args = z.strictObject({
   allow_roles: z.array(z.enum(ROLES)).default([]),
 });
 type Wanted = z.infer<typeof args>;
+
+/** What a host's timer takes; none at all would leave nobody who takes the shield down. */
+function canConfirmWithin(text: string): boolean {
+  return durationMs(text) >= 10_000 && durationMs(text) <= 86_400_000;
+}
 
 export const shieldApply: ChangeAction = {
   uses: 'shield.apply',

@@ -231,6 +231,18 @@ describe('shield.apply', () => {
     expect((await apply.probe(host.step({ advisory: { ...advisory, shields } }), {})).state).toBe(expected);
   });
 
+  it.each<[string, boolean]>([
+    ['0s', false],
+    ['9s', false],
+    ['10s', true],
+    ['24h', true],
+    ['2d', false],
+  ])('says when the playbook is read which time to confirm the host can keep: %s', (confirm_within, isGood) => {
+    const parsed = apply.args.safeParse({ confirm_within });
+    expect(parsed.success).toBe(isGood);
+    if (!isGood) expect(parsed.error?.issues[0]?.message).toContain('10s to 24h');
+  });
+
   it('refuses a method that does not exist when the playbook is read', () => {
     expect(apply.args.safeParse({ method: 'nonsense' }).success).toBe(false);
   });
