@@ -117,6 +117,25 @@ describe('shields through a relay', () => {
     expect(await read(host, 'b1')).toMatchObject(priorState(found));
   });
 
+  it('let the agent read NoDefaultExempt, also where an attempt was cut off before it could', async () => {
+    await bring('w2k', 'ipsecpol.exe');
+    const found = await read('w2k', 'e1');
+    const write = (Path: string, Name: string, Type: string, Value: string | number) =>
+      on('w2k').call('Core\\Set-FbRegistryValue', { Path, Name, Type, Value });
+    const record = 'HKLM\\SOFTWARE\\Firebreak\\Shields\\e1';
+    await write(record, 'ExemptPrior', 'String', '');
+    await write(record, 'ExemptWritten', 'String', '1');
+    await write('HKLM\\SYSTEM\\CurrentControlSet\\Services\\IPSEC', 'NoDefaultExempt', 'DWord', 1);
+    const restarts = async () => (await lab.history('w2k')).filter(({ kind }) => kind === 'service').length;
+    const before = await restarts();
+    expect(await up('w2k', 'e1', found)).toEqual({ Changed: true, Applied: true, Errors: [] });
+    expect((await restarts()) - before).toBe(2);
+    expect(await up('w2k', 'e1', found)).toMatchObject({ Applied: true, Errors: [] });
+    expect((await restarts()) - before).toBe(2);
+    expect(await down('w2k', 'e1', found)).toMatchObject({ Restored: true, StoreSame: true });
+    expect(await read('w2k', 'e1')).toMatchObject(priorState(found));
+  });
+
   it('say that a policy which trusts everybody was no protection', async () => {
     expect(await read('w2k-weak', 'a1')).toMatchObject({
       AssignedName: 'Domain members',

@@ -47,8 +47,10 @@ function Set-FbIpsecShield {
                 Set-FbShieldRecord -Id $Id -Record @{ ExemptPrior = [string] $exemption.Value; ExemptWritten = [string] $exemption.Wanted }
                 $null = Set-FbRegistryValue -Path $exemption.Key -Name 'NoDefaultExempt' -Type DWord -Value $exemption.Wanted
             }
+            # An attempt that was cut off may have written it and not got as far as the agent.
+            $anew = $null -ne $exemption.Wanted -or (-not $before.Stands -and [string] (Get-FbShieldRecord -Id $Id).ExemptWritten)
             # It has to come up again with the system, or the host would be open between boot and patch.
-            Set-FbPolicyAgent -State 'Running' -Start 'Auto' -Anew:($null -ne $exemption.Wanted)
+            Set-FbPolicyAgent -State 'Running' -Start 'Auto' -Anew:$anew
             if ($before.AssignedName -ne $name) {
                 Remove-FbIpsecObject -Tool $tool -Name $name
                 Add-FbIpsecObject -Tool $tool -Name $name -Tcp $Tcp -Udp $Udp -Exempt $Exempt
