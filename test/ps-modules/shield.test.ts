@@ -243,6 +243,49 @@ describe('shields on lab machines', () => {
       expect(await look()).toMatchObject({ Present: false, ConfirmArmed: false, Recorded: false });
     });
 
+    describe('when controller and timer come in the same moment', () => {
+      const reg2 = { ...compression, Id: 'reg-2' };
+      /** What the other one does while this one looks at the clock, after it has read the record. */
+      const meanwhile = (name: string) =>
+        lab.script(
+          'plain',
+          `foreach ($command in 'Get-WmiObject', 'Get-CimInstance') {
+              $real = Get-Command -Name $command -CommandType Cmdlet -ErrorAction SilentlyContinue
+              if (-not $real) { continue }
+              $body = "Set-ItemProperty -LiteralPath 'HKLM:\\SOFTWARE\\Firebreak\\Shields\\reg-2' -Name ${name} -Value now\n" +
+                "& (Get-Command -Name $command -CommandType Cmdlet) @args"
+              Set-Item -Path "Function:\\global:$command" -Value ([scriptblock]::Create($body))
+          }`,
+        );
+      const over = () =>
+        lab.script(
+          'plain',
+          "Remove-Item -Path 'Function:\\Get-WmiObject', 'Function:\\Get-CimInstance' -ErrorAction SilentlyContinue",
+        );
+
+      it('confirm nothing that the host is about to take down', async () => {
+        expect(await lab.call('plain', 'Shield\\Set-FbRegistryShield', { ...set, ...reg2 })).toMatchObject({
+          Applied: true,
+        });
+        await meanwhile('Reverting');
+        const confirmed = await lab.call('plain', 'Shield\\Confirm-FbShield', { Id: 'reg-2' });
+        await over();
+        expect(confirmed).toMatchObject({ Confirmed: false, Errors: [expect.stringContaining('by itself')] });
+        await lab.call('plain', 'Shield\\Restore-FbRegistryShield', { ...restore, ...reg2 });
+      });
+
+      it('take down nothing that is confirmed by then', async () => {
+        await lab.call('plain', 'Shield\\Set-FbRegistryShield', { ...set, ...reg2 });
+        await meanwhile('Confirmed');
+        await lab.script('plain', "& 'C:\\Windows\\Firebreak\\shields\\reg-2\\timer.ps1' reg-2 confirm");
+        await over();
+        const left = await lab.call('plain', 'Shield\\Get-FbRegistryShield', reg2);
+        expect(left).toMatchObject({ Present: true, Value: 1, Recorded: true });
+        expect(await lab.call('plain', 'Shield\\Confirm-FbShield', { Id: 'reg-2' })).toMatchObject({ Confirmed: true });
+        await lab.call('plain', 'Shield\\Restore-FbRegistryShield', { ...restore, ...reg2 });
+      });
+    });
+
     it('restore a value, and leave alone what somebody else has written', async () => {
       const write = (value: number) =>
         lab.call('plain', 'Core\\Set-FbRegistryValue', {

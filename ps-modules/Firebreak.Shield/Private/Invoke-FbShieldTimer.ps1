@@ -18,6 +18,11 @@ function Invoke-FbShieldTimer {
     }
     # A controller that comes to confirm just now must not believe that the shield stands.
     $null = Set-FbRegistryValue -Path (Get-FbShieldKey -Id $Id) -Name 'Reverting' -Type String -Value $now
+    # One that has confirmed since the record was read got there first.
+    if ($Timer -eq 'confirm' -and (Get-FbShieldRecord -Id $Id).Confirmed) {
+        $null = Remove-FbRegistryValue -Path (Get-FbShieldKey -Id $Id) -Name 'Reverting'
+        return
+    }
     if ($record.Method -eq 'ipsec') {
         $done = Restore-FbIpsecShield -Id $Id -PriorName $record.PriorName -PriorPath $record.PriorPath -AgentState $record.AgentState -AgentStart $record.AgentStart
     }
