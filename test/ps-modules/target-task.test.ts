@@ -1,6 +1,6 @@
 /** Tasks on targets: what runs there later without anybody, at most once. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, ModuleLab } from './support/module-lab.ts';
+import { eventually, ModuleLab, type Relayed } from './support/module-lab.ts';
 
 const NAME = '\\Firebreak\\shield-s1-confirm';
 
@@ -46,6 +46,10 @@ describe('tasks on targets', () => {
       };
     }
     let advanced = 0;
+    const readClock = async (on: Relayed) => {
+      const now = Date.parse(String((await on.call('Host\\Get-FbDiagnosis'))['Time']));
+      advanced = Math.round((now - Date.now()) / 1000);
+    };
     const advance = async (seconds: number) => {
       await lab.lab.ask('clock', { seconds });
       advanced += seconds;
@@ -53,8 +57,7 @@ describe('tasks on targets', () => {
 
     it('run a script once at its time', async () => {
       const { on, register, isArmed, isThere } = await prepare('timed');
-      const now = Date.parse(String((await on.call('Host\\Get-FbDiagnosis'))['Time']));
-      advanced = Math.round((now - Date.now()) / 1000);
+      await readClock(on);
       expect(await isArmed()).toBe(false);
       await register(120, { WhatIf: true });
       expect(await isArmed()).toBe(false);
@@ -81,6 +84,32 @@ describe('tasks on targets', () => {
       await advance(240);
       await advance(60);
       expect(await isThere()).toBe(false);
+    });
+
+    it('that have run are armed again', async () => {
+      const { on, register, isArmed, isThere } = await prepare('again');
+      await readClock(on);
+      const path = `${String(await on.call('Core\\Get-FbDataFolder'))}\\again.txt`;
+      for (const time of ['first', 'second']) {
+        await register(120);
+        expect(await isArmed()).toBe(true);
+        await advance(240);
+        await eventually(isThere, (there) => (there as unknown) === true, `the task has run the ${time} time`);
+        await on.do('Core\\Remove-FbFile', { Path: path });
+      }
+    });
+
+    it('armed anew run at the new time, not at the one before', async () => {
+      const { on, register, isArmed, isThere } = await prepare('anew');
+      await readClock(on);
+      await register(120);
+      await register(1200);
+      await advance(300);
+      await advance(60);
+      expect(await isThere()).toBe(false);
+      expect(await isArmed()).toBe(true);
+      await advance(1200);
+      await eventually(isThere, (there) => (there as unknown) === true, 'the task has run');
     });
 
     it('start a script at once, as SYSTEM', async () => {

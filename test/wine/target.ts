@@ -207,6 +207,12 @@ export function targetTests(wine: WinePowerShell): void {
         { Id: id, Seconds: seconds, Tool: tool, Prior: prior },
       );
     const runHere = (file: string) => wine.machine.run(['cmd', '/c', file]);
+    const scripts = async (id: string) => {
+      const files = await there(`Get-FbChildName -Path 'C:\\windows\\Firebreak\\tasks'`);
+      const found = files.map(String).filter((file) => new RegExp(`-${id}-confirm-0-[0-9a-f]{8}\\.cmd$`).test(file));
+      expect(found).toHaveLength(1);
+      return found.map((file) => `C:\\windows\\Firebreak\\tasks\\${file}`);
+    };
 
     beforeAll(() => wine.putInstaller(tool));
     afterEach(() => wine.reg('delete', 'HKLM\\SOFTWARE\\FirebreakTest', '/f'));
@@ -220,7 +226,7 @@ export function targetTests(wine: WinePowerShell): void {
       expect(await there(marks, { Folder: folder ?? '', Task: task ?? '' })).toEqual([true, false]);
       const wanted = ['-w|REG|-p|Firebreak-s1|-y', '-w|REG|-p|Branch 100% & "old"|-x'];
       expect(await calls()).toMatchObject({ Value: wanted });
-      await runHere('C:\\windows\\Firebreak\\tasks\\Firebreak_shield-s1-confirm-0.cmd');
+      for (const script of await scripts('s1')) await runHere(script);
       expect(await calls()).toMatchObject({ Value: wanted });
     });
 
@@ -233,12 +239,7 @@ export function targetTests(wine: WinePowerShell): void {
         Folder: folder ?? '',
         Task: task ?? '',
       });
-      const files = await there(
-        `Get-FbChildName -Path 'C:\\windows\\Firebreak\\tasks' | Where-Object { $_ -like '*s2*' }`,
-      );
-      for (const file of files) {
-        if (/confirm-0\.cmd$/.test(String(file))) await runHere(`C:\\windows\\Firebreak\\tasks\\${String(file)}`);
-      }
+      for (const script of await scripts('s2')) await runHere(script);
       expect(await calls()).toMatchObject({ Present: false });
       await runHere(`${String(folder)}\\revert.cmd`);
       expect(await calls()).toMatchObject({ Value: ['-w|REG|-p|Firebreak-s2|-y'] });

@@ -6,8 +6,9 @@ function Get-FbTargetTask {
     [CmdletBinding()]
     param([string] $Name)
     $base = Get-FbTaskFile -Name $Name
-    $leaf = $base -replace '^.*\\', ''
+    # No sign in the name of such a file means anything in a pattern.
+    $mark = '^{0}-\d+(-[0-9a-f]{{8}})?\.armed$' -f ($base -replace '^.*\\', '')
     foreach ($file in @(Get-FbChildName -Path ($base -replace '\\[^\\]+$', ''))) {
-        if ("$file" -match '^(.+)-\d+\.armed$' -and $Matches[1] -eq $leaf) { $file }
+        if ("$file" -match $mark) { $file }
     }
 }
