@@ -69,6 +69,22 @@ describe('modules on targets', () => {
   const writes = async (host: string): Promise<number> =>
     (await lab.history(host)).filter(({ kind }) => kind === 'registry' || kind === 'file').length;
 
+  it('without WMI has services of which nobody knows anything once its registry is not read any more', async () => {
+    const host = 'nt4';
+    await lab.relayed('mgmt', host).call('Core\\Get-FbTarget');
+    const { user, password } = lab.lab.relayedAccount(host);
+    const script = `param($Name, $Address, $User, $Word)
+      $secret = ConvertTo-SecureString -String $Word -AsPlainText -Force
+      Enter-FbTarget -Name $Name -Address $Address -Credential (New-Object PSCredential -ArgumentList $User, $secret)
+      try {
+        & (Get-Module Firebreak.Core) { $script:FbTarget.BaseKey = $null; $script:FbTarget.UncHost = '127.0.0.250' }
+        foreach ($service in 'RpcSs', 'none') { try { (Get-FbService -Name $service -NoState).Exists } catch { 'unknown' } }
+      } finally { Exit-FbTarget }`;
+    const { address } = lab.lab.host(host);
+    const said = await lab.script('mgmt', script, { Name: host, Address: address, User: user, Word: password });
+    expect(said).toEqual(['unknown', 'unknown']);
+  });
+
   describe.each(TARGETS)('$host', ({ host, root, target, facts, service }) => {
     let on: Relayed;
     beforeAll(() => {

@@ -16,6 +16,8 @@ function Get-FbTargetService {
     foreach ($each in $names) {
         $start = Get-FbRegistryValue -Path "$root\$each" -Name 'Start'
         $type = Get-FbRegistryValue -Path "$root\$each" -Name 'Type'
+        # Whoever asks for one must not be told that it is not there.
+        if ($Name -and (-not $start.Readable -or -not $type.Readable)) { throw "the service $Name cannot be read: $($start.Error)" }
         # Drivers are no services: those have 0x10 or 0x20 in their type.
         if (-not $start.Present -or -not ([int] $type.Value -band 0x30)) { continue }
         $state = $null
