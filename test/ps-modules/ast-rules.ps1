@@ -124,6 +124,7 @@ foreach ($node in $ast.FindAll({ $true }, $true)) {
         'InvokeMemberExpressionAst' {
             Test-Static $node
             if ($node.Member.Extent.Text -eq 'new' -and $node.Static) { Add-Finding $node '::new() came with PowerShell 5' }
+            if ($node.Member.Extent.Text -eq 'ToString' -and "$($node.Arguments)" -cmatch 'y') { Add-Finding $node 'writes a year of the calendar of the host''s culture, which in Thailand is 2569: ConvertTo-FbTime does not' }
             if (-not $node.Static -and @('Where', 'ForEach') -contains $node.Member.Extent.Text) { Add-Finding $node ".$($node.Member.Extent.Text)() came with PowerShell 4" }
         }
         'BinaryExpressionAst' {

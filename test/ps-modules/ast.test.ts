@@ -68,6 +68,7 @@ describe('syntax trees of the modules', () => {
     ['Test-Path -LiteralPath $x', 'uses Test-Path'],
     ['$env:SystemRoot', 'not of the target'],
     ['Get-Item x > y', 'past the shims'],
+    ["$x.ToString('yyyyMMdd')", 'calendar'],
     ['if (', ''],
   ])('refuse %s', async (statement, finding) => {
     const text = `function Get-FbThing {\n<#\n.SYNOPSIS\nX.\n#>\n[CmdletBinding()]\nparam()\n${statement}\n}\n`;

@@ -18,7 +18,8 @@ function Get-FbEvent {
     $found = @()
     $before = @()
     try {
-        $border = $from.ToString('yyyyMMddHHmmss') + '.000000+000'
+        # Not by a format of its own: that would write the year of the calendar that the host's culture has.
+        $border = ((ConvertTo-FbTime -Value $from) -replace '\D', '') + '.000000+000'
         $wanted = '(' + ((@($Id | ForEach-Object { "EventCode=$_" })) -join ' OR ') + ')'
         $marked = '(' + ((@($marks | ForEach-Object { "EventCode=$_" })) -join ' OR ') + ')'
         $found = @(Get-FbWmi -Class Win32_NTLogEvent -Filter "Logfile='System' AND TimeWritten>='$border' AND $wanted")

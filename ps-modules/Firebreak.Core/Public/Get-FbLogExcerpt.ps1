@@ -22,7 +22,8 @@ function Get-FbLogExcerpt {
     $from = ([DateTime] $Since).ToUniversalTime()
     $found = @()
     try {
-        $border = $from.ToString('yyyyMMddHHmmss') + '.000000+000'
+        # Not by a format of its own: that would write the year of the calendar that the host's culture has.
+        $border = ((ConvertTo-FbTime -Value $from) -replace '\D', '') + '.000000+000'
         $wanted = (@($sources | ForEach-Object { "SourceName='$_'" })) -join ' OR '
         $found = @(Get-FbWmi -Class Win32_NTLogEvent -Filter "Logfile='$Name' AND TimeWritten>='$border' AND (EventType=1 OR EventType=2 OR $wanted)")
         $result.By = 'wmi'

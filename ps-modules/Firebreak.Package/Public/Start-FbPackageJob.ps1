@@ -41,7 +41,7 @@ function Start-FbPackageJob {
     elseif ($PSCmdlet.ShouldProcess($Path, "run $Engine")) {
         try {
             if ($job.Exists -and -not $isMine) {
-                $aside = '{0}.{1}' -f $folder, (Get-FbTime).ToString('yyyyMMddHHmmss')
+                $aside = '{0}.{1}' -f $folder, ((ConvertTo-FbTime -Value (Get-FbTime)) -replace '\D', '')
                 Move-FbFile -Path $folder -Destination $aside
             }
             New-FbFolder -Path $folder
