@@ -9,6 +9,8 @@ const jobSchema = z.object({
   Step: z.string().nullable(),
   /** ISO 8601: when the receipt was claimed. */
   Claimed: z.string().nullable(),
+  /** ISO 8601: the time there when it answered, by the clock of `Claimed`, which may not be ours. */
+  Now: z.string().nullish(),
   /** ISO 8601: when the job itself began; null = not yet. */
   Started: z.string().nullable(),
   /** True while the job or its installer lives. */

@@ -72,7 +72,9 @@ async function look(step: StepContext, wanted: AwaitedPackage): Promise<PackageJ
 /** A claim whose task has not begun: wait for it, and let the same run register it anew when it never does. */
 function claimedState(step: StepContext, job: PackageJob, receipt: string | null): Recovered {
   if (receipt === null && job.Run === step.run) return { state: 'not-started' };
-  const age = step.clock.now() - Date.parse(job.Claimed ?? '');
+  // By the host's clock alone: hosts go wrong by minutes, and a claim of this moment must not look old.
+  const now = job.Now == null ? step.clock.now() : Date.parse(job.Now);
+  const age = now - Date.parse(job.Claimed ?? '');
   if (age <= START_GRACE_MS) return { state: 'running' };
   return { state: 'unknown', reason: `the receipt was claimed at ${job.Claimed}, but its task has never begun` };
 }

@@ -173,6 +173,15 @@ describe('package.install', () => {
     });
   });
 
+  it.each<[string, number, number, string]>([
+    ['is behind: the claim is fresh', -600_000, 5000, 'running'],
+    ['is ahead: the claim is old', 3_600_000, 130_000, 'unknown'],
+  ])('tells the age of a claim by the clock of the host, which %s', async (_name, off, age, state) => {
+    host.on('Get-FbPackageJob', { ...claimed, Claimed: at(off), Now: at(off + age) });
+    host.now = START + age;
+    expect(await install.recover(host.step({ advisory }), {}, open(PACKAGE_SHA256))).toMatchObject({ state });
+  });
+
   it('leaves a lost connection to whoever waits, and is patient with a host that is slow', async () => {
     host.on('Get-FbPackageJob', () => {
       throw lost();

@@ -59,6 +59,7 @@ describe('installing on lab machines', () => {
       'the installer is at work',
     );
     expect(running).toMatchObject({ Exists: true, Run: 'run-1', Step: 'install', ExitCode: null, OtherInstallers: [] });
+    expect(Date.parse(String(running['Now']))).toBeGreaterThanOrEqual(Date.parse(String(running['Claimed'])));
     expect(await lab.call('good', 'Package\\Get-FbInstaller')).toMatchObject({
       Names: [expect.stringContaining('wusa.exe')],
       Others: [],

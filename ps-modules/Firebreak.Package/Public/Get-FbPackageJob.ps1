@@ -1,7 +1,7 @@
 function Get-FbPackageJob {
     <#
     .SYNOPSIS
-    State of the detached installation of a package: Exists, Run, Step, Claimed, Started, ProcessAlive, ExitCode, Ended.
+    State of the detached installation of a package: Exists, Run, Step, Claimed, Started, ProcessAlive, ExitCode, Ended, Now.
     #>
     [CmdletBinding()]
     param([Parameter(Mandatory = $true)] [ValidatePattern('^[0-9A-Fa-f]{64}$')] [string] $Sha256)
@@ -22,6 +22,7 @@ function Get-FbPackageJob {
         Run             = $job.Run
         Step            = $job.Step
         Claimed         = $job.Claimed
+        Now             = ConvertTo-FbTime -Value (Get-FbTime)
         Started         = $job.Started
         ProcessAlive    = [bool] $job.ProcessAlive
         ExitCode        = $job.ExitCode
