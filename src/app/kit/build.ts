@@ -13,7 +13,16 @@ import { showAdvisory } from '../advisory.ts';
 import { readInventory } from '../inventory/index.ts';
 import { createPackageStore, ensurePackageFolder } from '../package-store.ts';
 import { systemClock, systemRandom } from '../system-ports.ts';
-import { type KitManifest, type KitTarget, MANIFEST, PACKAGES, RESULTS, SCRIPT, SUMS } from './model.ts';
+import {
+  type KitManifest,
+  type KitTarget,
+  MANIFEST,
+  MAX_SERVICE_PACK,
+  PACKAGES,
+  RESULTS,
+  SCRIPT,
+  SUMS,
+} from './model.ts';
 import { readme, readmeJapanese } from './readme.ts';
 import { kitScript, registryFiles } from './script.ts';
 import { chooseSystems, fileOf, type KitSystem } from './systems.ts';
@@ -176,8 +185,7 @@ function targetOf(
     system: name,
     os: entry.os,
     version,
-    servicePacks:
-      entry.sp === undefined ? null : entry.sp.flatMap((level) => (typeof level === 'number' ? [level] : [])),
+    servicePacks: entry.sp === undefined ? null : servicePacksOf(entry.sp),
     product: entry.product ?? null,
     terminalServer: entry.terminal_server ?? null,
     arch,
@@ -189,6 +197,15 @@ function targetOf(
     engine,
     switches: [...switches],
   };
+}
+
+/** Each by its number: the script compares texts. */
+function servicePacksOf(given: NonNullable<KitSystem['entry']['sp']>): number[] {
+  return given.flatMap((level) => {
+    if (typeof level === 'number') return [level];
+    const { from = 0, to = MAX_SERVICE_PACK } = level;
+    return Array.from({ length: MAX_SERVICE_PACK + 1 }, (_, at) => at).filter((at) => at >= from && at <= to);
+  });
 }
 
 async function prepareFolder(to: string): Promise<void> {

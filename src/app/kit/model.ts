@@ -13,6 +13,8 @@ export const RESULTS = 'RESULTS';
 export const BOOT_MARK = 'FirebreakKit';
 /** Visits of one machine that a medium has room for. */
 export const MAX_VISITS = 9;
+/** The last service pack that any of these systems got (NT 4.0). */
+export const MAX_SERVICE_PACK = 6;
 
 /** One way through the script: a system in one language, and what is installed there. */
 const targetSchema = z.strictObject({

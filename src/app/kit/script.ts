@@ -5,7 +5,7 @@
  * whether it was started before. What became of it is judged from the evidence, at home.
  */
 import type { AdvisoryInfection } from '../../advisory/index.ts';
-import { BOOT_MARK, jobFolder, type KitManifest, type KitTarget, MAX_VISITS } from './model.ts';
+import { BOOT_MARK, jobFolder, type KitManifest, type KitTarget, MAX_SERVICE_PACK, MAX_VISITS } from './model.ts';
 
 export interface ScriptRequest {
   readonly manifest: KitManifest;
@@ -134,7 +134,7 @@ function looking({ files }: ScriptRequest): string[] {
     'set FB_OSV=',
     ...FIND_VERSIONS.flatMap(([version, text]) => found('ver.txt', text, `set FB_OSV=${version}`)),
     'set FB_SP=0',
-    ...Array.from({ length: 6 }, (_, at) =>
+    ...Array.from({ length: MAX_SERVICE_PACK }, (_, at) =>
       found('system.txt', `"CSDVersion"=dword:00000${at + 1}00`, `set FB_SP=${at + 1}`),
     ).flat(),
     'set FB_PRODUCT=server',

@@ -117,6 +117,16 @@ describe('kit build', () => {
     expect(script).not.toMatch(/(?<!\r)\n/);
   });
 
+  it('serves the service packs of an open range, each by its number', async () => {
+    const packages = join(folder, 'packages');
+    const name = 'WindowsXP-KB4012598-x86-custom-ENU.exe';
+    writeFileSync(join(packages, name), name);
+    writeFileSync(join(packages, 'SHA256SUMS'), `${createHash('sha256').update(name).digest('hex')}  ${name}\n`);
+    const { manifest } = await build({ advisory: 'ms17-010', systems: ['windows-xp-sp3'] });
+    expect(manifest.targets).toMatchObject([{ system: 'windows-xp-sp3', servicePacks: [3, 4, 5, 6] }]);
+    expect(readFileSync(join(kit, 'INSTALL.CMD'), 'latin1')).toContain('if "%FB_SP%"=="3" set FB_FITS=yes');
+  });
+
   it('takes the systems from the hosts of an inventory', async () => {
     const { manifest } = await build({ systems: [], hosts: 'all', inventory: [join(folder, 'inventory.yaml')] });
     expect(manifest.targets.map(({ system }) => system)).toEqual(['nt4-server-sp6a', 'windows-2000-sp4']);
