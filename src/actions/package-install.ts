@@ -13,7 +13,7 @@ import { type DeclaredCodes, describeCode, exitMeaning } from './exit-codes.ts';
 import { readHostFile } from './host-files.ts';
 import { installerBusy } from './installers.ts';
 import { heldStep } from './package-hold.ts';
-import { jobState, type PackageJob, readPackageJob, supersededClaim } from './package-job.ts';
+import { endingText, jobState, type PackageJob, readPackageJob, supersededClaim } from './package-job.ts';
 import { checkSignature } from './package-signature.ts';
 import { beginPackageJob, recoverPackageJob, vanishedPackage } from './package-wait.ts';
 import { choosePackage } from './packages.ts';
@@ -134,7 +134,7 @@ function judge(step: StepContext, wanted: Prior, job: PackageJob): Proof {
     file: wanted.file,
   };
   if (meaning.isFine) return { proven: true, result };
-  const message = `${wanted.file} ended with ${describeCode(code)} on ${step.host.name}: ${meaning.text}`;
+  const message = `${wanted.file} ended with ${describeCode(code)} on ${step.host.name}: ${endingText(job, meaning.text)}`;
   const remedy = `read the log on the host (${job.Log ?? 'the Setup event log'}), mend the cause, then: firebreak rerun ${step.run} --failed`;
   return { proven: false, result, error: refusal('FB_PACKAGE_EXIT', message, remedy) };
 }

@@ -18,6 +18,8 @@ const jobSchema = z.object({
   ExitCode: z.number().nullable(),
   Ended: z.string().nullable(),
   Log: z.string().nullable(),
+  /** Why the program could not be started, in the words of the host; null or empty = it was. */
+  Error: z.string().nullish(),
   /** Names of other installers that are at work. */
   OtherInstallers: z.array(z.string()),
 });
@@ -67,6 +69,11 @@ export function startPackageJob(step: StepContext, wanted: StartPackage): Promis
     result: startSchema,
     timeoutMs: 600_000,
   });
+}
+
+/** What the end of a job means, in one line; a program that Windows never started has no exit code of its own. */
+export function endingText(job: PackageJob, meaning: string): string {
+  return job.Error == null || job.Error === '' ? meaning : `it could not be started there: ${job.Error}`;
 }
 
 /** When the claim of another run, whose job has ended, was made: this run may put its own in that one's place. Else null. */

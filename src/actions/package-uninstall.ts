@@ -19,7 +19,7 @@ import { describeCode, removalMeaning } from './exit-codes.ts';
 import { readFacts } from './facts.ts';
 import { callHost } from './host-call.ts';
 import { installerBusy } from './installers.ts';
-import { jobState, type PackageJob, readPackageJob, supersededClaim } from './package-job.ts';
+import { endingText, jobState, type PackageJob, readPackageJob, supersededClaim } from './package-job.ts';
 import { beginPackageJob, recoverPackageJob, vanishedPackage } from './package-wait.ts';
 import { advisoryPackage } from './packages.ts';
 
@@ -230,7 +230,7 @@ function judge(step: StepContext, wanted: Prior, now: Removal, job: PackageJob):
   };
   if (ended.isFine && (!isThere || reboot)) return { proven: true, result };
   const why = ended.isFine ? 'is still installed although the removal says' : 'was not removed:';
-  const message = `${wanted.file} on ${step.host.name} ${why} ${describeCode(job.ExitCode ?? -1)}, ${ended.text}`;
+  const message = `${wanted.file} on ${step.host.name} ${why} ${describeCode(job.ExitCode ?? -1)}, ${endingText(job, ended.text)}`;
   return { proven: false, result, error: refusal('FB_PACKAGE_EXIT', message, remedyOf(step, job)) };
 }
 

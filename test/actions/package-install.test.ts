@@ -222,6 +222,14 @@ describe('package.install', () => {
     expect(proof.error?.code).toBe(proven ? undefined : 'FB_PACKAGE_EXIT');
   });
 
+  it('says why Windows did not even start the installer', async () => {
+    const why = 'This command cannot be run due to the error: %1 is not a valid Win32 application.';
+    host.on('Get-FbPackageJob', { ...endedWith(-1), Error: why });
+    const proof = await install.prove(host.step({ advisory }), {}, prior);
+    expect(proof.error?.message).toContain(`could not be started there: ${why}`);
+    expect(proof.error?.message).not.toContain('unknown exit code');
+  });
+
   it('goes by what the advisory says of the codes of an installer of its own', async () => {
     const exitCodes = {
       17: { meaning: 'there already', reboot: true, failed: false },
