@@ -161,7 +161,8 @@ async function judge(step: StepContext, wanted: Prior, job: PackageJob): Promise
   const named = (state: string): string[] => Updates.filter(({ State }) => State === state).map(({ Kb }) => Kb);
   const result: JsonObject = {
     exit_code: code >>> 0,
-    reboot_required: meaning.rebootRequired,
+    // One code stands for all of them: an update that was left out must not hide what became of the others.
+    reboot_required: meaning.rebootRequired || Updates.some(({ Reboot }) => Reboot),
     meaning: meaning.meaning,
     updates: Updates.map(({ Kb, State, HResult, Reboot, Title }) => ({
       kb: Kb,
@@ -173,10 +174,9 @@ async function judge(step: StepContext, wanted: Prior, job: PackageJob): Promise
     installed: named('installed'),
     not_offered: named('not-offered'),
   };
-  if (meaning.isFine) return { proven: true, result };
-  const said = Updates.filter(({ State }) => State === 'error' || State === 'failed').map(
-    ({ Kb, HResult, Title }) => `${Kb === '' ? '' : `${Kb} `}${describeCode(HResult)} ${Title}`,
-  );
+  const failed = Updates.filter(({ State }) => State === 'error' || State === 'failed');
+  if (meaning.isFine && failed.length === 0) return { proven: true, result };
+  const said = failed.map(({ Kb, HResult, Title }) => `${Kb === '' ? '' : `${Kb} `}${describeCode(HResult)} ${Title}`);
   const message = `the Windows Update Agent of ${step.host.name} ended with ${describeCode(code)}: ${[meaning.text, ...said].join('; ')}`;
   const remedy = `mend the cause (the service wuauserv, its server, %SystemRoot%\\WindowsUpdate.log), then: firebreak rerun ${step.run} --failed`;
   return { proven: false, result, error: { code: 'FB_PACKAGE_EXIT', message, remedy, retryable: false } };

@@ -145,6 +145,21 @@ describe('update.install', () => {
     expect(proof.error?.message).toContain('KB2 0x800F0823 the second');
   });
 
+  it('an update that was left out hides neither the restart nor the failure of another', async () => {
+    const leftOut = line('KB1', 'needs-user');
+    host.on('Get-FbPackageJob', endedWith(-2145124329)).on('Get-FbUpdateResult', {
+      Updates: [leftOut, { ...line('KB2', 'installed'), Reboot: true }],
+    });
+    expect(await update.prove(host.step(), given, prior)).toMatchObject({
+      proven: true,
+      result: { installed: ['KB2'], reboot_required: true },
+    });
+    host.on('Get-FbUpdateResult', { Updates: [leftOut, line('KB2', 'failed', -2145124318, 'the second')] });
+    const proof = await update.prove(host.step(), given, prior);
+    expect(proof).toMatchObject({ proven: false, error: { code: 'FB_PACKAGE_EXIT' } });
+    expect(proof.error?.message).toContain('KB2 0x80240022 the second');
+  });
+
   it.each<[string, JsonObject, boolean]>([
     ['nothing shows it installed', {}, false],
     ['the fix is in effect', { Ubr: 720 }, true],
