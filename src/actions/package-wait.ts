@@ -45,7 +45,7 @@ export async function recoverPackageJob(
         ? { state: 'not-started' }
         : { state: 'unknown', reason: `the receipt of ${wanted.file} has gone from the host` };
     case 'claimed':
-      return claimedState(step, job, open.receipt);
+      return claimedState(step, wanted, job, open.receipt);
     case 'running':
       step.progress(`${wanted.file}: the installer is at work`);
       return { state: 'running' };
@@ -70,20 +70,26 @@ async function look(step: StepContext, wanted: AwaitedPackage): Promise<PackageJ
 }
 
 /** A claim whose task has not begun: wait for it, and let the same run register it anew when it never does. */
-function claimedState(step: StepContext, job: PackageJob, receipt: string | null): Recovered {
+function claimedState(step: StepContext, wanted: AwaitedPackage, job: PackageJob, receipt: string | null): Recovered {
   if (receipt === null && job.Run === step.run) return { state: 'not-started' };
   // By the host's clock alone: hosts go wrong by minutes, and a claim of this moment must not look old.
   const now = job.Now == null ? step.clock.now() : Date.parse(job.Now);
   const age = now - Date.parse(job.Claimed ?? '');
   if (age <= START_GRACE_MS) return { state: 'running' };
-  return { state: 'unknown', reason: `the receipt was claimed at ${job.Claimed}, but its task has never begun` };
+  const reason = `the receipt was claimed at ${job.Claimed}, but its task has never begun; every run waits for it until its folder is removed: ${folderOf(wanted)}`;
+  return { state: 'unknown', reason };
 }
 
 export function vanishedPackage(step: StepContext, wanted: AwaitedPackage, job: PackageJob | null): ErrorRecord {
   const since = job?.Started ? ` (begun ${job.Started})` : '';
   const message = `the installer of ${wanted.file} on ${step.host.name} went away without an exit code${since}`;
-  const remedy = `look at the host; when nothing is installed, remove its folder jobs\\${wanted.sha256.slice(0, 16)} under %SystemRoot%\\Firebreak and rerun`;
+  const remedy = `look at the host; when nothing is installed, remove its folder ${folderOf(wanted)} and rerun`;
   return { code: 'FB_PACKAGE_VANISHED', message, remedy, retryable: false };
+}
+
+/** Where its receipt lies on the host. */
+function folderOf(wanted: AwaitedPackage): string {
+  return `%SystemRoot%\\Firebreak\\jobs\\${wanted.sha256.slice(0, 16)}`;
 }
 
 function raise(record: ErrorRecord): FirebreakError {
