@@ -54,7 +54,9 @@ function judgeCondition(
   );
   const unread = [
     ...read.filter(({ found }) => found === undefined || found.present === null).map(({ item }) => item.name),
-    ...(condition.unless ?? []).filter((_, at) => overruled[at] === null).map(({ name }) => name),
+    ...(condition.unless ?? [])
+      .filter((_, at) => overruled[at] === null)
+      .map((item) => (findValue(item, evidence)?.present === false ? 'the revision of the build' : item.name)),
   ];
   // A bad value counts unless what overrules it could not be read.
   if (bad.length > 0 && !overruled.includes(null)) {
@@ -72,10 +74,12 @@ function isOverruled(item: NonNullable<Condition['unless']>[number], evidence: P
   const found = findValue(item, evidence);
   if (found === undefined || found.present === null) return null;
   if (found.present) return found.value === item.is;
-  return (item.absent_from ?? []).some((floor) => {
-    const [build, ubr] = floor.split('.').map(Number);
-    return evidence.build === build && (evidence.ubr ?? 0) >= (ubr ?? Number.POSITIVE_INFINITY);
-  });
+  const floor = item.absent_from
+    ?.map((text) => text.split('.').map(Number))
+    .find(([build]) => build === evidence.build);
+  if (floor === undefined) return false;
+  if (evidence.ubr === null || evidence.ubr === 0) return null;
+  return evidence.ubr >= (floor[1] ?? Number.POSITIVE_INFINITY);
 }
 
 function findValue(item: { readonly key: string; readonly name: string }, { values }: PatchEvidence) {

@@ -138,6 +138,13 @@ describe('settings that leave PrintNightmare open', () => {
     expect(judged.fixed).toBe(word === 'patched' || word === 'superseded');
   });
 
+  it.each([null, 0])('a revision that cannot be read (%s) leaves open what absence means', (ubr) => {
+    const seen = at(1, pointAndPrint({ noWarning: 1 }), { build: 22631, ubr });
+    expect(seen).toMatchObject({ verdict: 'unknown', fixed: false });
+    expect(seen.leftOpen).toBeUndefined();
+    expect(seen.reason).toContain('could not be read: the revision of the build');
+  });
+
   it('names what is set and what to do, of an unpatched host too', () => {
     expect(at(1083, pointAndPrint({ noWarning: 1, update: 1 })).reason).toMatch(
       /contains the fix.*; but .*NoWarningNoElevationOnInstall is 1, UpdatePromptSettings is 1.*set RestrictDriver/,
@@ -152,6 +159,8 @@ describe('settings that leave PrintNightmare open', () => {
       verdict: 'superseded',
       fixed: true,
     });
+    // Windows 11, version 25H2.
+    expect(at(1, pointAndPrint({ noWarning: 1 }), { build: 26200 })).toMatchObject({ verdict: 'superseded' });
     const gone = { services: [{ name: 'Spooler', exists: false }] };
     expect(at(1083, late.values, gone)).toMatchObject({ verdict: 'not-affected', applicable: false });
   });
