@@ -247,4 +247,14 @@ $stream.Close()`;
     );
     expect(after).toMatchObject({ RestartAsked: false });
   });
+
+  it('a clock that is set while a restart is on its way does not look like a boot', async () => {
+    expect(await lab.call('dc', 'Host\\Restart-FbHost', { DelaySeconds: 3600 })).toMatchObject({ State: 'started' });
+    // WMI gives the boot by the clock of now: a minute was added to it since the host was asked.
+    const { BootTime: boot } = await lab.call('dc', 'Host\\Get-FbBootState');
+    const before = new Date(Date.parse(String(boot)) - 60_000).toISOString();
+    const asked = { Path: 'HKLM\\SOFTWARE\\Firebreak\\Lease', Name: 'RestartAsked', Type: 'String', Value: before };
+    await lab.call('dc', 'Core\\Set-FbRegistryValue', asked);
+    expect(await lab.call('dc', 'Host\\Get-FbBootState')).toMatchObject({ BootTime: before, RestartAsked: true });
+  });
 });

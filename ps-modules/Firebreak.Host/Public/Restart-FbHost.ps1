@@ -23,13 +23,13 @@ function Restart-FbHost {
     $key = 'HKLM\SOFTWARE\Firebreak\Lease'
     $boot = (Get-FbBootState).BootTime
     $null = Set-FbRegistryValue -Path $key -Name 'RestartAsked' -Type String -Value $boot
+    $mark = Get-FbRestartMark
+    $null = Set-FbRegistryValue -Path $mark.Path -Name $mark.Name -Type String -Value $boot
     # p:2:17 = planned, operating system, security fix.
     $arguments = @('/r', '/t', [string] $DelaySeconds, '/f', '/c', $Message, '/d', 'p:2:17')
     if ($null -eq $target) { $done = Invoke-FbProgram -FilePath 'shutdown.exe' -ArgumentList $arguments }
     else {
         $null = Set-FbRegistryValue -Path $key -Name 'RestartAskedAt' -Type String -Value (ConvertTo-FbTime -Value (Get-FbTime))
-        $mark = Get-FbRestartMark
-        $null = Set-FbRegistryValue -Path $mark.Path -Name $mark.Name -Type String -Value $boot
         $done = Invoke-FbTargetRestart -ArgumentList $arguments -Address $target.Address
     }
     $result.ExitCode = $done.ExitCode

@@ -1,7 +1,7 @@
-function Get-FbTargetBoot {
+function Get-FbAskedBoot {
     <#
     .SYNOPSIS
-    The boot of a target as Time and Source, with what Restart-FbHost has left there.
+    The boot of a host as Time and Source, with what Restart-FbHost has left there.
     .PARAMETER Boot
     What Get-FbBootTime gave.
     .PARAMETER Asked
