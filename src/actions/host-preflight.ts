@@ -31,8 +31,9 @@ export const hostPreflight: ReadAction = {
       problems.push(`only ${megabytes} MB free on the system drive, ${wanted.free_disk_mb} MB wanted`);
     }
     if (installers.length > 0) problems.push(`an installer is at work: ${installers.join(', ')}`);
-    if (wanted.pending_reboot === 'refuse' && boot.PendingReboot.length > 0) {
-      problems.push(`a reboot is pending (${boot.PendingReboot.join(', ')})`);
+    if (wanted.pending_reboot === 'refuse') {
+      if (boot.PendingReboot.length > 0) problems.push(`a reboot is pending (${boot.PendingReboot.join(', ')})`);
+      else if (!boot.PendingReadable) problems.push('whether a reboot is pending could not be read');
     }
     const result = {
       problems,

@@ -250,6 +250,16 @@ describe('host.preflight', () => {
     expect(result['problems']).toHaveLength(3);
     expect(error?.code).toBe('FB_STEP_CONDITION');
   });
+
+  it('takes no unreadable answer for "no reboot is pending" where one is refused', async () => {
+    const before = await check({ pending_reboot: 'allow' });
+    const boot = { BootTime: '2026-03-12T00:00:00Z', UptimeSeconds: 1, ShutdownPending: null, RestartAsked: false };
+    host.on('Get-FbBootState', { ...boot, PendingReboot: [], PendingReadable: false });
+    const refused = await check({ pending_reboot: 'refuse' });
+    expect(refused.result['problems']).toEqual(['whether a reboot is pending could not be read']);
+    expect(refused.error?.code).toBe('FB_STEP_CONDITION');
+    expect((await check()).result['problems']).toEqual(before.result['problems']);
+  });
 });
 
 describe('assert, fail, host.end', () => {
