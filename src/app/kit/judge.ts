@@ -156,7 +156,7 @@ function evidenceOf(advisory: Advisory, visit: Visit): PatchEvidence {
         path,
         exists,
         version,
-        replacedAtRestart: targets.some((target) => target.endsWith(`\\system32\\${name}`)),
+        replacedAtRestart: targets.some((target) => target.endsWith(path.replace(/^%[^%]+%/, '').toLowerCase())),
       };
     }),
     keys: questions.keys.map((key) => ({ key, present: isPresent(visit, key.toLowerCase()) })),
