@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { EXIT_CODES } from '../domain/index.ts';
 import { registerCommands } from './commands/index.ts';
 import { exitCodeOf, printError } from './errors.ts';
+import { watchOutputStreams } from './output-streams.ts';
 import { isClosedPrompt } from './prompts.ts';
 import { readVersion } from './version.ts';
 
@@ -44,10 +45,7 @@ function pointToHelp(command: Command, words: string): void {
 
 /** Runs the command line and sets `process.exitCode`; never throws. */
 export async function main(args: readonly string[]): Promise<void> {
-  // A reader that has seen enough (`firebreak runs | head -1`) is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+  watchOutputStreams();
   try {
     await createProgram().parseAsync([...args], { from: 'user' });
   } catch (thrown) {
