@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { commandLine, shellLine } from '../../src/cli/wizard/answers.ts';
+import { shellLine } from '../../src/cli/shell-line.ts';
+import { commandLine } from '../../src/cli/wizard/answers.ts';
 
 describe('the command line of the wizard', () => {
   it('has the hosts, the way to them, the settings and the packages', () => {

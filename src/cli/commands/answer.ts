@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { OpenQuestion } from '../../app/index.ts';
 import { oneLine, renderTable } from '../live/index.ts';
 import { addStateOption, collect, type StateOptions, withServices } from '../options.ts';
+import { shellLine } from '../shell-line.ts';
 
 interface AnswerFlags extends StateOptions {
   readonly host?: readonly string[];
@@ -61,12 +62,11 @@ function renderQuestions(run: string, questions: readonly OpenQuestion[]): strin
     choices.length === 0 ? 'text' : choices.join(' | '),
     text,
   ]);
-  const value = first.choices[0] ?? 'TEXT';
   return [
     renderTable([['HOST', 'STEP', 'ASKED', 'ANSWERS', 'QUESTION'], ...rows]),
     '',
     'Next:',
-    `  firebreak answer ${run} ${JSON.stringify(value).slice(1, -1)} --host ${first.host}`,
+    `  ${shellLine(['firebreak', 'answer', run, first.choices[0] ?? 'TEXT', '--host', first.host])}`,
     `  firebreak resume ${run}`,
   ].join('\n');
 }

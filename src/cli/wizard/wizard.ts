@@ -18,8 +18,9 @@ import { followRun } from '../follow-run.ts';
 import { interruptible, STOPPING } from '../interrupt.ts';
 import { hostCount, oneLine } from '../live/index.ts';
 import { canPrompt, type Prompts } from '../prompts.ts';
+import { shellLine } from '../shell-line.ts';
 import { readVersion } from '../version.ts';
-import { commandLine, type HostAnswers, type RemedyAnswers, shellLine } from './answers.ts';
+import { commandLine, type HostAnswers, type RemedyAnswers } from './answers.ts';
 import { askHosts } from './ask-hosts.ts';
 import { askRemedy } from './ask-remedy.ts';
 
