@@ -81,19 +81,18 @@ export async function exportAuditToFile(
 ): Promise<AuditExported> {
   const { file } = request;
   const handle = await open(file, 'wx', 0o600).catch((cause: NodeJS.ErrnoException) => {
-    const isThere = cause.code === 'EEXIST';
-    throw new FirebreakError(
-      isThere ? 'FB_USAGE' : 'FB_ENVIRONMENT',
-      isThere ? `${file} is there already` : `${file} cannot be written (${cause.code})`,
-      { remedy: 'name another file with --file', cause },
-    );
+    if (cause.code !== 'EEXIST') throw unwritable(file, cause);
+    throw new FirebreakError('FB_USAGE', `${file} is there already`, {
+      remedy: 'name another file with --file',
+      cause,
+    });
   });
   try {
     const exported = await exportAudit(services, {
       ...request,
-      write: async (text) => {
-        await handle.write(text);
-      },
+      // All of it: a plain write may leave the rest to the next one.
+      write: (text) =>
+        handle.writeFile(text).catch((cause: NodeJS.ErrnoException) => Promise.reject(unwritable(file, cause))),
     });
     await handle.sync();
     await handle.close();
@@ -123,8 +122,17 @@ export async function verifyAudit({ file, expect, publicKey }: AuditVerification
     publicKey: publicKey === undefined ? undefined : readKey(publicKey, createPublicKey),
   });
   const input = createReadStream(file, 'utf8');
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line !== '') check.line(line);
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      if (line !== '') check.line(line);
+    }
+  } catch (cause) {
+    if (input.errored === null) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new FirebreakError('FB_FILE_MISSING', `${file} cannot be read (${code})`, {
+      remedy: 'check the name',
+      cause,
+    });
   }
   return check.finish();
 }
@@ -170,6 +178,13 @@ function signed(chain: AuditChain, key: KeyObject, file: string): string {
       cause,
     });
   }
+}
+
+function unwritable(file: string, cause: NodeJS.ErrnoException): FirebreakError {
+  return new FirebreakError('FB_ENVIRONMENT', `${file} cannot be written (${cause.code})`, {
+    remedy: 'name another file with --file',
+    cause,
+  });
 }
 
 function missing(file: string): FirebreakError {

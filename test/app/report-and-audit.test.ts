@@ -106,6 +106,10 @@ describe('an audit export', () => {
   it('says which file or key is missing', async () => {
     const wrong = { file: join(folder, 'none.jsonl'), expect: undefined, publicKey: undefined };
     await expect(verifyAudit(wrong)).rejects.toMatchObject({ code: 'FB_FILE_MISSING' });
+    await expect(verifyAudit({ ...wrong, file: folder })).rejects.toMatchObject({
+      code: 'FB_FILE_MISSING',
+      message: `${folder} cannot be read (EISDIR)`,
+    });
     const notKey = join(folder, 'not.pem');
     writeFileSync(notKey, 'hello');
     const file = join(folder, 'unsigned.jsonl');
