@@ -24,7 +24,7 @@ interface InitFile {
   readonly text: string;
 }
 
-/** @throws FB_USAGE (a file is there already), FB_FILE_MISSING, FB_ADVISORY_INVALID */
+/** @throws FB_USAGE (a file is there already), FB_ENVIRONMENT (it cannot be written), FB_FILE_MISSING, FB_ADVISORY_INVALID */
 export async function initFolder({ folder, advisory }: InitOptions): Promise<Initialized> {
   const [playbook, ...more] = await playbookFor(advisory);
   const files = [{ name: 'inventory.yaml', text: await template('inventory.yaml') }, playbook, ...more];
@@ -35,10 +35,18 @@ export async function initFolder({ folder, advisory }: InitOptions): Promise<Ini
     });
   }
   const packages = join(folder, 'packages');
-  await mkdir(packages, { recursive: true });
-  for (const { name, text } of files) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), text, { flag: 'wx' });
+  try {
+    await mkdir(packages, { recursive: true });
+    for (const { name, text } of files) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), text, { flag: 'wx' });
+    }
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new FirebreakError('FB_ENVIRONMENT', `the folder ${folder} cannot be written (${code})`, {
+      remedy: 'name another folder: firebreak init FOLDER',
+      cause,
+    });
   }
   return { folder, inventory: join(folder, 'inventory.yaml'), playbook: join(folder, playbook.name), packages };
 }

@@ -25,6 +25,15 @@ describe('init', () => {
     await services.close();
   });
 
+  it('says which folder cannot be written', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    await expect(initFolder({ folder: file, advisory: undefined })).rejects.toMatchObject({
+      code: 'FB_ENVIRONMENT',
+      message: `the folder ${file} cannot be written (ENOTDIR)`,
+    });
+  });
+
   it('of an advisory that names a playbook copies that', async () => {
     const { playbook } = await initFolder({ folder, advisory: 'cve-2020-0796' });
     expect(playbook).toBe(join(folder, 'smbghost.yaml'));

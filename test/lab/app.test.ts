@@ -65,6 +65,15 @@ describe('talking to a lab', () => {
 });
 
 describe('a folder that is no lab', () => {
+  it('that cannot be written is named', async () => {
+    const dir = join(import.meta.filename, 'lab');
+    const start = { dir, hosts: { count: 1 }, onProgress: () => undefined };
+    await expect(startLab(start)).rejects.toMatchObject({
+      code: 'FB_ENVIRONMENT',
+      message: `the lab's folder ${dir} cannot be written (ENOTDIR)`,
+    });
+  });
+
   it('has none', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'fblab-'));
     try {

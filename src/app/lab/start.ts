@@ -111,8 +111,7 @@ async function launch(start: LabStart, more: readonly string[]): Promise<ChildPr
   await ensureEngine(program, start.onProgress);
   const hosts = 'fleet' in start.hosts ? ['--fleet', start.hosts.fleet] : ['--hosts', String(start.hosts.count)];
   const addresses = start.addresses === undefined ? [] : ['--addresses', start.addresses];
-  mkdirSync(start.dir, { recursive: true, mode: 0o700 });
-  const log = openSync(join(start.dir, LOG), 'w');
+  const log = openLog(start.dir);
   try {
     // A process group of its own: Ctrl-C is for us, we end it in our own time.
     return spawn(process.execPath, [program.main, '--dir', start.dir, ...hosts, ...addresses, ...more], {
@@ -121,6 +120,20 @@ async function launch(start: LabStart, more: readonly string[]): Promise<ChildPr
     });
   } finally {
     closeSync(log);
+  }
+}
+
+/** @throws FB_ENVIRONMENT when the lab's folder cannot be made or written */
+function openLog(dir: string): number {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    return openSync(join(dir, LOG), 'w');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new FirebreakError('FB_ENVIRONMENT', `the lab's folder ${dir} cannot be written (${code})`, {
+      remedy: 'name another folder with --dir',
+      cause,
+    });
   }
 }
 
