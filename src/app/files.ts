@@ -1,10 +1,10 @@
 /** Reading what the user named: playbooks, advisories, inventories; shipped ones by their bare names. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { FirebreakError } from '../domain/index.ts';
 import type { IncludeReader } from '../playbook/index.ts';
-import { decodeText } from '../util/index.ts';
+import { decodeText, didYouMean } from '../util/index.ts';
 
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -45,11 +45,23 @@ export function readInclude(name: string, from: string): ReturnType<IncludeReade
   }
 }
 
-/** A path as it is, or the bare name of a shipped playbook. @throws FB_FILE_MISSING */
+/** A path as it is, or the bare name of a shipped playbook. @throws FB_FILE_MISSING for a bare name that is neither */
 export function findPlaybook(name: string): string {
   if (existsSync(name)) return name;
+  if (!/^[a-z0-9-]+$/.test(name)) return name;
   const shipped = join(shippedFolder(), `${name}.yaml`);
-  return /^[a-z0-9-]+$/.test(name) && existsSync(shipped) ? shipped : name;
+  if (existsSync(shipped)) return shipped;
+  const known = namesIn(shippedFolder());
+  throw new FirebreakError('FB_FILE_MISSING', `there is no file and no shipped playbook "${name}"`, {
+    remedy: didYouMean(name, known) || `name a file, or one of ${known.join(', ')}`,
+  });
+}
+
+/** The YAML files of a folder, without their ending. */
+function namesIn(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => basename(file, '.yaml'));
 }
 
 /** `advisories/<id>.yaml` beside the playbook, else the shipped one; a path as it is. */

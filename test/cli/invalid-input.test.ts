@@ -105,6 +105,7 @@ describe('firebreak run with bad input', () => {
   it.each([
     [['run', 'smbghost'], /no inventory/],
     [['run', 'no-such.yaml', '-i', 'x.yaml'], /no-such\.yaml: there is no such file/],
+    [['run', 'smbgost', '-i', 'x.yaml'], /no shipped playbook "smbgost"[\s\S]*did you mean "smbghost"/],
     [['rerun', 'last'], /which hosts/],
     [['exec', 'web01'], /after --/],
     [['exec', 'winrm://a@127.0.0.1:9', '--', ' '], /the script is empty/],
