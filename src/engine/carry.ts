@@ -55,7 +55,8 @@ async function owedByOthers(
 /** The child owes first, then the parent is told: a crash between the two leaves it owed twice, never not at all. */
 export async function takeOverUndos(work: HostWork, plans: PlanShelf): Promise<void> {
   for (const undo of await owedByOthers(work, plans, 'undo')) {
-    if (!work.record.obligations.has(undo.id)) {
+    // One that this run had handed over before, while its host was parked, is owed here anew.
+    if (work.record.obligations.get(undo.id)?.isOpen !== true) {
       await work.recorder.append(work.record, [
         {
           type: 'ObligationOwed',

@@ -1,7 +1,7 @@
 /** Questions to a person: asked, parked, answered, taken up again. */
 import { describe, expect, it } from '@jest/globals';
 import type { HostView, PlannedNode, RunEvent } from '../../src/domain/index.ts';
-import { answerQuestion } from '../../src/engine/index.ts';
+import { answerQuestion, listShields } from '../../src/engine/index.ts';
 import { resultOf, World, type WorldOptions } from './support/controller.ts';
 import { block, host, plan, remediation, step } from './support/plans.ts';
 
@@ -303,6 +303,21 @@ describe('a shield in front of a question', () => {
     const { view } = resultOf(await world.resume('r1'));
     expect(view.hosts[0]).toMatchObject({ outcome: 'remediated', standingShields: 0 });
     expect(world.machine().history.slice(3)).toEqual(['policy shield', 'install', 'reboot', 'policy admins-own']);
+  });
+
+  it('that another run has taken over meanwhile comes back, with the prior from before the first one', async () => {
+    const shielded = [step('verify', 'patch.verify'), step('shield', 'shield.apply')];
+    const { world } = await parked([...shielded, confirm(), step('stage', 'package.stage')]);
+    const [before] = await listShields(await world.journal());
+    resultOf(await world.start('r2', plan([step('stage', 'package.stage')])));
+    expect(await listShields(await world.journal())).toMatchObject([{ run: 'r2' }]);
+    await answer(world, 'yes');
+    const { view } = resultOf(await world.resume('r1'));
+    expect(view.hosts[0]).toMatchObject({ outcome: 'shielded', standingShields: 1 });
+    expect(world.machine().history).toEqual(['policy shield', 'stage']);
+    const shields = await listShields(await world.journal());
+    expect(shields).toMatchObject([{ run: 'r1', obligation: before?.obligation, prior: { policy: 'admins-own' } }]);
+    expect(shields).toHaveLength(1);
   });
 
   it('is not what a question after its block waits for', async () => {
