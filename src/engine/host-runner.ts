@@ -9,6 +9,7 @@ import {
   type HostOutcome,
   type PlannedBlock,
   type PlannedNode,
+  type PlannedStep,
   toErrorRecord,
 } from '../domain/index.ts';
 import { evaluateCondition, stepsBehind } from '../playbook/index.ts';
@@ -64,6 +65,8 @@ export class HostRunner {
       await takeUp(this.#work, flow.step, []);
       this.#failures = [];
     }
+    // What was looked at again may have ended the host before it came back to a block that it had begun.
+    if (!this.isOutOfReach) await this.#owedAlways(this.#work.plan.steps);
     if (this.#mayUndo()) await this.#undoAll();
   }
 
@@ -159,10 +162,7 @@ export class HostRunner {
 
   async #block(block: PlannedBlock): Promise<Flow> {
     const left = this.#reasonToLeaveOut(block);
-    if (typeof left === 'string') {
-      await skipSteps(this.#work, flattenSteps([block]), left);
-      return NEXT;
-    }
+    if (typeof left === 'string') return this.#leaveOut(block, left);
     if (left !== null) return left;
     await this.#oweAlways(block);
     let flow = await this.#sequence(block.block);
@@ -174,6 +174,26 @@ export class HostRunner {
     if (isStop(flow) || this.#isCutOff) return flow;
     const after = await this.#always(block);
     return after.kind === 'next' ? flow : after;
+  }
+
+  /** A block that was begun before it was looked at again owes its `always` all the same. */
+  async #leaveOut(block: PlannedBlock, reason: string): Promise<Flow> {
+    const owing = new Set(this.#work.record.open('always').map(({ step }) => step));
+    await skipSteps(this.#work, stepsNotOwed([block], owing), reason);
+    return this.#owedAlways([block]);
+  }
+
+  /** What blocks among these nodes owe, the inner ones first. */
+  async #owedAlways(nodes: readonly PlannedNode[]): Promise<Flow> {
+    let worst: Flow = NEXT;
+    for (const obligation of [...this.#work.record.open('always')].reverse()) {
+      const block = findBlock(nodes, obligation.step);
+      if (block === null) continue;
+      const flow = await this.#always(block);
+      if (isStop(flow) || this.#isCutOff) return flow;
+      if (flow.kind !== 'next') worst = flow;
+    }
+    return worst;
   }
 
   /** Why the block's steps are skipped; a Flow when its condition cannot be evaluated; null when it is run. */
@@ -299,6 +319,15 @@ export class HostRunner {
 /** What an unknown version has put up counts as a shield. */
 function isBarrier(action: Action | undefined): boolean {
   return action?.kind !== 'change' || action.isBarrier !== false;
+}
+
+/** All steps of these nodes but those of an `always` that is owed. */
+function stepsNotOwed(nodes: readonly PlannedNode[], owing: ReadonlySet<string>): readonly PlannedStep[] {
+  return nodes.flatMap((node) =>
+    node.kind === 'step'
+      ? [node]
+      : stepsNotOwed([...node.block, ...node.rescue, ...(owing.has(node.id) ? [] : node.always)], owing),
+  );
 }
 
 /** Nothing further can be done on the host now, `always` neither: it stays owed. */

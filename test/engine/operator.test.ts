@@ -344,6 +344,63 @@ describe('a shield in front of a question', () => {
   });
 });
 
+describe('a block that was begun before the question', () => {
+  const main = (rest: { if?: string } = {}) =>
+    block('main', {
+      block: [
+        step('stage', 'package.stage'),
+        block('inner', { block: [confirm()], always: [step('second', 'powershell.run', { with: { test: true } })] }),
+        step('install', 'package.install'),
+      ],
+      always: [step('first', 'powershell.run', { with: { test: true } })],
+      ...rest,
+    });
+
+  /** Somebody patches the host before they answer. */
+  async function patchedMeanwhile(steps: PlannedNode[]): Promise<{ world: World; view: HostView }> {
+    const { world } = await parked(steps);
+    const machine = world.machine();
+    machine.exitCode = 0;
+    machine.startInstaller();
+    world.clock.advance(600_000);
+    machine.reboot();
+    world.clock.advance(600_000);
+    await answer(world, 'yes');
+    return { world, view: resultOf(await world.resume('r1')).view.hosts[0]! };
+  }
+
+  it('has its always run although the fresh look ends the host before it', async () => {
+    const done = step('done', 'host.end', { if: 'steps.verify.fixed == true' });
+    const { world, view } = await patchedMeanwhile([step('verify', 'patch.verify'), done, main()]);
+    expect(view).toMatchObject({ outcome: 'remediated', owesAlways: false });
+    expect(outcomes(view)).toEqual([
+      'verify ok',
+      'done ok',
+      'stage changed',
+      'sure not-run',
+      'second changed',
+      'install not-run',
+      'first changed',
+    ]);
+    expect(await (await world.journal()).openObligations()).toEqual([]);
+  });
+
+  it('has its always run although the fresh look makes its condition false', async () => {
+    const steps = [step('verify', 'patch.verify'), main({ if: 'steps.verify.fixed == false' })];
+    const { world, view } = await patchedMeanwhile(steps);
+    expect(view).toMatchObject({ outcome: 'remediated', owesAlways: false });
+    expect(outcomes(view)).toEqual([
+      'verify ok',
+      'stage changed',
+      'sure skipped',
+      'second changed',
+      'install skipped',
+      'first changed',
+    ]);
+    expect(await (await world.journal()).openObligations()).toEqual([]);
+  });
+});
+
 describe('a question at a terminal', () => {
   it('is asked at once, and the host goes on', async () => {
     const world = new World();
