@@ -10,6 +10,7 @@ import {
   type PlannedBlock,
   type PlannedNode,
   type PlannedStep,
+  type StepFinished,
   toErrorRecord,
 } from '../domain/index.ts';
 import { evaluateCondition, stepsBehind } from '../playbook/index.ts';
@@ -83,13 +84,13 @@ export class HostRunner {
       for (const step of flattenSteps(block.always)) {
         for (const id of [step.id, ...iterationsOf(record, step.id)]) {
           const known = record.steps.get(id);
-          if (known?.finished?.outcome !== 'unreachable' && known?.finished?.outcome !== 'parked') continue;
+          if (known === undefined || !isUntouched(known.finished)) continue;
           known.finished = null;
           known.failedAttempts = 0;
         }
       }
       const flow = await this.#always(block);
-      if (isStop(flow)) return;
+      if (isStop(flow) || this.#isCutOff) return;
     }
     if (isOwnRun && this.#mayUndo()) await this.#undoAll();
   }
@@ -143,8 +144,7 @@ export class HostRunner {
         return;
       case 'failed':
         this.#failures.push(flow.failure);
-        if (flow.failure.on === undefined && flow.failure.error !== null && CUT_OFF.test(flow.failure.error.code))
-          this.#isCutOff = true;
+        if (isCutOff(flow.failure)) this.#isCutOff = true;
         return;
       case 'unreachable':
         this.#unreachable = flow.failure;
@@ -319,6 +319,16 @@ export class HostRunner {
 /** What an unknown version has put up counts as a shield. */
 function isBarrier(action: Action | undefined): boolean {
   return action?.kind !== 'change' || action.isBarrier !== false;
+}
+
+function isCutOff({ on, error }: Pick<StepFailure, 'on' | 'error'>): boolean {
+  return on === undefined && error !== null && CUT_OFF.test(error.code);
+}
+
+/** Its step could not so much as look at the host, which says nothing of the next time. */
+function isUntouched(finished: StepFinished | null): boolean {
+  if (finished === null) return false;
+  return finished.outcome === 'unreachable' || finished.outcome === 'parked' || isCutOff(finished);
 }
 
 /** All steps of these nodes but those of an `always` that is owed. */

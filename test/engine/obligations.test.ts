@@ -1,7 +1,11 @@
 /** What is owed to a host: undos and `always`, over crashes, unreachable hosts, resumes and reruns. */
 import { describe, expect, it } from '@jest/globals';
-import { type ChangeAction, FirebreakError } from '../../src/domain/index.ts';
-import { dischargeObligations, type EngineDeps, listShields } from '../../src/engine/index.ts';
+import { type ChangeAction, FirebreakError, type RunEvent } from '../../src/domain/index.ts';
+import {
+  dischargeObligations,
+  type EngineDeps,
+  listShields,
+} from '../../src/engine/index.ts';
 import { resultOf, World } from './support/controller.ts';
 import { Life } from './support/life.ts';
 import { block, host, plan, remediation, step } from './support/plans.ts';
@@ -150,6 +154,55 @@ describe('an always that could not be run', () => {
       expect({ diesAt, runs: machine.scriptRuns }).toEqual({ diesAt, runs: 1 });
       if (!('died' in end)) return;
     }
+  });
+
+  it('is tried again after a look at which the host was held by another store', async () => {
+    const world = new World({ hasMarker: true });
+    const machine = world.machine();
+    machine.returnsFromReboot = false;
+    resultOf(await world.start('r1', plan(steps())));
+    machine.returnsFromReboot = true;
+    machine.reboot();
+    world.clock.advance(600_000);
+    const later = plan([step('again', 'package.stage')]);
+    machine.marker = 'another store';
+    resultOf(await world.start('r2', later));
+    expect(machine.scriptRuns).toBe(0);
+    machine.marker = null;
+    resultOf(await world.start('r3', later));
+    expect(machine.scriptRuns).toBe(1);
+    expect(await (await world.journal()).openObligations()).toEqual([]);
+  });
+
+  it('is tried again after a look at which the host refused our logon', async () => {
+    const world = new World({ machines: { web01: {}, web02: {} } });
+    const machine = world.machine();
+    machine.returnsFromReboot = false;
+    const hosts = [host('web01', { wave: 0 }), host('web02', { wave: 1 })];
+    const waves = hosts.map(({ name }) => ({ name, hosts: [name] }));
+    const run = plan(steps(), { hosts, waves });
+    const stop = new AbortController();
+    const onEvent = (event: RunEvent) => {
+      if (event.type === 'WaveStarted' && event.wave === 'web02') stop.abort();
+    };
+    expect(resultOf(await world.start('r1', run, { onEvent, signal: stop.signal })).how).toBe('paused');
+    machine.returnsFromReboot = true;
+    machine.reboot();
+    world.clock.advance(600_000);
+
+    const change = (deps: EngineDeps): EngineDeps => ({
+      ...deps,
+      openSession: (target, options) =>
+        target.name === 'web01'
+          ? Promise.reject(new FirebreakError('FB_AUTH_DENIED', 'the password is wrong'))
+          : deps.openSession(target, options),
+    });
+    resultOf(await world.resume('r1', { change }));
+    expect(machine.scriptRuns).toBe(0);
+    expect(await (await world.journal()).openObligations()).toMatchObject([{ kind: 'always', host: 'web01' }]);
+    resultOf(await world.start('r2', plan([step('again', 'package.stage')]), { parent: 'r1' }));
+    expect(machine.scriptRuns).toBe(1);
+    expect(await (await world.journal()).openObligations()).toEqual([]);
   });
 
   it('is run by the resume of its own run', async () => {
