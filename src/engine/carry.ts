@@ -91,14 +91,12 @@ export async function settleEarlierRuns(work: HostWork, plans: PlanShelf): Promi
     const planned = plan.hosts.find((one) => one.name === host);
     if (live.has(run) || planned === undefined) continue;
     const events = await work.recorder.use((journal) => journal.events(run));
-    const earlier: HostWork = {
-      ...work,
-      plan,
-      host: planned,
-      recorder: work.recorder.forRun(run),
-      record: foldHosts(events).get(host) ?? new HostRecord(host),
-      otherLedgers: [work],
-    };
+    const record = foldHosts(events).get(host) ?? new HostRecord(host);
+    // A host that waits in its run goes on there, and comes to its `always` behind what is left to do.
+    const isThrough = record.finished !== null && record.parked === null;
+    if (!isThrough && !events.some(({ type }) => type === 'RunFinished')) continue;
+    const recorder = work.recorder.forRun(run);
+    const earlier: HostWork = { ...work, plan, host: planned, recorder, record, otherLedgers: [work] };
     await new HostRunner(earlier).settleDebts(false);
   }
 }

@@ -2,6 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { type ChangeAction, FirebreakError, type RunEvent } from '../../src/domain/index.ts';
 import {
+  abortRun,
+  answerQuestion,
   dischargeObligations,
   type EngineDeps,
   listShields,
@@ -203,6 +205,35 @@ describe('an always that could not be run', () => {
     resultOf(await world.start('r2', plan([step('again', 'package.stage')]), { parent: 'r1' }));
     expect(machine.scriptRuns).toBe(1);
     expect(await (await world.journal()).openObligations()).toEqual([]);
+  });
+
+  it('is left to its own run as long as that has not ended with the host', async () => {
+    const world = new World();
+    const question = step('sure', 'operator.confirm', { with: { question: 'Go on?' } });
+    const asks = block('main', {
+      block: [question, step('stage', 'package.stage')],
+      always: [step('script', 'powershell.run', { with: { test: true } })],
+    });
+    resultOf(await world.start('r1', plan([asks])));
+    resultOf(await world.start('r2', plan([step('shield', 'shield.apply')])));
+    expect(world.machine().history).toEqual(['policy shield']);
+
+    const journal = await world.journal();
+    const at = new Date(world.clock.now()).toISOString();
+    await answerQuestion(journal, { run: 'r1', host: 'web01', step: 'sure', answer: 'yes', by: 'ann@desk', at });
+    const { view } = resultOf(await world.resume('r1'));
+    expect(view.hosts[0]).toMatchObject({ owesAlways: false });
+    expect(world.machine().history).toEqual(['policy shield', 'stage', 'script']);
+  });
+
+  it('is run by a later run once its own was given up', async () => {
+    const world = new World();
+    const question = step('sure', 'operator.confirm', { with: { question: 'Go on?' } });
+    const always = [step('script', 'powershell.run', { with: { test: true } })];
+    resultOf(await world.start('r1', plan([block('main', { block: [question], always })])));
+    await abortRun(await world.journal(), 'r1', 'given up');
+    resultOf(await world.start('r2', plan([step('shield', 'shield.apply')])));
+    expect(world.machine().history).toEqual(['policy shield', 'script']);
   });
 
   it('is run by the resume of its own run', async () => {
