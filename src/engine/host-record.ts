@@ -282,8 +282,9 @@ export class HostRecord {
     return typeof last['reason'] === 'string' ? last['reason'] : 'infected';
   }
 
-  facts(): JsonObject {
-    return this.ran().findLast((finished) => finished.uses === 'host.facts')?.result ?? {};
+  /** Those of the last `host.facts` of which `counts` is true. */
+  facts(counts: (step: string) => boolean): JsonObject {
+    return this.ran().findLast(({ uses, step }) => uses === 'host.facts' && counts(step))?.result ?? {};
   }
 
   /** True when something was heard from the host in this run, or something was begun there. */

@@ -17,7 +17,7 @@ import type { Elsewhere } from './elsewhere.ts';
 import type { HostConnection } from './host-connection.ts';
 import type { HostRecord } from './host-record.ts';
 import type { Onces } from './once.ts';
-import { varsAt } from './plan-steps.ts';
+import { isBefore, varsAt } from './plan-steps.ts';
 import type { Recorder } from './recorder.ts';
 import type { StepTime } from './step-time.ts';
 import type { Throttles } from './throttle.ts';
@@ -107,7 +107,8 @@ export function expressionContext(
       transport: host.transport,
       wave: plan.waves[host.wave]?.name ?? '',
     },
-    facts: record.facts(),
+    // Not what was read behind it: when the way is walked again, a block is decided on as it was the first time.
+    facts: record.facts((id) => isBefore(plan, id, node.id)),
     groups: host.groups,
     steps,
   };

@@ -13,6 +13,25 @@ export function baseId(id: string): string {
   return id.replace(/\[\d+\]$/, '');
 }
 
+const places = new WeakMap<object, ReadonlyMap<string, number>>();
+
+/** True when the first stands before the second in the text of the plan. Steps of the same id are items of one loop. */
+export function isBefore(plan: Pick<Plan, 'steps'>, first: string, second: string): boolean {
+  let known = places.get(plan);
+  if (known === undefined) {
+    known = new Map([...idsOf(plan.steps)].map((id, place) => [id, place]));
+    places.set(plan, known);
+  }
+  return (known.get(baseId(first)) ?? -1) < (known.get(baseId(second)) ?? Number.POSITIVE_INFINITY);
+}
+
+function* idsOf(nodes: readonly PlannedNode[]): Generator<string> {
+  for (const node of nodes) {
+    yield node.id;
+    if (node.kind === 'block') yield* idsOf([...node.block, ...node.rescue, ...node.always]);
+  }
+}
+
 const layers = new WeakMap<object, ReadonlyMap<string, readonly JsonObject[]>>();
 
 /** The variables that hold at a step or block, the playbook's own first. */

@@ -1,9 +1,9 @@
 /** A run over many hosts: waves, sets, thresholds, leases, pause, abort, check mode. */
 import { describe, expect, it } from '@jest/globals';
 import { FirebreakError, type Plan, type RunEvent } from '../../src/domain/index.ts';
-import { abortRun } from '../../src/engine/index.ts';
-import { resultOf, World } from './support/controller.ts';
-import { host, plan, remediation, step } from './support/plans.ts';
+import { abortRun, type EngineDeps } from '../../src/engine/index.ts';
+import { type End, resultOf, World } from './support/controller.ts';
+import { block, host, plan, remediation, step } from './support/plans.ts';
 import type { MachineOptions } from './support/simulated-machine.ts';
 
 function names(count: number): string[] {
@@ -278,6 +278,43 @@ describe('pause', () => {
     const { view } = resultOf(await world.start('r1', all, { signal: stop.signal, onEvent }));
     expect(view.tally).toMatchObject({ compliant: 1, waiting: 4 });
     expect(resultOf(await world.resume('r1')).view.tally.compliant).toBe(5);
+  });
+});
+
+describe('a run that died in a block', () => {
+  it('goes on in it, although the facts on which it was begun are others by now', async () => {
+    const steps = [
+      step('before', 'host.facts'),
+      block('main', {
+        if: 'facts.os == "old"',
+        block: [step('stage', 'package.stage'), step('behind', 'host.facts'), step('install', 'package.install')],
+        always: [step('script', 'powershell.run', { with: { test: true }, if: 'facts.os == "new"' })],
+      }),
+      step('last', 'evidence.collect', { if: 'facts.os == "new"' }),
+    ];
+    async function from(run: (world: World, change: (deps: EngineDeps) => EngineDeps) => Promise<End>) {
+      const world = new World();
+      const end = await run(world, (deps) => {
+        const facts = deps.actions.get('host.facts');
+        if (facts?.kind !== 'read') throw new Error('no facts');
+        const read: typeof facts.read = async (context, args) => {
+          const { result } = await facts.read(context, args);
+          return { result: { ...result, os: world.machine().staged === null ? 'old' : 'new' } };
+        };
+        return { ...deps, actions: new Map([...deps.actions, ['host.facts', { ...facts, read }]]) };
+      });
+      return { points: end.life.points, history: world.machine().history, result: resultOf(end) };
+    }
+    const whole = await from((world, change) => world.start('r1', plan(steps), { change }));
+    expect(whole.history).toEqual(['stage', 'install', 'script', 'evidence']);
+    const diesAt = whole.points.indexOf('after append StepFinished behind');
+    expect(diesAt).toBeGreaterThan(0);
+    const { history, result } = await from(async (world, change) => {
+      expect(await world.start('r1', plan(steps), { change, diesAt })).toHaveProperty('died');
+      return world.resume('r1', { change });
+    });
+    expect(history).toEqual(whole.history);
+    expect(result.view.hosts[0]?.outcome).toBe(whole.result.view.hosts[0]?.outcome);
   });
 });
 
