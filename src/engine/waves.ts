@@ -36,6 +36,7 @@ export class Waves {
   #stopped: string | null = null;
   /** Parked hosts that go on now. */
   readonly #wanted: ReadonlySet<string>;
+  readonly #parkedAtFirst: ReadonlyMap<string, HostParked | null>;
 
   constructor(
     scope: RunScope,
@@ -44,6 +45,7 @@ export class Waves {
     wanted: ReadonlySet<string> = new Set(),
   ) {
     this.#wanted = wanted;
+    this.#parkedAtFirst = new Map([...wanted].map((name) => [name, records.get(name)?.parked ?? null]));
     this.#scope = scope;
     this.#records = records;
     this.#begunWaves = new Set(begunWaves);
@@ -82,9 +84,13 @@ export class Waves {
     }
   }
 
-  /** True when every host has its outcome. */
+  /** True when every host has its outcome, and none waits that goes on now. */
   isDone(): boolean {
-    return this.#scope.plan.hosts.every((host) => this.#record(host.name).finished !== null);
+    return this.#scope.plan.hosts.every(({ name }) => {
+      const { finished, parked } = this.#record(name);
+      const isToGoOn = parked !== null && parked === this.#parkedAtFirst.get(name);
+      return finished !== null && !isToGoOn;
+    });
   }
 
   /** Hosts that wait for an answer. */

@@ -105,6 +105,19 @@ describe('a question in an unattended run', () => {
     expect([...world.store.leases]).toEqual([]);
   });
 
+  it('is still there to go on with when Ctrl-C comes before the answered host was taken up', async () => {
+    const { world } = await parked();
+    await answer(world, 'yes');
+    const stop = new AbortController();
+    const onEvent = (event: RunEvent) => {
+      if (event.type === 'RunResumed') stop.abort();
+    };
+    const stopped = resultOf(await world.resume('r1', { signal: stop.signal, onEvent }));
+    expect(stopped).toMatchObject({ how: 'paused', exitCode: 130, reason: 'interrupted' });
+    expect(resultOf(await world.resume('r1')).view.hosts[0]?.outcome).toBe('remediated');
+    expect([...world.store.leases]).toEqual([]);
+  });
+
   it('ends the host where a fresh look says that nothing is left to do', async () => {
     const { world } = await parked();
     await answer(world, 'yes');
