@@ -197,6 +197,9 @@ export const shieldApply: ChangeAction = {
     return { ...proven, confirmed: true };
   },
 
+  // Each method changes something else: the state before another one is not that before this.
+  isSameChange: (needed, owed) => needed['method'] === owed['method'],
+
   undo: (step, undo) => takeDown(step, undo),
 };
 

@@ -208,6 +208,11 @@ export interface ChangeAction extends ActionBase {
   /** Reads again and says whether the change is in effect; with `check` it does nothing else (no confirmation). */
   prove(step: StepContext, args: JsonObject, prior: JsonObject): Promise<Proof>;
   /**
+   * Temporary changes only: whether a change that is owed its undo is of the same thing on the host as the one that is needed
+   * now, by their priors; then the owed one's prior is the state before both. Absent: it is.
+   */
+  isSameChange?(needed: JsonObject, owed: JsonObject): boolean;
+  /**
    * Temporary changes only: takes the change back, reading first; only what is still ours. Returns after proof.
    * A conflict (somebody changed it since) is `undone: false` with the error.
    */

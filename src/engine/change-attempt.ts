@@ -114,9 +114,10 @@ function owedAlready(change: Change, args: JsonObject, seen: JsonObject): { read
   const wanted = canonicalJson(plain(args));
   const before = canonicalJson(seen);
   const isSame = (undo: OpenUndo) =>
-    (undo.run === work.recorder.run && undo.step === step.id) ||
-    canonicalJson(undo.args) === wanted ||
-    canonicalJson(undo.prior) === before;
+    action.isSameChange?.(seen, undo.prior) !== false &&
+    ((undo.run === work.recorder.run && undo.step === step.id) ||
+      canonicalJson(undo.args) === wanted ||
+      canonicalJson(undo.prior) === before);
   return openUndos(work).find((undo) => undo.uses === step.uses && isSame(undo)) ?? null;
 }
 
@@ -264,8 +265,12 @@ export async function undosNotNeeded(
   time: StepTime,
 ): Promise<readonly string[]> {
   const { intent, receipt } = work.record.step(step.id);
-  const own = openUndos(work).filter((undo) => undo.run === work.recorder.run && undo.step === step.id);
-  if (intent === null || own.length === 0 || time.isOver) return [];
+  if (intent === null || time.isOver) return [];
+  const own = openUndos(work).filter(
+    ({ run, step: of, prior }) =>
+      run === work.recorder.run && of === step.id && action.isSameChange?.(intent.prior, prior) !== false,
+  );
+  if (own.length === 0) return [];
   const context = stepContext(work, { stepId: step.id, attempt: 1, time });
   try {
     const open = { prior: intent.prior, since: intent.since, receipt };

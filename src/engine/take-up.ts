@@ -71,7 +71,8 @@ async function whyGone(work: HostWork, step: PlannedStep, action: ChangeAction):
     // What another run has taken over meanwhile comes back with the first session.
     await time.bound(context.session(), time.signal);
     const undos = openUndos(work).filter(({ uses }) => uses === step.uses);
-    const undo = undos.find((one) => one.step === step.id) ?? (undos.length === 1 ? undos[0] : undefined);
+    // The latest: an earlier run may have left one of another method under the same name.
+    const undo = undos.findLast((one) => one.step === step.id) ?? (undos.length === 1 ? undos[0] : undefined);
     if (undo === undefined) return 'it was taken down';
     const proof = await time.bound(action.prove(context, undo.args, undo.prior), time.signal);
     return proof.proven ? null : (proof.error?.message ?? 'it is not in effect');

@@ -106,6 +106,57 @@ describe('rerun', () => {
   });
 });
 
+describe('rerun with another method', () => {
+  /** Shields of several methods, each with a state of its own. */
+  function byMethod(deps: EngineDeps, world: World): EngineDeps {
+    const shield = deps.actions.get('shield.apply');
+    if (shield?.kind !== 'change') throw new Error('no shield');
+    const { history } = world.machine();
+    const several: ChangeAction = {
+      ...shield,
+      isSameChange: (needed, owed) => needed['method'] === owed['method'],
+      async probe(context, { method = null }) {
+        const owed = (await context.openUndos()).some(({ prior }) => prior['method'] === method);
+        return owed ? { state: 'satisfied', result: {} } : { state: 'needed', prior: { method } };
+      },
+      async act(_context, _args, { method }) {
+        if (method === 'firewall') throw new FirebreakError('FB_SHIELD_REFUSED', 'not here');
+        history.push(`up ${String(method)}`);
+        return { state: 'done' };
+      },
+      recover: async () => ({ state: 'not-started' }),
+      prove: async (_context, _args, { method = null }) => ({ proven: true, result: { state: method } }),
+      async undo(_context, { prior }) {
+        history.push(`down ${String(prior['method'])}`);
+        return { undone: true, result: {} };
+      },
+    };
+    return { ...deps, actions: new Map([...deps.actions, ['shield.apply', several]]) };
+  }
+
+  it('puts that one up too and owes the undo of both', async () => {
+    const world = new World();
+    const change = (deps: EngineDeps) => byMethod(deps, world);
+    const shield = (method: string) => plan([step('shield', 'shield.apply', { with: { method } })]);
+    resultOf(await world.start('r1', shield('dcom'), { change }));
+    const { view } = resultOf(await world.start('r2', shield('ipsec'), { change, parent: 'r1' }));
+    expect(world.machine().history).toEqual(['up dcom', 'up ipsec']);
+    expect(view.hosts[0]).toMatchObject({ outcome: 'shielded', standingShields: 2 });
+    const shields = await listShields(await world.journal());
+    expect(shields.map(({ prior }) => prior)).toEqual([{ method: 'dcom' }, { method: 'ipsec' }]);
+  });
+
+  it('keeps the undo of the first when the other is refused', async () => {
+    const world = new World();
+    const change = (deps: EngineDeps) => byMethod(deps, world);
+    const shield = (method: string) => plan([step('shield', 'shield.apply', { with: { method } })]);
+    resultOf(await world.start('r1', shield('dcom'), { change }));
+    const { view } = resultOf(await world.start('r2', shield('firewall'), { change, parent: 'r1' }));
+    expect(view.hosts[0]).toMatchObject({ outcome: 'failed', standingShields: 1 });
+    expect(await listShields(await world.journal())).toMatchObject([{ run: 'r2', prior: { method: 'dcom' } }]);
+  });
+});
+
 describe('an always that could not be run', () => {
   const steps = () => [
     block('main', {

@@ -173,9 +173,12 @@ describe('shield.apply by DCOM', () => {
   });
 
   it('is no answer to another method that is asked for by name', async () => {
-    host.undos = [undoOf(await needed())];
+    const prior = await needed();
+    host.undos = [undoOf(prior)];
     host.on('Get-FbDcomShield', { ...around, ...off, InEffect: true });
     expect((await probe({ method: 'ipsec' })).state).toBe('refused');
+    expect(apply.isSameChange?.({ method: 'ipsec' }, prior)).toBe(false);
+    expect(apply.isSameChange?.({ method: 'dcom' }, prior)).toBe(true);
   });
 
   it('fails with the reason of the host, and promises no revert that nobody makes', async () => {
