@@ -54,7 +54,13 @@ async function isAbandoned(tx: Db, run: string, isOwned: (run: RunRow) => Promis
   return row === undefined || (row.last_seq === 0 && !(await isOwned(row)));
 }
 
-export async function release(db: Db, run: string, host: string): Promise<void> {
+/** @param change makes a transaction that waits for other writers */
+export async function release(
+  db: Db,
+  run: string,
+  host: string,
+  change: (work: (tx: Db) => Promise<unknown>) => Promise<unknown>,
+): Promise<void> {
   // A read costs nothing, a write that changes nothing costs an fsync.
   const held = await db
     .selectFrom('leases')
@@ -63,5 +69,5 @@ export async function release(db: Db, run: string, host: string): Promise<void> 
     .where('host', '=', host)
     .executeTakeFirst();
   if (held === undefined) return;
-  await db.deleteFrom('leases').where('run', '=', run).where('host', '=', host).execute();
+  await change((tx) => tx.deleteFrom('leases').where('run', '=', run).where('host', '=', host).execute());
 }

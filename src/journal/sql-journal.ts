@@ -161,16 +161,18 @@ export class SqlJournal implements Journal {
 
   disown(run: string): Promise<void> {
     this.#owned.delete(run);
-    return this.#again(async () => {
-      await this.#db
-        .updateTable('runs')
-        .set({ owner_pid: null, owner_started: null, owner_machine: null })
-        .where('run', '=', run)
-        .where('owner_pid', '=', this.#owner.pid)
-        .where('owner_started', '=', this.#owner.started)
-        .where('owner_machine', '=', this.#owner.machine)
-        .execute();
-    });
+    return this.#again(() =>
+      this.#store.transaction(async (tx) => {
+        await tx
+          .updateTable('runs')
+          .set({ owner_pid: null, owner_started: null, owner_machine: null })
+          .where('run', '=', run)
+          .where('owner_pid', '=', this.#owner.pid)
+          .where('owner_started', '=', this.#owner.started)
+          .where('owner_machine', '=', this.#owner.machine)
+          .execute();
+      }),
+    );
   }
 
   append(run: string, bodies: readonly RunEventBody[]): Promise<readonly RunEvent[]> {
@@ -328,7 +330,7 @@ export class SqlJournal implements Journal {
   }
 
   release(run: string, host: string): Promise<void> {
-    return this.#again(() => release(this.#db, run, host));
+    return this.#again(() => release(this.#db, run, host, (change) => this.#store.transaction(change)));
   }
 
   openObligations(

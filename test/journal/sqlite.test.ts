@@ -135,6 +135,29 @@ describe('the state file', () => {
     await db.destroy();
   });
 
+  it('is waited for by everything that writes while another process holds its lock', async () => {
+    const path = join(folder, 'state.db');
+    await (await open(path)).close();
+    opened = [];
+    const other = new Database(path);
+    // It lets go when the first try has come to nothing.
+    const fraction = () => {
+      if (other.inTransaction) other.exec('commit');
+      return 0;
+    };
+    const journal = await openSqliteJournal(path, { clock, random: { ...random, fraction } });
+    opened.push(journal);
+    await writeSome(journal, 'r1');
+    await journal.lease('r1', [{ key: 'address:10.0.0.1:5985', host: 'web01' }]);
+    for (const write of [() => journal.release('r1', 'web01'), () => journal.disown('r1')]) {
+      other.exec('begin immediate');
+      await write();
+      expect(other.inTransaction).toBe(false);
+    }
+    other.close();
+    expect((await journal.runs())[0]?.owner).toBe(null);
+  });
+
   it('takes nothing of a batch that it cannot write, and the next one', async () => {
     const path = join(folder, 'state.db');
     const journal = await open(path);
