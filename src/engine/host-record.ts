@@ -66,6 +66,8 @@ export interface ObligationRecord extends OpenUndo {
   isOpen: boolean;
 }
 
+/** Done here, not on the host. */
+const HERE = /^(assert|fail|notify|pause|operator\..+)$/;
 const NOT_REACHED: ReadonlySet<StepOutcome> = new Set(['unreachable', 'skipped', 'cancelled']);
 
 export class HostRecord {
@@ -292,7 +294,7 @@ export class HostRecord {
     if (this.machineKey !== null) return true;
     return [...this.steps.values()].some((step) => {
       // What was done on another host, or by one, says nothing of this one.
-      if (step.finished?.on !== undefined || step.finished?.from !== undefined) return false;
+      if (step.finished?.on !== undefined || step.finished?.from !== undefined || HERE.test(step.uses)) return false;
       const isDone = step.finished !== null && !NOT_REACHED.has(step.finished.outcome);
       return step.intent !== null || step.probeReason !== '' || isDone;
     });

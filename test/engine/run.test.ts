@@ -127,6 +127,15 @@ describe('thresholds', () => {
     expect(result.reason).toContain('max_unreachable_percentage 20 exceeded in wave all: 3 of 10 hosts never reached');
   });
 
+  it('count hosts apart for which something was done here before they were tried', async () => {
+    const { world, plan } = fleet({}, { maxFailPercentage: 0, maxUnreachablePercentage: 20 });
+    for (const name of ['web1', 'web2']) world.machine(name).offlineUntil = Number.POSITIVE_INFINITY;
+    const steps = [step('wait', 'pause', { with: { duration: '1s' } }), ...plan.steps];
+    const { how, view } = resultOf(await world.start('r1', { ...plan, steps }));
+    expect(view.tally).toMatchObject({ unreachable: 2, compliant: 8 });
+    expect(how).toBe('completed');
+  });
+
   it('count a host that was lost on the way as failed', async () => {
     const { world, plan } = fleet({ web1: {} }, { maxFailPercentage: 0, maxUnreachablePercentage: 100 });
     world.machine('web1').returnsFromReboot = false;
