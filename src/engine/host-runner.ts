@@ -21,7 +21,7 @@ import { iterationsOf } from './loop.ts';
 import { throwIfPaused } from './pause.ts';
 import { findBlock, flattenSteps, varsAt } from './plan-steps.ts';
 import { RelayWait } from './relay-wait.ts';
-import { checkDependency, type Flow, runStep, skipSteps } from './step-runner.ts';
+import { checkDependency, type Flow, recallUnproduced, runStep, skipSteps } from './step-runner.ts';
 import { StepTime } from './step-time.ts';
 import { takeUp } from './take-up.ts';
 
@@ -60,6 +60,7 @@ export class HostRunner {
 
   /** The whole way through the plan. @throws Paused, OutsideWindow, a failure of the journal */
   async run(): Promise<void> {
+    recallUnproduced(this.#work);
     for (;;) {
       const flow = await this.#wholePlan();
       if (flow.kind !== 'again') break;

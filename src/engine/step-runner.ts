@@ -22,11 +22,11 @@ import { attemptChange, undosNotNeeded } from './change-attempt.ts';
 import { targetOf } from './elsewhere.ts';
 import type { StepFailure } from './host-outcome.ts';
 import { discharge, dischargeEvents, expressionContext, type HostWork, stepContext } from './host-work.ts';
-import { runLoop } from './loop.ts';
+import { iterationsOf, runLoop } from './loop.ts';
 import { hasBegun } from './once.ts';
 import { askOperator, waitFor, waitForHost } from './operator-step.ts';
 import { Paused, throwIfPaused } from './pause.ts';
-import { loopUses, varsAt } from './plan-steps.ts';
+import { baseId, loopUses, varsAt } from './plan-steps.ts';
 import { RelayWait } from './relay-wait.ts';
 import { StepTime } from './step-time.ts';
 
@@ -58,6 +58,21 @@ export async function skipSteps(work: HostWork, steps: readonly PlannedStep[], r
   const open = steps.filter((step) => (work.record.steps.get(step.id)?.finished ?? null) === null);
   const events = open.map((step) => finishedEvent(work, step, ended('skipped', { reason }), 0, 0));
   await work.recorder.append(work.record, events);
+}
+
+/** How a step says in `--check` that it was not carried out, so that what it would give is not known. */
+const WOULD_RUN = 'check: would run';
+const UNPRODUCED = /^(once for the wave, by [^:]+: )?check: (would run|would ask|depends on [^(]*$)/;
+
+/** In `--check`: what an earlier process of the run has not carried out is not carried out for this one either. */
+export function recallUnproduced({ check, record, unproduced, wouldChange }: HostWork): void {
+  if (!check) return;
+  for (const id of record.finishedOrder) {
+    const { outcome, reason } = record.steps.get(id)?.finished ?? { outcome: null, reason: '' };
+    if (outcome !== 'skipped' || !UNPRODUCED.test(reason)) continue;
+    unproduced.add(id).add(baseId(id));
+    if (reason.startsWith(WOULD_RUN) && iterationsOf(record, id).length === 0) wouldChange.push(id);
+  }
 }
 
 /** The steps not carried out in `--check` on which a condition or template depends, as a reason; null when on none. */

@@ -347,6 +347,27 @@ describe('abort', () => {
 });
 
 describe('check mode', () => {
+  it('says the same after an interruption, wherever it was', async () => {
+    const looped = step('each', 'powershell.run', { loop: [1, 2] });
+    const behind = step('behind', 'evidence.collect', { if: 'steps.each.state == "ran"' });
+    const steps = [...remediation(), looped, behind];
+    const outcomesOf = (end: End) => {
+      const { view, exitCode } = resultOf(end);
+      const [one] = view.hosts;
+      return { exitCode, outcome: one?.outcome, reason: one?.reason, steps: one?.steps.map((each) => each.reason) };
+    };
+    const whole = outcomesOf(await new World().start('r1', plan(steps), { check: true }));
+    expect(whole).toMatchObject({ exitCode: 0, outcome: 'skipped' });
+    for (let diesAt = 2; ; diesAt++) {
+      const world = new World();
+      const end = await world.start('r1', plan(steps), { check: true, diesAt });
+      const [info] = await (await world.journal()).runs();
+      if (!('died' in end) || info?.state === 'completed') return;
+      if (info === undefined) continue;
+      expect({ diesAt, ...outcomesOf(await world.resume('r1')) }).toEqual({ diesAt, ...whole });
+    }
+  });
+
   it('reads and probes only, and says what it would do and what depends on it', async () => {
     const world = new World({ hasMarker: true });
     const result = resultOf(await world.start('r1', plan(remediation()), { check: true }));
