@@ -64,7 +64,7 @@ function namesIn(folder: string): readonly string[] {
     .map((file) => basename(file, '.yaml'));
 }
 
-/** `advisories/<id>.yaml` beside the playbook, else the shipped one; a path as it is. */
+/** `advisories/<id>.yaml` beside the playbook, else the shipped one; a path as it is. @throws FB_FILE_MISSING for another id */
 export function findAdvisory(id: string, playbook: string | null): string {
   if (/[/\\]|\.ya?ml$/.test(id)) return id;
   const places = [
@@ -72,7 +72,11 @@ export function findAdvisory(id: string, playbook: string | null): string {
     join(shippedFolder(), 'advisories'),
   ];
   const found = places.map((folder) => join(folder, `${id}.yaml`)).find((file) => existsSync(file));
-  return found ?? join(places[0]!, `${id}.yaml`);
+  if (found !== undefined) return found;
+  const known = places.filter(existsSync).flatMap(namesIn);
+  throw new FirebreakError('FB_FILE_MISSING', `there is no advisory "${id}" in ${places.join(' or ')}`, {
+    remedy: didYouMean(id, known) || 'see firebreak advisory list, or name a file',
+  });
 }
 
 /** The folder `playbooks/` of this installation. */

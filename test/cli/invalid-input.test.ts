@@ -106,6 +106,8 @@ describe('firebreak run with bad input', () => {
     [['run', 'smbghost'], /no inventory/],
     [['run', 'no-such.yaml', '-i', 'x.yaml'], /no-such\.yaml: there is no such file/],
     [['run', 'smbgost', '-i', 'x.yaml'], /no shipped playbook "smbgost"[\s\S]*did you mean "smbghost"/],
+    [['verify', 'cve-2020-0797', 'web01'], /no advisory "cve-2020-0797"[\s\S]*did you mean "cve-2020-0796"/],
+    [['advisory', 'show', 'nonsense'], /no advisory "nonsense"[\s\S]*firebreak advisory list/],
     [['rerun', 'last'], /which hosts/],
     [['exec', 'web01'], /after --/],
     [['exec', 'winrm://a@127.0.0.1:9', '--', ' '], /the script is empty/],
@@ -114,7 +116,7 @@ describe('firebreak run with bad input', () => {
     [['run', 'smbghost', '--frobs'], /firebreak run --help/],
     [['frobnicate'], /unknown command/],
     [['run', 'smbghost', '--forks', 'many'], /whole number/],
-    [['verify', 'cve-0000-0000', '-i', 'a,b', '--auth', 'basic'], /there is no such file/],
+    [['verify', 'cve-0000-0000', '-i', 'a,b', '--auth', 'basic'], /there is no advisory "cve-0000-0000"/],
   ])('%j exits 2 with one line of cause', async (args, message) => {
     const { code, stderr } = await cli(args, { env: { FIREBREAK_STATE: state } });
     expect(stderr).toMatch(message);

@@ -38,6 +38,7 @@ public sealed class LabFixture : IDisposable
                             "Schedule": { "state": "running", "start": "automatic", "display": "Task Scheduler" } },
               "registry": { "HKLM\\SOFTWARE\\X": { "Name": "text", "Number": 5, "List": { "type": "REG_MULTI_SZ", "value": ["a", "b"] } } },
               "files": { "%SystemRoot%\\System32\\drivers\\srv2.sys": { "version": "10.0.18362.1", "size": 790000 } },
+              "hotfixes": [{ "id": "KB4517389", "installedOn": "2019-10-08" }],
               "boot": { "uptimeHours": 24, "shutdownSeconds": 0.1, "durationSeconds": 0.3 },
               "programs": ["reg", "cmd", "powershell", "schtasks", "shutdown"] }
             """)!;

@@ -47,6 +47,12 @@ public sealed class ProviderTests(LabFixture lab) : IClassFixture<LabFixture>
     public void Errors_have_the_ids_of_Windows(string script, string id) => Assert.Equal(id, LabFixture.ErrorId(lab.First, script));
 
     [Fact]
+    public void Hotfixes_are_shown_with_the_day_they_were_installed_on() =>
+        Assert.Equal(
+            ["KB4517389 2019-10-08 DateTime", "System.Management.ManagementObject#root\\cimv2\\Win32_QuickFixEngineering"],
+            LabFixture.Text(lab.First, "Get-HotFix | ForEach-Object { '{0} {1:yyyy-MM-dd} {2}' -f $_.HotFixID, $_.InstalledOn, $_.InstalledOn.GetType().Name }; (Get-HotFix).PSObject.TypeNames[0]"));
+
+    [Fact]
     public void Files_are_made_read_moved_and_removed()
     {
         string[] seen = LabFixture.Text(lab.First,

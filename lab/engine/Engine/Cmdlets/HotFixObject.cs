@@ -12,7 +12,6 @@ internal static class HotFixObject
     public static PSObject Describe(Hotfix hotfix)
     {
         var result = new PSObject();
-        result.TypeNames.Insert(0, @"System.Management.ManagementObject#root\cimv2\Win32_QuickFixEngineering");
         result.Properties.Add(new PSNoteProperty("PSComputerName", SessionContext.Current.Machine.Name));
         result.Properties.Add(new PSNoteProperty("InstalledOn", hotfix.InstalledOn.ToDateTime(TimeOnly.MinValue)));
         result.Properties.Add(new PSNoteProperty("Caption", Caption(hotfix)));
@@ -22,6 +21,8 @@ internal static class HotFixObject
         result.Properties.Add(new PSNoteProperty("InstalledBy", hotfix.InstalledBy));
         result.Properties.Add(new PSNoteProperty("FixComments", ""));
         result.Properties.Add(new PSNoteProperty("ServicePackInEffect", hotfix.ServicePackInEffect));
+        // Last: by its type it has an InstalledOn already, which cannot be added then.
+        result.TypeNames.Insert(0, @"System.Management.ManagementObject#root\cimv2\Win32_QuickFixEngineering");
         return result;
     }
 
