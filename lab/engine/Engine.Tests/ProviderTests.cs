@@ -47,6 +47,18 @@ public sealed class ProviderTests(LabFixture lab) : IClassFixture<LabFixture>
     public void Errors_have_the_ids_of_Windows(string script, string id) => Assert.Equal(id, LabFixture.ErrorId(lab.First, script));
 
     [Fact]
+    public void A_session_knows_as_whom_it_runs() =>
+        Assert.Equal(
+            [@"WS01\Administrator", "True"],
+            LabFixture.Text(
+                lab.First,
+                """
+                $me = [System.Security.Principal.WindowsIdentity]::GetCurrent()
+                $me.Name
+                (New-Object System.Security.Principal.WindowsPrincipal -ArgumentList $me).IsInRole((New-Object System.Security.Principal.SecurityIdentifier 'S-1-5-32-544'))
+                """));
+
+    [Fact]
     public void Hotfixes_are_shown_with_the_day_they_were_installed_on() =>
         Assert.Equal(
             ["KB4517389 2019-10-08 DateTime", "System.Management.ManagementObject#root\\cimv2\\Win32_QuickFixEngineering"],

@@ -31,6 +31,9 @@ internal static class TypeMap
         ["System.Net.WebRequest"] = typeof(LabWebRequest),
         ["System.Console"] = typeof(LabConsole),
         ["System.Management.ManagementDateTimeConverter"] = typeof(LabDateConverter),
+        ["System.Security.Principal.WindowsIdentity"] = typeof(LabIdentity),
+        ["System.Security.Principal.WindowsPrincipal"] = typeof(LabPrincipal),
+        ["System.Security.Principal.SecurityIdentifier"] = typeof(LabSid),
     };
 
     private static readonly string[] RefusedNamespaces =
