@@ -47,7 +47,7 @@ describe('firebreak doctor', () => {
     const reports = reportsOf(result);
     const fine = reports.find(({ host }) => host === 'fine');
     expect(fine).toMatchObject({ ok: true, state: 'ok' });
-    for (const check of ['name', 'port', 'auth', 'shell', 'language', 'module', 'disk', 'clock', 'reboot'])
+    for (const check of ['name', 'port', 'auth', 'shell', 'language', 'module', 'rights', 'disk', 'clock', 'reboot'])
       expect([check, findingOf(fine, check)?.state]).toEqual([check, 'ok']);
     const pending = reports.find(({ host }) => host === 'pending');
     expect(findingOf(pending, 'reboot')).toMatchObject({

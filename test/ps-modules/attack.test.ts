@@ -161,7 +161,7 @@ describe('an attack on RpcSs', () => {
       CachedLogons: 10,
     });
     expect(await call('nt4', 'Get-FbLogon')).toMatchObject({ Local: true, Enabled: null, DomainMember: null });
-    // The lab does not tell a process who it is.
-    expect(await call('mgmt', 'Get-FbLogon')).toMatchObject({ Account: '', Local: null, Enabled: null });
+    const here = { Account: 'MGMT\\firebreak', Local: true, Enabled: true };
+    expect(await call('mgmt', 'Get-FbLogon')).toMatchObject(here);
   });
 });
